@@ -1,0 +1,58 @@
+package dev.sluice.connector;
+
+import dev.sluice.plan.TableRef;
+import dev.sluice.type.DataType;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A kind of outside system: the entry point of a plug-in, found by {@link java.util.ServiceLoader}.
+ * Stateless; every method is safe for use by any thread. Everything but {@link #openSource} and
+ * {@link #openSink} is free of I/O: {@code sluice check} calls those and nothing else.
+ */
+public interface Connector {
+  /** The name in {@code 'connector' = '…'}. */
+  String name();
+
+  /** One sentence for SHOW CONNECTORS and the docs. */
+  String description();
+
+  /**
+   * The options that apply to {@code table}, those of its format included; for docs and completion the table
+   * may have no options yet, in which case every option that could apply is listed.
+   */
+  List<OptionSpec> options(TableRef table);
+
+  /** The metadata columns it offers when reading (and, where writable, writing): key to type. */
+  default Map<String, DataType> metadata(TableRef table) {
+    return Map.of();
+  }
+
+  /**
+   * Refuses, without any I/O, what can be known to be wrong from the declaration: options against each other,
+   * column types the format cannot carry. Unknown and missing options have been checked already.
+   *
+   * @throws dev.sluice.error.UserError if the table cannot be used in that role
+   */
+  default void validate(TableRef table, OptionSpec.Role role) {}
+
+  /** What it can do when reading {@code table}; {@link SourceCapabilities#NONE} if it cannot read. */
+  SourceCapabilities sourceCapabilities(TableRef table);
+
+  /** What it can do when writing {@code table}; {@link SinkCapabilities#NONE} if it cannot write. */
+  SinkCapabilities sinkCapabilities(TableRef table);
+
+  /**
+   * Opens for reading: connects and checks that what is to be read exists and fits.
+   *
+   * @throws dev.sluice.error.UserError if not, with a code below 4000
+   */
+  SplitSource openSource(ScanRequest request, ConnectorContext context);
+
+  /**
+   * Opens for writing: connects, creates the target where asked to, checks that it fits.
+   *
+   * @throws dev.sluice.error.UserError if not, with a code below 4000
+   */
+  TableSink openSink(TableRef table, ConnectorContext context);
+}

@@ -1,0 +1,28 @@
+package dev.sluice.engine;
+
+import dev.sluice.batch.RecordBatch;
+import dev.sluice.connector.ConnectorRegistry;
+import dev.sluice.plan.PhysicalPlan;
+import java.util.function.Consumer;
+
+/** The one-process runtime. Immutable; safe for use by any thread; each job has its own threads and memory. */
+public final class Engine {
+  private final ConnectorRegistry connectors;
+
+  public Engine(ConnectorRegistry connectors) {
+    this.connectors = connectors;
+  }
+
+  /**
+   * Opens every source and sink, then starts.
+   *
+   * @param results takes the rows of sinks whose connector is {@code sluice-result}: called by one thread, in
+   *     order, at the end of each tick; the callee owns the batch
+   * @param standardOutput where {@code print} sinks write
+   * @throws dev.sluice.error.UserError if something cannot be opened: nothing has run then and all is closed
+   */
+  public Job start(
+      PhysicalPlan plan, EngineOptions options, Consumer<RecordBatch> results, Appendable standardOutput) {
+    throw new UnsupportedOperationException("start " + connectors);
+  }
+}

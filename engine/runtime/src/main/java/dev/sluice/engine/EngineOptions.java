@@ -1,0 +1,66 @@
+package dev.sluice.engine;
+
+import dev.sluice.connector.Options;
+import dev.sluice.connector.Settings;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Map;
+
+/**
+ * How a job runs. A value.
+ *
+ * @param parallelism tasks per stage
+ * @param batchRows the most rows in a batch
+ * @param batchLinger how long a reader waits for a batch to fill
+ * @param commitInterval time between two epochs
+ * @param timeZone zone of the session
+ * @param pipelineName stable name of the pipeline
+ * @param workingDirectory base of relative paths
+ */
+public record EngineOptions(
+    int parallelism,
+    int batchRows,
+    Duration batchLinger,
+    Duration commitInterval,
+    ZoneId timeZone,
+    String pipelineName,
+    Path workingDirectory) {
+  /** Defaults overridden by {@code settings} (keys of {@link Settings}, values already known to be well-formed). */
+  public static EngineOptions of(Map<String, String> settings, String pipelineName, Path workingDirectory) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    return new EngineOptions(
+        positive(settings, Settings.PARALLELISM.key(), cores),
+        positive(settings, Settings.BATCH_ROWS.key(), 32768),
+        Options.parseDuration(value(settings, Settings.BATCH_LINGER.key(), "5 ms")),
+        Options.parseDuration(value(settings, Settings.CHECKPOINT_INTERVAL.key(), "1 s")),
+        zone(value(settings, Settings.TIME_ZONE.key(), "UTC")),
+        value(settings, Settings.PIPELINE_NAME.key(), pipelineName),
+        workingDirectory);
+  }
+
+  private static String value(Map<String, String> settings, String key, String fallback) {
+    return settings.getOrDefault(key, fallback);
+  }
+
+  private static int positive(Map<String, String> settings, String key, int fallback) {
+    String text = settings.get(key);
+    int number = text == null ? fallback : Integer.parseInt(text.trim());
+    if (number < 1) {
+      throw UserError.of(ErrorCode.SETTING_VALUE, "setting '" + key + "' must be at least 1, not " + number);
+    }
+    return number;
+  }
+
+  private static ZoneId zone(String name) {
+    try {
+      return ZoneId.of(name);
+    } catch (DateTimeException e) {
+      throw UserError.of(ErrorCode.SETTING_VALUE, "setting 'time-zone' names no time zone: '" + name + "'")
+          .withHint("use a name such as 'Europe/Berlin', or 'UTC'");
+    }
+  }
+}

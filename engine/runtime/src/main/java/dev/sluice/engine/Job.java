@@ -1,0 +1,21 @@
+package dev.sluice.engine;
+
+/** A running pipeline. Every method is safe for use by any thread. */
+public interface Job {
+  /**
+   * Waits for the end: of bounded input, after {@link #stop}, or by failure.
+   *
+   * @return the final report
+   * @throws dev.sluice.error.UserError if the run failed; everything is closed when it is thrown
+   */
+  RunReport await() throws InterruptedException;
+
+  /** Asks for a graceful end: finish the current micro-batch, commit sinks, commit offsets. Returns at once. */
+  void stop();
+
+  /** Ends without committing what is under way. Returns at once. */
+  void cancel();
+
+  /** How far it is. */
+  RunReport report();
+}

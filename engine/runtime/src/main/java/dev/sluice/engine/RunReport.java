@@ -1,0 +1,58 @@
+package dev.sluice.engine;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A snapshot of a job's counters. A value.
+ *
+ * @param elapsed since the start
+ * @param sources one entry a source
+ * @param sinks one entry a sink
+ * @param lateRows rows that came too late for all their windows
+ * @param epoch number of the last committed epoch
+ * @param stopped whether the run was ended by {@link Job#stop} rather than by the end of its input
+ */
+public record RunReport(
+    Duration elapsed, List<Source> sources, List<Sink> sinks, long lateRows, long epoch, boolean stopped) {
+  /**
+   * @param name declared name
+   * @param rows decoded rows, rejected ones not counted
+   * @param malformed records that could not be decoded
+   * @param skewed rows rejected for a time stamp too far in the future
+   * @param bytes read from the outside
+   * @param splits known splits
+   * @param finishedSplits those read to their end
+   * @param watermarkMicros the merged watermark; {@link Long#MIN_VALUE} before the first
+   * @param heldBackBy the split that holds the watermark, empty text if none
+   */
+  public record Source(
+      String name,
+      long rows,
+      long malformed,
+      long skewed,
+      long bytes,
+      int splits,
+      int finishedSplits,
+      long watermarkMicros,
+      String heldBackBy) {}
+
+  /**
+   * @param name declared name
+   * @param rows rows written
+   * @param committedRows rows committed
+   */
+  public record Sink(String name, long rows, long committedRows) {}
+
+  public long rowsIn() {
+    return sources.stream().mapToLong(Source::rows).sum();
+  }
+
+  public long rowsOut() {
+    return sinks.stream().mapToLong(Sink::rows).sum();
+  }
+
+  public long malformed() {
+    return sources.stream().mapToLong(Source::malformed).sum();
+  }
+}

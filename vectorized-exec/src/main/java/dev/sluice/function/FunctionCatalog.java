@@ -1,0 +1,33 @@
+package dev.sluice.function;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Every function once. Immutable; safe for use by any thread. */
+public final class FunctionCatalog {
+  private static final Map<String, FunctionSpec> BY_NAME = index(List.of());
+
+  private FunctionCatalog() {}
+
+  private static Map<String, FunctionSpec> index(List<FunctionSpec> specs) {
+    Map<String, FunctionSpec> map = new TreeMap<>();
+    for (FunctionSpec spec : specs) {
+      map.put(spec.name(), spec);
+      spec.aliases().forEach(alias -> map.put(alias, spec));
+    }
+    return map;
+  }
+
+  /** All functions, by name; aliases not listed apart. */
+  public static List<FunctionSpec> all() {
+    return BY_NAME.values().stream().distinct().toList();
+  }
+
+  /** The function of that name or alias, whatever its case. */
+  public static Optional<FunctionSpec> find(String name) {
+    return Optional.ofNullable(BY_NAME.get(name.toUpperCase(Locale.ROOT)));
+  }
+}

@@ -1,0 +1,58 @@
+package dev.sluice.operator;
+
+import dev.sluice.batch.RecordBatch;
+import dev.sluice.state.StateReader;
+import dev.sluice.state.StateWriter;
+
+/**
+ * One step of a stage. Push, synchronous, single-threaded; a host cranks it. No threads, clocks or I/O
+ * inside: time arrives as an argument. Calls come in this order: {@code open}, at most one {@code restore},
+ * then any of {@code process}, {@code onWatermark}, {@code onProcessingTime}, {@code endOfTick},
+ * {@code snapshot}, then {@code finish} once per input, and {@code close} always, also after a failure.
+ */
+public interface Operator extends AutoCloseable {
+  /** Called once, first. */
+  void open(OperatorContext context);
+
+  /** Takes over the state of the key groups this task owns. At most once, directly after open. */
+  default void restore(StateReader state) {}
+
+  /** Takes a batch of input {@code input} and owns it. */
+  void process(int input, RecordBatch batch, Output output);
+
+  /**
+   * Event time has come to {@code watermark} (microseconds, merged over all channels and inputs; never goes
+   * back): no row at or before it follows, but for late ones. {@link Long#MAX_VALUE} ends bounded input.
+   *
+   * @return the watermark that flows on to the next operators
+   */
+  default long onWatermark(long watermark, Output output) {
+    return watermark;
+  }
+
+  /** Whether {@link #onProcessingTime} shall be called. */
+  default boolean wantsProcessingTime() {
+    return false;
+  }
+
+  /** Once per tick, before rows, if wanted; {@code nowMicros} is wall-clock time. */
+  default void onProcessingTime(long nowMicros, Output output) {}
+
+  /** After the last batch of a tick and before its watermark: an updating operator gives its folded changes. */
+  default void endOfTick(Output output) {}
+
+  /** Writes the state. Between two of the calls above, never inside one. */
+  default void snapshot(StateWriter state) {}
+
+  /** Input {@code input} has ended: the last rows that need no watermark go out. */
+  default void finish(int input, Output output) {}
+
+  /** Whether more input would change nothing (LIMIT reached). */
+  default boolean satisfied() {
+    return false;
+  }
+
+  /** Releases everything; idempotent. */
+  @Override
+  void close();
+}

@@ -1,0 +1,38 @@
+package dev.sluice.plan;
+
+/** What limits the state of a node. */
+public sealed interface StateBound {
+  /** Keeps nothing between batches. */
+  record Stateless() implements StateBound {
+    @Override
+    public String toString() {
+      return "none";
+    }
+  }
+
+  /** Freed as the watermark passes; {@code description} says when, for EXPLAIN STATE. */
+  record ByWatermark(String description) implements StateBound {
+    @Override
+    public String toString() {
+      return description;
+    }
+  }
+
+  /** Bounded because the input is. */
+  record ByInput() implements StateBound {
+    @Override
+    public String toString() {
+      return "bounded input";
+    }
+  }
+
+  /** Grows with the number of distinct keys and is never freed. */
+  record Unbounded(String reason) implements StateBound {
+    @Override
+    public String toString() {
+      return "UNBOUNDED: " + reason;
+    }
+  }
+
+  StateBound NONE = new Stateless();
+}

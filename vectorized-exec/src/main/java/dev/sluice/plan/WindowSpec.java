@@ -1,0 +1,96 @@
+package dev.sluice.plan;
+
+/**
+ * A window over an event-time column. All durations and times are microseconds; windows are half open,
+ * aligned to the epoch plus the offset.
+ *
+ * <p>Windows are cut into panes: the smallest slices such that every window is a run of whole panes. A row
+ * is aggregated once, into its pane; a window's result merges its panes.
+ */
+public sealed interface WindowSpec {
+  /** Index of the TIMESTAMP or TIMESTAMP_LTZ input column. */
+  int timeColumn();
+
+  /** This window over another column index. */
+  WindowSpec withTimeColumn(int column);
+
+  /** Width of a pane. */
+  long paneMicros();
+
+  long offsetMicros();
+
+  /** Width of the longest window. */
+  long sizeMicros();
+
+  /** Start of the pane that holds {@code time}. */
+  default long paneStart(long time) {
+    return time - Math.floorMod(time - offsetMicros(), paneMicros());
+  }
+
+  /** Consecutive windows of one size. */
+  record Tumble(int timeColumn, long sizeMicros, long offsetMicros) implements WindowSpec {
+    public Tumble {
+      requirePositive(sizeMicros, "size");
+    }
+
+    @Override
+    public Tumble withTimeColumn(int column) {
+      return new Tumble(column, sizeMicros, offsetMicros);
+    }
+
+    @Override
+    public long paneMicros() {
+      return sizeMicros;
+    }
+  }
+
+  /** Windows of {@code sizeMicros} that start every {@code slideMicros}. */
+  record Hop(int timeColumn, long slideMicros, long sizeMicros, long offsetMicros) implements WindowSpec {
+    public Hop {
+      requirePositive(slideMicros, "slide");
+      requirePositive(sizeMicros, "size");
+    }
+
+    @Override
+    public Hop withTimeColumn(int column) {
+      return new Hop(column, slideMicros, sizeMicros, offsetMicros);
+    }
+
+    /** The greatest common divisor of slide and size, so that both are whole numbers of panes. */
+    @Override
+    public long paneMicros() {
+      long a = slideMicros;
+      long b = sizeMicros;
+      while (b != 0) {
+        long rest = a % b;
+        a = b;
+        b = rest;
+      }
+      return a;
+    }
+  }
+
+  /** Windows that share a start and grow by {@code stepMicros} up to {@code sizeMicros}. */
+  record Cumulate(int timeColumn, long stepMicros, long sizeMicros, long offsetMicros) implements WindowSpec {
+    public Cumulate {
+      requirePositive(stepMicros, "step");
+      requirePositive(sizeMicros, "size");
+    }
+
+    @Override
+    public Cumulate withTimeColumn(int column) {
+      return new Cumulate(column, stepMicros, sizeMicros, offsetMicros);
+    }
+
+    @Override
+    public long paneMicros() {
+      return stepMicros;
+    }
+  }
+
+  private static void requirePositive(long value, String what) {
+    if (value <= 0) {
+      throw new IllegalArgumentException("window " + what + " must be positive: " + value);
+    }
+  }
+}
