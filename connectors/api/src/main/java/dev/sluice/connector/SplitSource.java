@@ -29,11 +29,25 @@ public interface SplitSource extends AutoCloseable {
   /** A reader of {@code split} from {@code split.start()}; used by one thread, which closes it. */
   SplitReader reader(Split split, ReaderContext context);
 
+  /** Whether each split ends, even if new ones may come; decides how many are read side by side. */
+  default boolean splitsEnd() {
+    return bounded();
+  }
+
   /**
-   * Every sink has committed all rows before these offsets: a source that keeps positions in the outside
-   * world (a consumer group) records them. Same thread as {@link #discover}.
+   * Every sink has committed all that the rows before these positions lead to: a source that keeps positions
+   * in the outside world (a consumer group) records them. A run that starts from them, with the watermarks
+   * given back in {@link Split#watermarkMicros}, loses nothing. Same thread as {@link #discover}.
    */
-  default void committed(Map<String, Offset> offsets) {}
+  default void committed(Map<String, Position> positions) {}
+
+  /**
+   * Where a later run may start.
+   *
+   * @param offset first row to read again
+   * @param watermarkMicros windows complete at this watermark have been given
+   */
+  record Position(Offset offset, long watermarkMicros) {}
 
   /** Closes connections; idempotent. Same thread as {@link #discover}. */
   @Override
