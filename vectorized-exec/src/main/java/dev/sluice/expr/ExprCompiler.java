@@ -16,8 +16,10 @@ public final class ExprCompiler {
    * @param condition BOOLEAN; rows where it is false or NULL go
    * @param projections one per column of {@code output}
    * @param output names and types of the result
+   * @param context zone and start time
    */
-  public static BatchProgram compile(Schema input, Optional<Expr> condition, List<Expr> projections, Schema output) {
+  public static BatchProgram compile(
+      Schema input, Optional<Expr> condition, List<Expr> projections, Schema output, EvalContext context) {
     throw new UnsupportedOperationException("expression compiler");
   }
 }

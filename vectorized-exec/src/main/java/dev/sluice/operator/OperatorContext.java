@@ -1,6 +1,7 @@
 package dev.sluice.operator;
 
 import dev.sluice.batch.RecordBatch;
+import dev.sluice.expr.EvalContext;
 import org.apache.arrow.memory.BufferAllocator;
 
 /** What an operator may ask of its host. Valid from {@code open} to {@code close}; same thread as the operator. */
@@ -10,6 +11,9 @@ public interface OperatorContext {
 
   /** The most rows an emitted batch should have. */
   int batchRows();
+
+  /** Zone and start time for expressions. */
+  EvalContext evalContext();
 
   /** Adds to a named counter of this operator, summed over tasks: {@code rows.late}, {@code panes.open}, … */
   void count(String metric, long delta);
