@@ -1,0 +1,44 @@
+package dev.sluice.cli;
+
+import java.util.concurrent.Callable;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code sluice completion}: a script that makes the user's shell complete our commands. */
+@Command(
+    name = "completion",
+    description = "Print a completion script for a shell.",
+    footer = {
+      "",
+      "  source <(sluice completion bash)",
+      "  sluice completion zsh > ~/.zfunc/_sluice_completion; source ~/.zfunc/_sluice_completion"
+    })
+final class CompletionCommand implements Callable<Integer> {
+  /** The shells. */
+  enum Shell {
+    bash,
+    zsh
+  }
+
+  private final Console console;
+
+  @Parameters(paramLabel = "SHELL", description = "One of: ${COMPLETION-CANDIDATES}.")
+  private Shell shell;
+
+  CompletionCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    String script = AutoComplete.bash("sluice", new CommandLine(Main.root(console)));
+    if (shell == Shell.zsh) {
+      script = "autoload -U +X compinit && compinit\n" + script;
+    }
+    console.out().print(script);
+    console.out().flush();
+    return ExitCode.DONE;
+  }
+}

@@ -1,0 +1,164 @@
+package dev.sluice.cli;
+
+import dev.sluice.cli.StepRunner.Telling;
+import dev.sluice.cli.print.RowPrinter.Layout;
+import dev.sluice.pipeline.Session;
+import dev.sluice.pipeline.SqlText;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** {@code sluice}: its subcommands, and by itself {@code -e}, {@code -f}, a script on standard input, or the shell. */
+@Command(
+    name = "sluice",
+    description = "Declarative, SQL-driven, real-time ELT.",
+    customSynopsis = {
+      "sluice run|check|explain FILE.sql… [options]",
+      "       sluice -e \"SQL\" | -f FILE.sql [--output csv|json|table]",
+      "       sluice [repl]"
+    },
+    footer = {
+      "",
+      "Exit codes: 0 done, 1 failed while running, 2 refused before it started, 130 Ctrl-C.",
+      "",
+      "  sluice -e \"VALUES 1\"",
+      "  sluice run pipelines/samples/flights/flight-delays.sql"
+    })
+public final class Main implements Callable<Integer> {
+  private final Console console;
+
+  @Option(names = {"-e", "--execute"}, paramLabel = "SQL", description = "Run statements and print the rows of each query.")
+  private List<String> statements = new ArrayList<>();
+
+  @Option(names = {"-f", "--file"}, paramLabel = "FILE", description = "The same with the statements of a file; - is standard input.")
+  private List<String> files = new ArrayList<>();
+
+  @Option(
+      names = "--output",
+      paramLabel = "LAYOUT",
+      description = "Rows as csv, json (one object a line) or table; default: table on a terminal, csv elsewhere.")
+  private Optional<Layout> output = Optional.empty();
+
+  @Mixin private SharedOptions shared = new SharedOptions();
+  @Mixin private CommandSupport support = new CommandSupport();
+
+  private Main(Console console) {
+    this.console = console;
+  }
+
+  /** The process. */
+  public static void main(String[] args) {
+    quietLog(Arrays.asList(args).contains(CommandSupport.DEBUG));
+    int code = run(args, Console.ofProcess());
+    System.out.flush();
+    // threads of client libraries must not keep a finished process alive
+    System.exit(code);
+  }
+
+  /** A whole invocation; gives the exit code. */
+  public static int run(String[] args, Console console) {
+    CommandLine line = commandLine(console);
+    int code = line.execute(args);
+    console.out().flush();
+    console.err().flush();
+    return code;
+  }
+
+  static Main root(Console console) {
+    return new Main(console);
+  }
+
+  static CommandLine commandLine(Console console) {
+    CommandLine line =
+        new CommandLine(root(console))
+            .addSubcommand(new RunCommand(console))
+            .addSubcommand(new CheckCommand(console))
+            .addSubcommand(new ExplainCommand(console))
+            .addSubcommand(new ReplCommand(console))
+            .addSubcommand(new CompletionCommand(console));
+    withHelp(line);
+    line.getSubcommands().values().forEach(Main::withHelp);
+    return line.setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpWidth(100)
+        .setColorScheme(CommandLine.Help.defaultColorScheme(console.outTerminal() && console.colours() ? Ansi.ON : Ansi.OFF))
+        .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
+        .setParameterExceptionHandler((e, arguments) -> refuse(e, console));
+  }
+
+  private static void withHelp(CommandLine line) {
+    line.getCommandSpec().mixinStandardHelpOptions(true).versionProvider(() -> new String[] {"sluice " + version()});
+  }
+
+  private static String version() {
+    return Optional.ofNullable(Main.class.getPackage().getImplementationVersion()).orElse("(development build)");
+  }
+
+  private static int refuse(ParameterException mistake, Console console) {
+    String command = mistake.getCommandLine().getCommandSpec().qualifiedName();
+    console.err().print("error: " + mistake.getMessage().strip() + "\n");
+    if (mistake instanceof UnmatchedArgumentException unmatched) {
+      List<String> near = unmatched.getSuggestions();
+      if (!near.isEmpty()) {
+        console.err().print("hint: did you mean '" + String.join("' or '", near) + "'?\n");
+        return ExitCode.REFUSED;
+      }
+    }
+    console.err().print("hint: '" + command + " --help' lists what there is\n");
+    return ExitCode.REFUSED;
+  }
+
+  private static void quietLog(boolean debug) {
+    System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", debug ? "info" : "error");
+    System.setProperty("org.slf4j.simpleLogger.showDateTime", "true");
+    System.setProperty("org.slf4j.simpleLogger.dateTimeFormat", "HH:mm:ss.SSS");
+    System.setProperty("org.slf4j.simpleLogger.showShortLogName", "true");
+  }
+
+  @Override
+  public Integer call() {
+    if (statements.isEmpty() && files.isEmpty() && console.inTerminal()) {
+      return ReplCommand.start(console, shared, support);
+    }
+    return support.guarded(console, this::runScripts);
+  }
+
+  private int runScripts() throws InterruptedException {
+    List<SqlText> texts = new ArrayList<>();
+    for (String file : files) {
+      texts.add(file.equals("-") ? standardInput() : SqlText.ofFile(console.workingDirectory(), file));
+    }
+    for (String statement : statements) {
+      texts.add(new SqlText(statements.size() == 1 ? "-e" : "-e #" + (texts.size() + 1), statement));
+    }
+    if (texts.isEmpty()) {
+      texts.add(standardInput());
+    }
+    String name = files.isEmpty() ? "sluice" : Scripts.pipelineName(files.get(0));
+    Session session = support.use(shared.session(console, name));
+    Layout layout = output.orElse(Scripts.defaultLayout(console));
+    StepRunner runner = support.use(new StepRunner(session, console, layout, Telling.BRIEF));
+    return runner.run(session.prepare(texts), false);
+  }
+
+  private SqlText standardInput() {
+    try {
+      return new SqlText("<stdin>", new String(console.in().readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package dev.sluice.cli;
+
+import dev.sluice.cli.print.Cells;
+import dev.sluice.cli.print.TextWidth;
+import dev.sluice.engine.Job;
+import dev.sluice.engine.RunReport;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Tells how far a job is, on a thread of its own from construction to {@link #close}: a line rewritten in
+ * place on a terminal, a line every ten seconds elsewhere, and a line that names what holds things up after
+ * fifteen seconds without progress.
+ */
+final class Progress implements AutoCloseable {
+  /** How much is told. */
+  enum Mode {
+    /** One line, rewritten. */
+    LIVE,
+    /** A line now and then. */
+    PLAIN,
+    /** Stalls only. */
+    STALLS
+  }
+
+  private static final Duration LIVE_INTERVAL = Duration.ofMillis(200);
+  private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(10);
+  private static final Duration STALL_AFTER = Duration.ofSeconds(15);
+
+  private final Job job;
+  private final Mode mode;
+  private final PrintStream err;
+  private final int width;
+  private final Thread thread;
+  private boolean painted;
+  private boolean closed;
+
+  /** @param width columns of the terminal */
+  Progress(Job job, Mode mode, PrintStream err, int width) {
+    this.job = job;
+    this.mode = mode;
+    this.err = err;
+    this.width = width;
+    this.thread = new Thread(this::run, "progress");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void run() {
+    Rate rate = new Rate();
+    long now = System.nanoTime();
+    long nextPlain = now + PLAIN_INTERVAL.toNanos();
+    long stalledSince = now;
+    boolean stallTold = false;
+    String last = "";
+    try {
+      while (true) {
+        Thread.sleep(LIVE_INTERVAL.toMillis());
+        RunReport report = job.report();
+        now = System.nanoTime();
+        String state = report.rowsIn() + "/" + report.rowsOut() + "/" + watermarks(report);
+        if (!state.equals(last)) {
+          last = state;
+          stalledSince = now;
+          stallTold = false;
+        } else if (!stallTold && now - stalledSince >= STALL_AFTER.toNanos()) {
+          stallTold = true;
+          print(stall(report), false);
+        }
+        double perSecond = rate.update(report);
+        if (mode == Mode.LIVE) {
+          print(line(report, perSecond), true);
+        } else if (mode == Mode.PLAIN && now >= nextPlain) {
+          nextPlain = now + PLAIN_INTERVAL.toNanos();
+          print(line(report, perSecond), false);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Rows per second over the last few seconds. */
+  private static final class Rate {
+    private long rows;
+    private long nanos;
+    private double smoothed = -1;
+
+    double update(RunReport report) {
+      long newRows = report.rowsIn();
+      long newNanos = report.elapsed().toNanos();
+      if (newNanos > nanos) {
+        double current = (newRows - rows) * 1e9 / (newNanos - nanos);
+        smoothed = smoothed < 0 ? current : 0.8 * smoothed + 0.2 * current;
+      }
+      rows = newRows;
+      nanos = newNanos;
+      return Math.max(0, smoothed);
+    }
+  }
+
+  static String line(RunReport report, double perSecond) {
+    List<String> parts = new ArrayList<>();
+    parts.add(Cells.grouped(report.rowsIn()) + " rows in");
+    parts.add(Cells.grouped(Math.round(perSecond)) + " rows/s");
+    String watermark = watermarks(report);
+    if (!watermark.isEmpty()) {
+      parts.add("watermark " + watermark);
+    }
+    for (RunReport.Sink sink : report.sinks()) {
+      parts.add(sink.name() + " " + Cells.grouped(sink.rows()));
+    }
+    if (report.lateRows() > 0) {
+      parts.add(Cells.grouped(report.lateRows()) + " late");
+    }
+    if (report.malformed() > 0) {
+      parts.add(Cells.grouped(report.malformed()) + " malformed");
+    }
+    parts.add(Summary.seconds(report.elapsed()));
+    return String.join("  ", parts);
+  }
+
+  /** The lowest watermark that is neither before the first row nor past the last. */
+  private static String watermarks(RunReport report) {
+    return report.sources().stream()
+        .mapToLong(RunReport.Source::watermarkMicros)
+        .filter(w -> w > Long.MIN_VALUE && w < Summary.END_OF_TIME)
+        .min()
+        .stream()
+        .mapToObj(w -> Cells.timestamp(w, 0))
+        .findFirst()
+        .orElse("");
+  }
+
+  static String stall(RunReport report) {
+    StringBuilder out = new StringBuilder("no progress for " + STALL_AFTER.toSeconds() + " s");
+    for (RunReport.Source source : report.sources()) {
+      if (source.heldBackBy().isEmpty()) {
+        continue;
+      }
+      boolean started = source.watermarkMicros() > Long.MIN_VALUE;
+      out.append(": the watermark of '").append(source.name()).append("' ");
+      out.append(started ? "stands at " + Cells.timestamp(source.watermarkMicros(), 0) : "has not started");
+      return out.append(", held by split ").append(source.heldBackBy()).toString();
+    }
+    return out.append(": the sources have nothing new to read").toString();
+  }
+
+  private synchronized void print(String line, boolean inPlace) {
+    if (closed) {
+      return;
+    }
+    if (mode == Mode.LIVE) {
+      String shown = inPlace ? TextWidth.cut(line, width - 1) : line + "\n";
+      err.print("\r\u001b[K" + shown);
+      painted = inPlace;
+    } else {
+      err.print(line + "\n");
+    }
+    err.flush();
+  }
+
+  /** Ends the telling and takes the line away. */
+  @Override
+  public void close() {
+    thread.interrupt();
+    synchronized (this) {
+      closed = true;
+      if (painted) {
+        err.print("\r\u001b[K");
+        err.flush();
+      }
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package dev.sluice.cli;
+
+import dev.sluice.cli.print.Cells;
+import dev.sluice.cli.print.JsonText;
+import dev.sluice.cli.print.TextWidth;
+import dev.sluice.engine.RunReport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** What is said of a run at its end. Stateless. */
+final class Summary {
+  /** Watermarks from here on mean that the input has ended. */
+  static final long END_OF_TIME = 253_402_300_800_000_000L;
+
+  private Summary() {}
+
+  /** For a person: one line for the run, one each for its sources and sinks. */
+  static String text(RunReport report) {
+    List<String[]> lines = new ArrayList<>();
+    for (RunReport.Source source : report.sources()) {
+      String rejected = count(source.malformed(), "malformed");
+      if (source.skewed() > 0) {
+        rejected += ", " + count(source.skewed(), "too far in the future");
+      }
+      lines.add(line("source", source.name(), source.rows(), report.elapsed(), rejected));
+    }
+    for (RunReport.Sink sink : report.sinks()) {
+      long open = sink.rows() - sink.committedRows();
+      lines.add(
+          line("sink", sink.name(), sink.rows(), report.elapsed(), open > 0 ? count(open, "not committed") : ""));
+    }
+    StringBuilder out = new StringBuilder(report.stopped() ? "stopped" : "done");
+    out.append(" in ").append(seconds(report.elapsed()));
+    out.append(": ").append(Cells.grouped(report.rowsIn())).append(" rows in, ");
+    out.append(Cells.grouped(report.rowsOut())).append(" out, ");
+    out.append(count(report.lateRows(), "late")).append(", ");
+    out.append(count(report.malformed(), "malformed")).append(", ");
+    out.append(rate(report.rowsIn(), report.elapsed())).append('\n');
+    align(out, lines);
+    return out.toString();
+  }
+
+  private static String[] line(String role, String name, long rows, Duration elapsed, String note) {
+    return new String[] {
+      role, name, Cells.grouped(rows) + " rows", rate(rows, elapsed), note
+    };
+  }
+
+  private static void align(StringBuilder out, List<String[]> lines) {
+    int[] widths = new int[5];
+    for (String[] line : lines) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], TextWidth.of(line[i]));
+      }
+    }
+    for (String[] line : lines) {
+      StringBuilder text = new StringBuilder();
+      for (int i = 0; i < widths.length; i++) {
+        String blanks = TextWidth.padding(line[i], widths[i]);
+        boolean number = i == 2 || i == 3;
+        text.append("  ").append(number ? blanks + line[i] : line[i] + blanks);
+      }
+      out.append(text.toString().stripTrailing()).append('\n');
+    }
+  }
+
+  /** For a program: one object. {@code error} is the failure's code and message, if it failed. */
+  static String json(RunReport report, String status, Optional<Map<String, Object>> error) {
+    Map<String, Object> run = new LinkedHashMap<>();
+    run.put("status", status);
+    run.put("elapsedMillis", report.elapsed().toMillis());
+    run.put("rowsIn", report.rowsIn());
+    run.put("rowsOut", report.rowsOut());
+    run.put("late", report.lateRows());
+    run.put("malformed", report.malformed());
+    run.put("rowsPerSecond", perSecond(report.rowsIn(), report.elapsed()));
+    run.put("epoch", report.epoch());
+    List<Object> sources = new ArrayList<>();
+    for (RunReport.Source source : report.sources()) {
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("name", source.name());
+      map.put("rows", source.rows());
+      map.put("malformed", source.malformed());
+      map.put("skewed", source.skewed());
+      map.put("bytes", source.bytes());
+      map.put("splits", source.splits());
+      map.put("finishedSplits", source.finishedSplits());
+      map.put("rowsPerSecond", perSecond(source.rows(), report.elapsed()));
+      sources.add(map);
+    }
+    List<Object> sinks = new ArrayList<>();
+    for (RunReport.Sink sink : report.sinks()) {
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("name", sink.name());
+      map.put("rows", sink.rows());
+      map.put("committedRows", sink.committedRows());
+      map.put("rowsPerSecond", perSecond(sink.rows(), report.elapsed()));
+      sinks.add(map);
+    }
+    run.put("sources", sources);
+    run.put("sinks", sinks);
+    error.ifPresent(e -> run.put("error", e));
+    return JsonText.of(run);
+  }
+
+  private static String count(long number, String what) {
+    return Cells.grouped(number) + " " + what;
+  }
+
+  private static String rate(long rows, Duration elapsed) {
+    return Cells.grouped(perSecond(rows, elapsed)) + " rows/s";
+  }
+
+  private static long perSecond(long rows, Duration elapsed) {
+    long nanos = elapsed.toNanos();
+    return nanos <= 0 ? 0 : Math.round(rows * 1e9 / nanos);
+  }
+
+  /** {@code 0.8 s}, {@code 75 s}, {@code 2:03:04}. */
+  static String seconds(Duration elapsed) {
+    long whole = elapsed.toSeconds();
+    if (whole < 10) {
+      return String.format(Locale.ROOT, "%.1f s", elapsed.toMillis() / 1000.0);
+    }
+    return whole < 600
+        ? whole + " s"
+        : String.format(Locale.ROOT, "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60);
+  }
+}

@@ -1,0 +1,36 @@
+package dev.sluice.cli.repl;
+
+import dev.sluice.cli.Console;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Where the shell keeps what was typed. Stateless. */
+final class History {
+  private History() {}
+
+  /**
+   * {@code $XDG_STATE_HOME/sluice/history} if that variable is set, else {@code ~/.sluice/history}; empty if
+   * the folder cannot be made, in which case the shell works without.
+   */
+  static Optional<Path> file(Console console) {
+    Optional<Path> folder =
+        console
+            .environment()
+            .apply("XDG_STATE_HOME")
+            .filter(s -> !s.isEmpty())
+            .map(s -> Path.of(s, "sluice"))
+            .or(() -> console.environment().apply("HOME").map(h -> Path.of(h, ".sluice")));
+    if (folder.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      Files.createDirectories(folder.get());
+      return Files.isWritable(folder.get()) ? Optional.of(folder.get().resolve("history")) : Optional.empty();
+    } catch (IOException e) {
+      console.err().print("no history is kept: cannot make " + folder.get() + "\n");
+      return Optional.empty();
+    }
+  }
+}
