@@ -135,7 +135,7 @@ public final class Cells {
       }
       JsonText.quote(out, fields.get(i).name());
       out.append(':');
-      appendJson(out, fields.get(i).type(), (ValueVector) struct.getChildByOrdinal(i), row);
+      appendJson(out, fields.get(i).type(), struct.getChildByOrdinal(i), row);
     }
     out.append('}');
   }
