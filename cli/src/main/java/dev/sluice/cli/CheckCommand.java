@@ -3,6 +3,7 @@ package dev.sluice.cli;
 import dev.sluice.pipeline.Session;
 import dev.sluice.pipeline.SqlText;
 import dev.sluice.pipeline.Step;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -19,7 +20,7 @@ final class CheckCommand implements Callable<Integer> {
   private final Console console;
 
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "SQL files, in order, as one script.")
-  private List<String> files = new ArrayList<>();
+  private List<Path> files = new ArrayList<>();
 
   @Mixin private SharedOptions shared = new SharedOptions();
   @Mixin private CommandSupport support = new CommandSupport();

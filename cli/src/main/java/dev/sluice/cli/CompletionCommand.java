@@ -2,7 +2,6 @@ package dev.sluice.cli;
 
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -33,10 +32,8 @@ final class CompletionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    String script = AutoComplete.bash("sluice", new CommandLine(Main.root(console)));
-    if (shell == Shell.zsh) {
-      script = "autoload -U +X compinit && compinit\n" + script;
-    }
+    // one script serves both: it turns on bash emulation where it finds itself in zsh
+    String script = AutoComplete.bash("sluice", Main.commandLine(console));
     console.out().print(script);
     console.out().flush();
     return ExitCode.DONE;

@@ -5,6 +5,7 @@ import dev.sluice.error.UserError;
 import dev.sluice.pipeline.Session;
 import dev.sluice.pipeline.SqlText;
 import dev.sluice.planner.Statement.Explain;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -35,7 +36,7 @@ final class ExplainCommand implements Callable<Integer> {
   private final Console console;
 
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "SQL files, in order, as one script.")
-  private List<String> files = new ArrayList<>();
+  private List<Path> files = new ArrayList<>();
 
   @Option(
       names = "--format",

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,7 +45,7 @@ public final class Main implements Callable<Integer> {
   private List<String> statements = new ArrayList<>();
 
   @Option(names = {"-f", "--file"}, paramLabel = "FILE", description = "The same with the statements of a file; - is standard input.")
-  private List<String> files = new ArrayList<>();
+  private List<Path> files = new ArrayList<>();
 
   @Option(
       names = "--output",
@@ -77,13 +78,9 @@ public final class Main implements Callable<Integer> {
     return code;
   }
 
-  static Main root(Console console) {
-    return new Main(console);
-  }
-
   static CommandLine commandLine(Console console) {
     CommandLine line =
-        new CommandLine(root(console))
+        new CommandLine(new Main(console))
             .addSubcommand(new RunCommand(console))
             .addSubcommand(new CheckCommand(console))
             .addSubcommand(new ExplainCommand(console))
@@ -138,8 +135,8 @@ public final class Main implements Callable<Integer> {
 
   private int runScripts() throws InterruptedException {
     List<SqlText> texts = new ArrayList<>();
-    for (String file : files) {
-      texts.add(file.equals("-") ? standardInput() : SqlText.ofFile(console.workingDirectory(), file));
+    for (Path file : files) {
+      texts.add(file.toString().equals("-") ? standardInput() : SqlText.ofFile(console.workingDirectory(), file.toString()));
     }
     for (String statement : statements) {
       texts.add(new SqlText(statements.size() == 1 ? "-e" : "-e #" + (texts.size() + 1), statement));

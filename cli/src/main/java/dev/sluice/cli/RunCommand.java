@@ -6,9 +6,11 @@ import dev.sluice.error.UserError;
 import dev.sluice.pipeline.Session;
 import dev.sluice.pipeline.SqlText;
 import dev.sluice.pipeline.Step;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,7 +32,7 @@ final class RunCommand implements Callable<Integer> {
   private final Console console;
 
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "SQL files, in order.")
-  private List<String> files = new ArrayList<>();
+  private List<Path> files = new ArrayList<>();
 
   @Option(names = "--json", description = "Print the summary as one JSON object on standard output.")
   private boolean json;
@@ -60,7 +62,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private UserError nothingToRun() {
-    String names = String.join("', '", files);
+    String names = files.stream().map(Path::toString).collect(Collectors.joining("', '"));
     return UserError.of(ErrorCode.INVALID_QUERY, "nothing to run: no INSERT and no SELECT in '" + names + "'")
         .withHint("definitions alone move no rows; add INSERT INTO … SELECT …, or use 'check'");
   }

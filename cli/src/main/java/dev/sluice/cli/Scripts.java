@@ -9,13 +9,13 @@ import java.util.List;
 final class Scripts {
   private Scripts() {}
 
-  static List<SqlText> read(Console console, List<String> files) {
-    return files.stream().map(file -> SqlText.ofFile(console.workingDirectory(), file)).toList();
+  static List<SqlText> read(Console console, List<Path> files) {
+    return files.stream().map(file -> SqlText.ofFile(console.workingDirectory(), file.toString())).toList();
   }
 
   /** The file's name without folder and ending. */
-  static String pipelineName(String file) {
-    String name = Path.of(file).getFileName().toString();
+  static String pipelineName(Path file) {
+    String name = file.getFileName().toString();
     int dot = name.lastIndexOf('.');
     return dot > 0 ? name.substring(0, dot) : name;
   }
