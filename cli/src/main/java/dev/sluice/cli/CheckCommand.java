@@ -19,7 +19,10 @@ import picocli.CommandLine.Parameters;
 final class CheckCommand implements Callable<Integer> {
   private final Console console;
 
-  @Parameters(arity = "1..*", paramLabel = "FILE", description = "SQL files, in order, as one script.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "SQL files, in order, as one script.")
   private List<Path> files = new ArrayList<>();
 
   @Mixin private SharedOptions shared = new SharedOptions();
@@ -35,7 +38,8 @@ final class CheckCommand implements Callable<Integer> {
         console,
         () -> {
           List<SqlText> texts = Scripts.read(console, files);
-          Session session = support.use(shared.session(console, Scripts.pipelineName(files.get(0))));
+          Session session =
+              support.use(shared.session(console, Scripts.pipelineName(files.get(0))));
           console.err().print("ok: " + describe(session.prepare(texts)) + "\n");
           return ExitCode.DONE;
         });
@@ -48,7 +52,11 @@ final class CheckCommand implements Callable<Integer> {
             .sum();
     long definitions = steps.stream().filter(s -> s instanceof Step.Done).count();
     long queries = steps.stream().filter(s -> s instanceof Step.Query).count();
-    return count(definitions, "definition") + ", " + count(sinks, "insert") + ", " + count(queries, "query");
+    return count(definitions, "definition")
+        + ", "
+        + count(sinks, "insert")
+        + ", "
+        + count(queries, "query");
   }
 
   private static String count(long number, String what) {

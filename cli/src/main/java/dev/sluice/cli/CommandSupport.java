@@ -5,7 +5,9 @@ import dev.sluice.pipeline.Session;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** What all commands share: how messages look and how failures become exit codes. Single-threaded. */
+/**
+ * What all commands share: how messages look and how failures become exit codes. Single-threaded.
+ */
 final class CommandSupport {
   /** The switch for stack traces, looked for before Picocli runs too. */
   static final String DEBUG = "--debug";
@@ -13,7 +15,9 @@ final class CommandSupport {
   @Option(names = DEBUG, description = "Show stack traces and more of the log.")
   private boolean debug;
 
-  @Option(names = "--no-color", description = "No colours; the same as NO_COLOR=1 in the environment.")
+  @Option(
+      names = "--no-color",
+      description = "No colours; the same as NO_COLOR=1 in the environment.")
   private boolean plain;
 
   private Optional<Session> session = Optional.empty();

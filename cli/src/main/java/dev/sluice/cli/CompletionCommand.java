@@ -34,7 +34,7 @@ final class CompletionCommand implements Callable<Integer> {
   public Integer call() {
     // one script serves both: it turns on bash emulation where it finds itself in zsh
     String script = AutoComplete.bash("sluice", Main.commandLine(console));
-    console.out().print(script);
+    console.out().print(script.replaceFirst("^#!.*\n", "# for " + shell + ", to be sourced\n"));
     console.out().flush();
     return ExitCode.DONE;
   }

@@ -11,8 +11,9 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The world a command sees: streams, whether each is a terminal, environment and working directory. Results go
- * to {@code out}, everything else to {@code err}. A value; the streams are safe for use by any thread.
+ * The world a command sees: streams, whether each is a terminal, environment and working directory.
+ * Results go to {@code out}, everything else to {@code err}. A value; the streams are safe for use
+ * by any thread.
  *
  * @param command how the user calls the program, for hints
  */
@@ -28,14 +29,17 @@ public record Console(
     Function<String, Optional<String>> environment) {
 
   /**
-   * That of this process. The launcher says in {@code sluice.terminal} which of the streams 0, 1 and 2 are
-   * terminals, since Java can only tell of all together.
+   * That of this process. The launcher says in {@code sluice.terminal} which of the streams 0, 1
+   * and 2 are terminals, since Java can only tell of all together.
    */
   public static Console ofProcess() {
     String terminal = System.getProperty("sluice.terminal", System.console() == null ? "" : "012");
     return new Console(
         System.in,
-        new PrintStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16), false, StandardCharsets.UTF_8),
+        new PrintStream(
+            new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
+            false,
+            StandardCharsets.UTF_8),
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
         terminal.contains("0"),
         terminal.contains("1"),

@@ -7,8 +7,9 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Shows what went wrong. The user's mistakes: code, one line, place, the line itself with the mistake
- * underlined, detail, hint. Anything else is a fault of ours and says so. Stack traces only on request.
+ * Shows what went wrong. The user's mistakes: code, one line, place, the line itself with the
+ * mistake underlined, detail, hint. Anything else is a fault of ours and says so. Stack traces only
+ * on request.
  */
 public final class ErrorPrinter {
   private static final String RED = "\u001b[1;31m";
@@ -20,14 +21,18 @@ public final class ErrorPrinter {
   private final boolean colours;
   private final boolean debug;
 
-  /** @param debug whether stack traces are shown */
+  /**
+   * @param debug whether stack traces are shown
+   */
   public ErrorPrinter(PrintStream err, boolean colours, boolean debug) {
     this.err = err;
     this.colours = colours;
     this.debug = debug;
   }
 
-  /** @param texts the text of a source by its name, where known */
+  /**
+   * @param texts the text of a source by its name, where known
+   */
   public void print(Throwable failure, Function<String, Optional<String>> texts) {
     err.print(render(failure, texts));
     if (debug) {
@@ -41,8 +46,14 @@ public final class ErrorPrinter {
       return render(error, texts);
     }
     String what = failure.getMessage() == null ? "" : ": " + firstLine(failure.getMessage());
-    return paint(RED, "error") + ": " + failure.getClass().getSimpleName() + what + "\n"
-        + "this is a bug in Sluice, not in your SQL" + (debug ? "" : "; --debug shows where") + "\n";
+    return paint(RED, "error")
+        + ": "
+        + failure.getClass().getSimpleName()
+        + what
+        + "\n"
+        + "this is a bug in Sluice, not in your SQL"
+        + (debug ? "" : "; --debug shows where")
+        + "\n";
   }
 
   private String render(UserError error, Function<String, Optional<String>> texts) {
@@ -51,7 +62,9 @@ public final class ErrorPrinter {
     out.append(paint(BOLD, error.summary())).append('\n');
     error.position().ifPresent(p -> place(out, p, texts.apply(p.source())));
     error.detail().ifPresent(text -> out.append(text.stripTrailing()).append('\n'));
-    error.hint().ifPresent(text -> out.append(paint(BLUE, "hint")).append(": ").append(text).append('\n'));
+    error
+        .hint()
+        .ifPresent(text -> out.append(paint(BLUE, "hint")).append(": ").append(text).append('\n'));
     return out.toString();
   }
 
@@ -59,7 +72,12 @@ public final class ErrorPrinter {
     String number = Integer.toString(at.line());
     String margin = " ".repeat(number.length());
     out.append(margin).append(paint(BLUE, "--> "));
-    out.append(at.source()).append(':').append(at.line()).append(':').append(at.column()).append('\n');
+    out.append(at.source())
+        .append(':')
+        .append(at.line())
+        .append(':')
+        .append(at.column())
+        .append('\n');
     Optional<String> line = text.flatMap(t -> t.lines().skip(at.line() - 1L).findFirst());
     if (line.isEmpty()) {
       return;
@@ -70,7 +88,10 @@ public final class ErrorPrinter {
     int to = Math.max(from + 1, Math.min(last, Math.max(source.length(), from + 1)));
     String before = source.substring(0, from).replaceAll("[^\t]", " ");
     out.append(paint(BLUE, number + " | ")).append(source).append('\n');
-    out.append(paint(BLUE, margin + " | ")).append(before).append(paint(RED, "^".repeat(to - from))).append('\n');
+    out.append(paint(BLUE, margin + " | "))
+        .append(before)
+        .append(paint(RED, "^".repeat(to - from)))
+        .append('\n');
   }
 
   private String paint(String colour, String text) {

@@ -18,7 +18,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "explain",
     description = "Show the plan of SQL files.",
-    footer = {"", "  sluice explain orders.sql", "  sluice explain orders.sql --format dot | dot -Tsvg > plan.svg"})
+    footer = {
+      "",
+      "  sluice explain orders.sql",
+      "  sluice explain orders.sql --format dot | dot -Tsvg > plan.svg"
+    })
 final class ExplainCommand implements Callable<Integer> {
   /** The forms of a plan. */
   enum Format {
@@ -35,7 +39,10 @@ final class ExplainCommand implements Callable<Integer> {
 
   private final Console console;
 
-  @Parameters(arity = "1..*", paramLabel = "FILE", description = "SQL files, in order, as one script.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "SQL files, in order, as one script.")
   private List<Path> files = new ArrayList<>();
 
   @Option(
@@ -58,10 +65,12 @@ final class ExplainCommand implements Callable<Integer> {
         console,
         () -> {
           List<SqlText> texts = Scripts.read(console, files);
-          Session session = support.use(shared.session(console, Scripts.pipelineName(files.get(0))));
+          Session session =
+              support.use(shared.session(console, Scripts.pipelineName(files.get(0))));
           String plan = session.explain(texts, format.form);
           if (plan.isEmpty()) {
-            throw UserError.of(ErrorCode.INVALID_QUERY, "nothing to explain: no INSERT and no SELECT");
+            throw UserError.of(
+                ErrorCode.INVALID_QUERY, "nothing to explain: no INSERT and no SELECT");
           }
           console.out().print(plan.stripTrailing() + "\n");
           console.out().flush();

@@ -6,9 +6,9 @@ import java.util.Optional;
 import org.jline.utils.Signals;
 
 /**
- * Turns SIGINT and SIGTERM into the end of one job, from construction to {@link #close}. A pipeline is asked
- * to stop in good order by the first signal and cancelled by the second; a query is cancelled at once. The
- * third ends the process. Handlers run on the JVM's signal thread.
+ * Turns SIGINT and SIGTERM into the end of one job, from construction to {@link #close}. A pipeline
+ * is asked to stop in good order by the first signal and cancelled by the second; a query is
+ * cancelled at once. The third ends the process. Handlers run on the JVM's signal thread.
  */
 final class Interrupts implements AutoCloseable {
   private final Job job;
@@ -35,10 +35,14 @@ final class Interrupts implements AutoCloseable {
       Runtime.getRuntime().halt(keyboard ? ExitCode.INTERRUPTED : ExitCode.FAILED);
     } else if (graceful && signals == 1) {
       err.println(
-          "\nstopping after the current micro-batch" + (keyboard ? "; press Ctrl-C again to abandon it" : ""));
+          "\nstopping after the current micro-batch"
+              + (keyboard ? "; press Ctrl-C again to abandon it" : ""));
       job.stop();
     } else {
       cancelled = true;
+      if (keyboard) {
+        err.println(); // the terminal has echoed ^C
+      }
       job.cancel();
     }
   }

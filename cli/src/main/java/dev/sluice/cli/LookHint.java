@@ -2,10 +2,10 @@ package dev.sluice.cli;
 
 import dev.sluice.connector.Connector;
 import dev.sluice.connector.OptionSpec;
+import dev.sluice.pipeline.Session;
 import dev.sluice.plan.PhysicalPlan;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.TableRef;
-import dev.sluice.pipeline.Session;
 import dev.sluice.type.DataType.Field;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,13 +21,17 @@ final class LookHint {
 
   private LookHint() {}
 
-  /** One command for each sink that can be read back and whose options hold no secret in the open. */
+  /**
+   * One command for each sink that can be read back and whose options hold no secret in the open.
+   */
   static List<String> of(PhysicalPlan plan, Session session, String command) {
     List<String> hints = new ArrayList<>();
     Set<String> keywords = Set.copyOf(session.planner().keywords());
     for (PlanNode.Sink sink : plan.sinks()) {
       TableRef table = sink.table();
-      boolean open = table.secretKeys().stream().allMatch(k -> table.options().getOrDefault(k, "").startsWith("${"));
+      boolean open =
+          table.secretKeys().stream()
+              .allMatch(k -> table.options().getOrDefault(k, "").startsWith("${"));
       if (READABLE.contains(table.connector()) && open) {
         Connector connector = session.options().connectors().connector(table.connector());
         hints.add(command + " -e \"" + shellQuoted(sql(table, connector, keywords)) + "\"");
@@ -48,17 +52,26 @@ final class LookHint {
     options.add("'connector' = '" + table.connector() + "'");
     for (Map.Entry<String, String> option : table.options().entrySet()) {
       boolean sinkOnly =
-          specs.stream().anyMatch(s -> s.role() == OptionSpec.Role.SINK && s.matches(option.getKey()));
+          specs.stream()
+              .anyMatch(s -> s.role() == OptionSpec.Role.SINK && s.matches(option.getKey()));
       if (!sinkOnly) {
         options.add("'" + option.getKey() + "' = '" + option.getValue().replace("'", "''") + "'");
       }
     }
-    return "CREATE TABLE " + name(table.name(), keywords) + " (" + String.join(", ", columns) + ") WITH ("
-        + String.join(", ", options) + "); SELECT * FROM " + name(table.name(), keywords) + " LIMIT 10";
+    return "CREATE TABLE "
+        + name(table.name(), keywords)
+        + " ("
+        + String.join(", ", columns)
+        + ") WITH ("
+        + String.join(", ", options)
+        + "); SELECT * FROM "
+        + name(table.name(), keywords)
+        + " LIMIT 10";
   }
 
   private static String name(String name, Set<String> keywords) {
-    boolean plain = PLAIN_NAME.matcher(name).matches() && !keywords.contains(name.toUpperCase(Locale.ROOT));
+    boolean plain =
+        PLAIN_NAME.matcher(name).matches() && !keywords.contains(name.toUpperCase(Locale.ROOT));
     return plain ? name : "`" + name.replace("`", "``") + "`";
   }
 

@@ -22,7 +22,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** {@code sluice}: its subcommands, and by itself {@code -e}, {@code -f}, a script on standard input, or the shell. */
+/**
+ * {@code sluice}: its subcommands, and by itself {@code -e}, {@code -f}, a script on standard
+ * input, or the shell.
+ */
 @Command(
     name = "sluice",
     description = "Declarative, SQL-driven, real-time ELT.",
@@ -41,16 +44,24 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Main implements Callable<Integer> {
   private final Console console;
 
-  @Option(names = {"-e", "--execute"}, paramLabel = "SQL", description = "Run statements and print the rows of each query.")
+  @Option(
+      names = {"-e", "--execute"},
+      paramLabel = "SQL",
+      description = "Run statements and print the rows of each query.")
   private List<String> statements = new ArrayList<>();
 
-  @Option(names = {"-f", "--file"}, paramLabel = "FILE", description = "The same with the statements of a file; - is standard input.")
+  @Option(
+      names = {"-f", "--file"},
+      paramLabel = "FILE",
+      description = "The same with the statements of a file; - is standard input.")
   private List<Path> files = new ArrayList<>();
 
   @Option(
       names = "--output",
       paramLabel = "LAYOUT",
-      description = "Rows as csv, json (one object a line) or table; default: table on a terminal, csv elsewhere.")
+      description =
+          "Rows as csv, json (one object a line) or table; default: table on a terminal, csv"
+              + " elsewhere.")
   private Optional<Layout> output = Optional.empty();
 
   @Mixin private SharedOptions shared = new SharedOptions();
@@ -90,18 +101,23 @@ public final class Main implements Callable<Integer> {
     line.getSubcommands().values().forEach(Main::withHelp);
     return line.setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpWidth(100)
-        .setColorScheme(CommandLine.Help.defaultColorScheme(console.outTerminal() && console.colours() ? Ansi.ON : Ansi.OFF))
+        .setColorScheme(
+            CommandLine.Help.defaultColorScheme(
+                console.outTerminal() && console.colours() ? Ansi.ON : Ansi.OFF))
         .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
         .setParameterExceptionHandler((e, arguments) -> refuse(e, console));
   }
 
   private static void withHelp(CommandLine line) {
-    line.getCommandSpec().mixinStandardHelpOptions(true).versionProvider(() -> new String[] {"sluice " + version()});
+    line.getCommandSpec()
+        .mixinStandardHelpOptions(true)
+        .versionProvider(() -> new String[] {"sluice " + version()});
   }
 
   private static String version() {
-    return Optional.ofNullable(Main.class.getPackage().getImplementationVersion()).orElse("(development build)");
+    return Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
+        .orElse("(development build)");
   }
 
   private static int refuse(ParameterException mistake, Console console) {
@@ -136,10 +152,14 @@ public final class Main implements Callable<Integer> {
   private int runScripts() throws InterruptedException {
     List<SqlText> texts = new ArrayList<>();
     for (Path file : files) {
-      texts.add(file.toString().equals("-") ? standardInput() : SqlText.ofFile(console.workingDirectory(), file.toString()));
+      texts.add(
+          file.toString().equals("-")
+              ? standardInput()
+              : SqlText.ofFile(console.workingDirectory(), file.toString()));
     }
     for (String statement : statements) {
-      texts.add(new SqlText(statements.size() == 1 ? "-e" : "-e #" + (texts.size() + 1), statement));
+      texts.add(
+          new SqlText(statements.size() == 1 ? "-e" : "-e #" + (texts.size() + 1), statement));
     }
     if (texts.isEmpty()) {
       texts.add(standardInput());
@@ -153,7 +173,8 @@ public final class Main implements Callable<Integer> {
 
   private SqlText standardInput() {
     try {
-      return new SqlText("<stdin>", new String(console.in().readAllBytes(), StandardCharsets.UTF_8));
+      return new SqlText(
+          "<stdin>", new String(console.in().readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Tells how far a job is, on a thread of its own from construction to {@link #close}: a line rewritten in
- * place on a terminal, a line every ten seconds elsewhere, and a line that names what holds things up after
- * fifteen seconds without progress.
+ * Tells how far a job is, on a thread of its own from construction to {@link #close}: a line
+ * rewritten in place on a terminal, a line every ten seconds elsewhere, and a line that names what
+ * holds things up after fifteen seconds without progress.
  */
 final class Progress implements AutoCloseable {
   /** How much is told. */
@@ -37,7 +37,9 @@ final class Progress implements AutoCloseable {
   private boolean painted;
   private boolean closed;
 
-  /** @param width columns of the terminal */
+  /**
+   * @param width columns of the terminal
+   */
   Progress(Job job, Mode mode, PrintStream err, int width) {
     this.job = job;
     this.mode = mode;
@@ -142,7 +144,10 @@ final class Progress implements AutoCloseable {
       }
       boolean started = source.watermarkMicros() > Long.MIN_VALUE;
       out.append(": the watermark of '").append(source.name()).append("' ");
-      out.append(started ? "stands at " + Cells.timestamp(source.watermarkMicros(), 0) : "has not started");
+      out.append(
+          started
+              ? "stands at " + Cells.timestamp(source.watermarkMicros(), 0)
+              : "has not started");
       return out.append(", held by split ").append(source.heldBackBy()).toString();
     }
     return out.append(": the sources have nothing new to read").toString();

@@ -6,7 +6,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code sluice repl}: the interactive shell. */
-@Command(name = "repl", description = "Interactive shell; also what 'sluice' alone does on a terminal.")
+@Command(
+    name = "repl",
+    description = "Interactive shell; also what 'sluice' alone does on a terminal.")
 final class ReplCommand implements Callable<Integer> {
   private final Console console;
 
@@ -25,6 +27,11 @@ final class ReplCommand implements Callable<Integer> {
   static int start(Console console, SharedOptions shared, CommandSupport support) {
     return support.guarded(
         console,
-        () -> Repl.start(support.use(shared.session(console, "repl")), console, support.errors(console), support.colours(console)));
+        () ->
+            Repl.start(
+                support.use(shared.session(console, "repl")),
+                console,
+                support.errors(console),
+                support.colours(console)));
   }
 }

@@ -16,7 +16,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code sluice run}: everything the files define, as one pipeline, until its input ends or it is stopped. */
+/**
+ * {@code sluice run}: everything the files define, as one pipeline, until its input ends or it is
+ * stopped.
+ */
 @Command(
     name = "run",
     description = "Run SQL files as one pipeline.",
@@ -34,7 +37,9 @@ final class RunCommand implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "SQL files, in order.")
   private List<Path> files = new ArrayList<>();
 
-  @Option(names = "--json", description = "Print the summary as one JSON object on standard output.")
+  @Option(
+      names = "--json",
+      description = "Print the summary as one JSON object on standard output.")
   private boolean json;
 
   @Mixin private SharedOptions shared = new SharedOptions();
@@ -50,20 +55,26 @@ final class RunCommand implements Callable<Integer> {
         console,
         () -> {
           List<SqlText> texts = Scripts.read(console, files);
-          Session session = support.use(shared.session(console, Scripts.pipelineName(files.get(0))));
+          Session session =
+              support.use(shared.session(console, Scripts.pipelineName(files.get(0))));
           List<Step> steps = session.prepare(texts);
           if (steps.stream().noneMatch(s -> !(s instanceof Step.Done))) {
             throw nothingToRun();
           }
           StepRunner runner =
-              new StepRunner(session, console, Scripts.defaultLayout(console), json ? Telling.JSON : Telling.FULL);
+              new StepRunner(
+                  session,
+                  console,
+                  Scripts.defaultLayout(console),
+                  json ? Telling.JSON : Telling.FULL);
           return support.use(runner).run(steps, false);
         });
   }
 
   private UserError nothingToRun() {
     String names = files.stream().map(Path::toString).collect(Collectors.joining("', '"));
-    return UserError.of(ErrorCode.INVALID_QUERY, "nothing to run: no INSERT and no SELECT in '" + names + "'")
+    return UserError.of(
+            ErrorCode.INVALID_QUERY, "nothing to run: no INSERT and no SELECT in '" + names + "'")
         .withHint("definitions alone move no rows; add INSERT INTO … SELECT …, or use 'check'");
   }
 }

@@ -10,7 +10,9 @@ final class Scripts {
   private Scripts() {}
 
   static List<SqlText> read(Console console, List<Path> files) {
-    return files.stream().map(file -> SqlText.ofFile(console.workingDirectory(), file.toString())).toList();
+    return files.stream()
+        .map(file -> SqlText.ofFile(console.workingDirectory(), file.toString()))
+        .toList();
   }
 
   /** The file's name without folder and ending. */

@@ -21,20 +21,27 @@ final class SharedOptions {
       description = "Value of $${NAME} in the SQL; may be repeated.")
   private List<String> variables = new ArrayList<>();
 
-  @Option(names = "--parallelism", paramLabel = "N", description = "Tasks per stage; default: the number of cores.")
+  @Option(
+      names = "--parallelism",
+      paramLabel = "N",
+      description = "Tasks per stage; default: the number of cores.")
   private Integer parallelism;
 
   @Option(
       names = "--checkpoint-dir",
       paramLabel = "DIR",
-      description = "Where checkpoints go; refused by this release, which cannot recover from them yet.")
+      description =
+          "Where checkpoints go; refused by this release, which cannot recover from them yet.")
   private String checkpointDirectory;
 
   /** A session with the connectors on the class path. */
   Session session(Console console, String pipelineName) {
     if (checkpointDirectory != null) {
-      throw UserError.of(ErrorCode.UNSUPPORTED, "option '--checkpoint-dir' is not supported by this release")
-          .withHint("leave it out: a restart then goes on from the offsets committed to Kafka, at least once");
+      throw UserError.of(
+              ErrorCode.UNSUPPORTED, "option '--checkpoint-dir' is not supported by this release")
+          .withHint(
+              "leave it out: a restart then goes on from the offsets committed to Kafka, at least"
+                  + " once");
     }
     Map<String, String> settings = new HashMap<>();
     OptionalInt tasks = tasks();
@@ -67,7 +74,9 @@ final class SharedOptions {
     for (String assignment : variables) {
       int at = assignment.indexOf('=');
       if (at < 1) {
-        throw UserError.of(ErrorCode.SETTING_VALUE, "option '--set' takes NAME=VALUE, not '" + assignment + "'")
+        throw UserError.of(
+                ErrorCode.SETTING_VALUE,
+                "option '--set' takes NAME=VALUE, not '" + assignment + "'")
             .withHint("for instance --set TOPIC=orders");
       }
       values.put(assignment.substring(0, at), assignment.substring(at + 1));

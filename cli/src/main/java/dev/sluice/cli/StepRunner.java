@@ -136,7 +136,8 @@ public final class StepRunner {
         console.out().print(Summary.json(report, status, Optional.empty()) + "\n");
         console.out().flush();
       }
-      case BRIEF -> console.err().print(Summary.text(report).lines().findFirst().orElseThrow() + "\n");
+      case BRIEF ->
+          console.err().print(Summary.text(report).lines().findFirst().orElseThrow() + "\n");
       case FULL -> {
         console.err().print(Summary.text(report));
         List<String> hints = LookHint.of(plan, session, console.command());
@@ -176,18 +177,24 @@ public final class StepRunner {
 
   private Progress progress(Job job, boolean pipeline) {
     Progress.Mode mode =
-        !pipeline ? Progress.Mode.STALLS : console.errTerminal() ? Progress.Mode.LIVE : Progress.Mode.PLAIN;
-    return new Progress(job, mode, console.err(), mode == Progress.Mode.LIVE ? TerminalSize.columns() : 80);
+        !pipeline
+            ? Progress.Mode.STALLS
+            : console.errTerminal() ? Progress.Mode.LIVE : Progress.Mode.PLAIN;
+    return new Progress(
+        job, mode, console.err(), mode == Progress.Mode.LIVE ? TerminalSize.columns() : 80);
   }
 
   /** Prints a table of text in the layout of results. */
   public void table(TextTable table) {
     RowPrinter printer = RowPrinter.of(layout, results);
-    Schema columns = new Schema(table.columns().stream().map(c -> new Field(c, DataType.string())).toList());
+    Schema columns =
+        new Schema(table.columns().stream().map(c -> new Field(c, DataType.string())).toList());
     printer.begin(columns, false, false);
     printer.rows(
         table.rows().stream()
-            .map(row -> new Row(RowKind.INSERT, row.stream().map(cell -> cell(printer, cell)).toList()))
+            .map(
+                row ->
+                    new Row(RowKind.INSERT, row.stream().map(cell -> cell(printer, cell)).toList()))
             .toList());
     printer.end();
   }

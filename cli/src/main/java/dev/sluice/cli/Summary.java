@@ -32,7 +32,12 @@ final class Summary {
     for (RunReport.Sink sink : report.sinks()) {
       long open = sink.rows() - sink.committedRows();
       lines.add(
-          line("sink", sink.name(), sink.rows(), report.elapsed(), open > 0 ? count(open, "not committed") : ""));
+          line(
+              "sink",
+              sink.name(),
+              sink.rows(),
+              report.elapsed(),
+              open > 0 ? count(open, "not committed") : ""));
     }
     StringBuilder out = new StringBuilder(report.stopped() ? "stopped" : "done");
     out.append(" in ").append(seconds(report.elapsed()));
@@ -46,9 +51,7 @@ final class Summary {
   }
 
   private static String[] line(String role, String name, long rows, Duration elapsed, String note) {
-    return new String[] {
-      role, name, Cells.grouped(rows) + " rows", rate(rows, elapsed), note
-    };
+    return new String[] {role, name, Cells.grouped(rows) + " rows", rate(rows, elapsed), note};
   }
 
   private static void align(StringBuilder out, List<String[]> lines) {

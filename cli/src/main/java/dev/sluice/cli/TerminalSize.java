@@ -11,7 +11,10 @@ final class TerminalSize {
 
   private TerminalSize() {}
 
-  /** In columns; {@value #FALLBACK} where it cannot be known. Asks the terminal driver by {@code stty}. */
+  /**
+   * In columns; {@value #FALLBACK} where it cannot be known. Asks the terminal driver by {@code
+   * stty}.
+   */
   static int columns() {
     try {
       Process stty =
@@ -19,7 +22,10 @@ final class TerminalSize {
               .redirectInput(new File("/dev/tty"))
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
-      String[] size = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).trim().split(" ");
+      String[] size =
+          new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+              .trim()
+              .split(" ");
       boolean ended = stty.waitFor(1, TimeUnit.SECONDS);
       int columns = ended && size.length == 2 ? Integer.parseInt(size[1]) : 0;
       return columns > 0 ? columns : FALLBACK;

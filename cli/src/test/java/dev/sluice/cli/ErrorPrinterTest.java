@@ -35,25 +35,31 @@ class ErrorPrinterTest {
 
   @Test
   void tabsBeforeTheMistakeKeepTheirWidth() {
-    UserError error = UserError.of(ErrorCode.UNKNOWN_COLUMN, "unknown column 'x'").at(new SourcePosition("a.sql", 3, 9, 3, 9));
+    UserError error =
+        UserError.of(ErrorCode.UNKNOWN_COLUMN, "unknown column 'x'")
+            .at(new SourcePosition("a.sql", 3, 9, 3, 9));
     assertThat(rendered(error, false)).contains("3 | \tSELECT x;\n  | \t       ^\n");
   }
 
   @Test
   void mistakeOverSeveralLinesIsUnderlinedToTheEndOfTheFirst() {
-    UserError error = UserError.of(ErrorCode.INVALID_QUERY, "no").at(new SourcePosition("a.sql", 1, 8, 2, 14));
+    UserError error =
+        UserError.of(ErrorCode.INVALID_QUERY, "no").at(new SourcePosition("a.sql", 1, 8, 2, 14));
     assertThat(rendered(error, false)).contains("1 | CREATE VIEW v AS\n  |        ^^^^^^^^^\n");
   }
 
   @Test
   void placeBehindTheLastCharacterStillHasItsCaret() {
-    UserError error = UserError.of(ErrorCode.SYNTAX, "the text ends here").at(new SourcePosition("a.sql", 2, 28, 2, 28));
+    UserError error =
+        UserError.of(ErrorCode.SYNTAX, "the text ends here")
+            .at(new SourcePosition("a.sql", 2, 28, 2, 28));
     assertThat(rendered(error, false)).contains("^\n");
   }
 
   @Test
   void placeInAnUnknownTextIsNamedWithoutItsLine() {
-    UserError error = UserError.of(ErrorCode.SYNTAX, "odd").at(new SourcePosition("other.sql", 7, 1, 7, 1));
+    UserError error =
+        UserError.of(ErrorCode.SYNTAX, "odd").at(new SourcePosition("other.sql", 7, 1, 7, 1));
     assertThat(rendered(error, false)).isEqualTo("error[SLU-1001]: odd\n --> other.sql:7:1\n");
   }
 
@@ -67,7 +73,8 @@ class ErrorPrinterTest {
 
   @Test
   void debugAddsTheStackTrace() {
-    assertThat(rendered(new IllegalStateException("x"), true)).contains("at dev.sluice.cli.ErrorPrinterTest");
+    assertThat(rendered(new IllegalStateException("x"), true))
+        .contains("at dev.sluice.cli.ErrorPrinterTest");
   }
 
   private static String rendered(Throwable failure, boolean debug) {

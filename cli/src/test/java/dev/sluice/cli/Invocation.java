@@ -18,11 +18,16 @@ record Invocation(int code, String out, String err) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int code = Main.run(args, console(input, out, err, directory, Map.of()));
-    return new Invocation(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    return new Invocation(
+        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
 
   static Console console(
-      String input, ByteArrayOutputStream out, ByteArrayOutputStream err, Path directory, Map<String, String> environment) {
+      String input,
+      ByteArrayOutputStream out,
+      ByteArrayOutputStream err,
+      Path directory,
+      Map<String, String> environment) {
     return new Console(
         new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
         new PrintStream(out, true, StandardCharsets.UTF_8),

@@ -57,7 +57,9 @@ class OptionsTest {
     assertThat(run.err())
         .isEqualTo(
             "error[SLU-1005]: cannot read file 'nowhere.sql': it does not exist\n"
-                + "hint: relative paths start at " + directory.toAbsolutePath().normalize() + "\n");
+                + "hint: relative paths start at "
+                + directory.toAbsolutePath().normalize()
+                + "\n");
   }
 
   @Test
@@ -72,7 +74,9 @@ class OptionsTest {
     Files.writeString(directory.resolve("a.sql"), "SELECT 1;");
     Invocation run = Invocation.of(directory, "run", "a.sql", "--checkpoint-dir", "/tmp/c");
     assertThat(run.code()).isEqualTo(ExitCode.REFUSED);
-    assertThat(run.err()).startsWith("error[SLU-2007]: option '--checkpoint-dir'").contains("hint: ");
+    assertThat(run.err())
+        .startsWith("error[SLU-2007]: option '--checkpoint-dir'")
+        .contains("hint: ");
   }
 
   @Test
@@ -96,7 +100,12 @@ class OptionsTest {
     for (String shell : new String[] {"bash", "zsh"}) {
       Invocation run = Invocation.of(directory, "completion", shell);
       assertThat(run.code()).as(shell).isZero();
-      assertThat(run.out()).contains("complete -F _complete_sluice", "_picocli_sluice_explain", "--parallelism", "--format");
+      assertThat(run.out())
+          .contains(
+              "complete -F _complete_sluice",
+              "_picocli_sluice_explain",
+              "--parallelism",
+              "--format");
     }
     assertThat(Invocation.of(directory, "completion", "fish").code()).isEqualTo(ExitCode.REFUSED);
   }
@@ -104,8 +113,10 @@ class OptionsTest {
   @Test
   void bashAcceptsTheCompletionScript() throws Exception {
     Path script = directory.resolve("completion.bash");
-    Files.writeString(script, Invocation.of(directory, "completion", "bash").out(), StandardCharsets.UTF_8);
-    Process bash = new ProcessBuilder("bash", "-n", script.toString()).redirectErrorStream(true).start();
+    Files.writeString(
+        script, Invocation.of(directory, "completion", "bash").out(), StandardCharsets.UTF_8);
+    Process bash =
+        new ProcessBuilder("bash", "-n", script.toString()).redirectErrorStream(true).start();
     String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(bash.waitFor()).as(said).isZero();
   }

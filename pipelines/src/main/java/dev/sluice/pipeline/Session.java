@@ -18,12 +18,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * One catalog with its settings, and the engine that runs what is planned against it. Single-threaded, as its
- * planner is; the jobs it starts are not.
+ * One catalog with its settings, and the engine that runs what is planned against it.
+ * Single-threaded, as its planner is; the jobs it starts are not.
  *
- * <p>A script is prepared as a whole before any of it runs, so that a mistake in its last statement leaves no
- * half-done work: definitions take effect in order, INSERTs gather into one graph with shared scans, and the
- * graph is cut only where order could show, before a query and before a DROP.
+ * <p>A script is prepared as a whole before any of it runs, so that a mistake in its last statement
+ * leaves no half-done work: definitions take effect in order, INSERTs gather into one graph with
+ * shared scans, and the graph is cut only where order could show, before a query and before a DROP.
  */
 public final class Session {
   private final SessionOptions options;
@@ -54,7 +54,8 @@ public final class Session {
   /**
    * Parses, applies and plans everything; touches no data.
    *
-   * @throws dev.sluice.error.UserError at the first mistake; definitions before it have taken effect
+   * @throws dev.sluice.error.UserError at the first mistake; definitions before it have taken
+   *     effect
    */
   public List<Step> prepare(List<SqlText> scripts) {
     Preparation preparation = new Preparation();
@@ -65,7 +66,8 @@ public final class Session {
   }
 
   /**
-   * The plan of a whole script as text. Statements other than definitions, inserts and queries are left out.
+   * The plan of a whole script as text. Statements other than definitions, inserts and queries are
+   * left out.
    *
    * @throws dev.sluice.error.UserError at the first mistake
    */
@@ -93,7 +95,8 @@ public final class Session {
   public Job start(PhysicalPlan plan, Consumer<RecordBatch> results, Appendable standardOutput) {
     Map<String, String> settings = new HashMap<>(plan.settings());
     settings.putAll(options.settings());
-    EngineOptions engineOptions = EngineOptions.of(settings, options.pipelineName(), options.workingDirectory());
+    EngineOptions engineOptions =
+        EngineOptions.of(settings, options.pipelineName(), options.workingDirectory());
     return engine.start(plan, engineOptions, results, standardOutput);
   }
 
@@ -107,7 +110,9 @@ public final class Session {
     List<List<String>> rows = new ArrayList<>();
     for (OptionSpec spec : Settings.all()) {
       String value = given.getOrDefault(spec.key(), spec.defaultValue().orElse(""));
-      rows.add(List.of(spec.key(), options.settings().getOrDefault(spec.key(), value), spec.description()));
+      rows.add(
+          List.of(
+              spec.key(), options.settings().getOrDefault(spec.key(), value), spec.description()));
     }
     return new TextTable(List.of("setting", "value", "description"), rows);
   }
@@ -132,7 +137,8 @@ public final class Session {
       } else if (statement instanceof Statement.Explain explain) {
         steps.add(new Step.Text(planner.explain(explain.format(), List.of(explain.target()))));
       } else if (statement instanceof Statement.Set set) {
-        steps.add(set.assignment().isEmpty() ? new Step.Answer(settingsTable()) : new Step.Done("SET"));
+        steps.add(
+            set.assignment().isEmpty() ? new Step.Answer(settingsTable()) : new Step.Done("SET"));
       } else {
         steps.add(new Step.Answer(planner.answer(statement)));
       }

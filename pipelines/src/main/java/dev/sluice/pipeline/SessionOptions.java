@@ -10,7 +10,8 @@ import java.util.function.Function;
  * What a session starts from. A value.
  *
  * @param connectors what is installed
- * @param variables values of {@code ${NAME}} from the command line; they win over SET and the environment
+ * @param variables values of {@code ${NAME}} from the command line; they win over SET and the
+ *     environment
  * @param environment the process environment, the last resort for {@code ${NAME}}
  * @param settings engine settings from the command line, by key; they win over SET
  * @param pipelineName name of the pipeline when SET gives none

@@ -32,17 +32,20 @@ import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.StructVector;
 
 /**
- * One value as text or as JSON. Timestamps show exactly their precision, those with local zone in the
- * session's zone with its offset; nested values are JSON in both forms; binary is hexadecimal. Immutable; the
- * vectors it reads are the caller's.
+ * One value as text or as JSON. Timestamps show exactly their precision, those with local zone in
+ * the session's zone with its offset; nested values are JSON in both forms; binary is hexadecimal.
+ * Immutable; the vectors it reads are the caller's.
  */
 public final class Cells {
-  private static final DateTimeFormatter DATE_AND_TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss");
+  private static final DateTimeFormatter DATE_AND_TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss");
   private static final DateTimeFormatter TIME_OF_DAY = DateTimeFormatter.ofPattern("HH:mm:ss");
 
   private final ZoneId zone;
 
-  /** @param zone where TIMESTAMP_LTZ values are shown */
+  /**
+   * @param zone where TIMESTAMP_LTZ values are shown
+   */
   public Cells(ZoneId zone) {
     this.zone = zone;
   }
@@ -96,7 +99,8 @@ public final class Cells {
           JsonText.quote(out, number);
         }
       }
-      case BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT, DECIMAL -> out.append(text(type, vector, row));
+      case BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT, DECIMAL ->
+          out.append(text(type, vector, row));
       default -> JsonText.quote(out, text(type, vector, row));
     }
   }
@@ -127,7 +131,8 @@ public final class Cells {
     out.append('}');
   }
 
-  private void appendRow(StringBuilder out, List<DataType.Field> fields, StructVector struct, int row) {
+  private void appendRow(
+      StringBuilder out, List<DataType.Field> fields, StructVector struct, int row) {
     out.append('{');
     for (int i = 0; i < fields.size(); i++) {
       if (i > 0) {

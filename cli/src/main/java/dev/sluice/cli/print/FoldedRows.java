@@ -9,15 +9,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The rows that are left when all changes are done, in the order in which they first came. With a key, a row
- * replaces the one of its key; without, a retraction takes away one equal row. Single-threaded.
+ * The rows that are left when all changes are done, in the order in which they first came. With a
+ * key, a row replaces the one of its key; without, a retraction takes away one equal row.
+ * Single-threaded.
  */
 public final class FoldedRows {
   private final List<Integer> key;
   private final List<Optional<Row>> places = new ArrayList<>();
   private final Map<List<Optional<String>>, Deque<Integer>> index = new HashMap<>();
 
-  /** @param key the columns that identify a row; empty: the whole row does */
+  /**
+   * @param key the columns that identify a row; empty: the whole row does
+   */
   public FoldedRows(List<Integer> key) {
     this.key = List.copyOf(key);
   }

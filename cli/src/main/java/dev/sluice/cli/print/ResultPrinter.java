@@ -14,9 +14,10 @@ import java.util.function.Consumer;
 import org.apache.arrow.vector.FieldVector;
 
 /**
- * Takes a query's batches and prints them: the final rows of a bounded query, updates folded; the changes of
- * an unbounded one as they come, each with its kind when the query updates. Closes every batch it is given.
- * {@link #accept} is called by one thread of the engine, {@link #end} by the owner after the job's end.
+ * Takes a query's batches and prints them: the final rows of a bounded query, updates folded; the
+ * changes of an unbounded one as they come, each with its kind when the query updates. Closes every
+ * batch it is given. {@link #accept} is called by one thread of the engine, {@link #end} by the
+ * owner after the job's end.
  */
 public final class ResultPrinter implements Consumer<RecordBatch> {
   private final RowPrinter printer;
@@ -81,6 +82,9 @@ public final class ResultPrinter implements Consumer<RecordBatch> {
     if (vector.isNull(position)) {
       return Optional.empty();
     }
-    return Optional.of(printer.wantsJson() ? cells.json(type, vector, position) : cells.text(type, vector, position));
+    return Optional.of(
+        printer.wantsJson()
+            ? cells.json(type, vector, position)
+            : cells.text(type, vector, position));
   }
 }

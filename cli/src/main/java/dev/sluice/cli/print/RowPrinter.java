@@ -6,7 +6,10 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 
-/** Writes rows in one layout. Used by one thread at a time; {@link #begin} once, {@link #rows} any number of times, {@link #end} once. */
+/**
+ * Writes rows in one layout. Used by one thread at a time; {@link #begin} once, {@link #rows} any
+ * number of times, {@link #end} once.
+ */
 public interface RowPrinter {
   /** The layouts. */
   enum Layout {

@@ -6,8 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Columns aligned for a person: numbers to the right, NULL as NULL, a count at the end. Holds rows back until
- * {@value #HELD_ROWS} have come, to know the widths; live rows show at once and widen the columns when needed.
+ * Columns aligned for a person: numbers to the right, NULL as NULL, a count at the end. Holds rows
+ * back until {@value #HELD_ROWS} have come, to know the widths; live rows show at once and widen
+ * the columns when needed.
  */
 final class TablePrinter implements RowPrinter {
   private static final int HELD_ROWS = 10_000;

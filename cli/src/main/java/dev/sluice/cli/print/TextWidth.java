@@ -2,7 +2,9 @@ package dev.sluice.cli.print;
 
 import org.jline.utils.WCWidth;
 
-/** How many columns of a terminal a text takes, and texts made safe for one. Stateless; any thread. */
+/**
+ * How many columns of a terminal a text takes, and texts made safe for one. Stateless; any thread.
+ */
 public final class TextWidth {
   private TextWidth() {}
 

@@ -13,29 +13,67 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Completion by scope: what the words before the cursor ask for, in the statement the cursor is in. A pure
- * function of text, cursor and vocabulary; knows nothing of the terminal.
+ * Completion by scope: what the words before the cursor ask for, in the statement the cursor is in.
+ * A pure function of text, cursor and vocabulary; knows nothing of the terminal.
  */
 final class Completion {
   private static final List<String> STATEMENTS =
       List.of(
-          "SELECT", "CREATE STREAM", "CREATE TABLE", "CREATE SINK", "CREATE VIEW", "CREATE FUNCTION", "INSERT INTO",
-          "EXPLAIN", "DESCRIBE", "SHOW", "SET", "DROP", "VALUES", "WITH");
+          "SELECT",
+          "CREATE STREAM",
+          "CREATE TABLE",
+          "CREATE SINK",
+          "CREATE VIEW",
+          "CREATE FUNCTION",
+          "INSERT INTO",
+          "EXPLAIN",
+          "DESCRIBE",
+          "SHOW",
+          "SET",
+          "DROP",
+          "VALUES",
+          "WITH");
   private static final List<String> TYPES =
       List.of(
-          "BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE", "DECIMAL(", "STRING", "VARCHAR(",
-          "BYTES", "DATE", "TIME", "TIMESTAMP(3)", "TIMESTAMP_LTZ(3)", "ARRAY<", "MAP<", "ROW<");
+          "BOOLEAN",
+          "TINYINT",
+          "SMALLINT",
+          "INT",
+          "BIGINT",
+          "FLOAT",
+          "DOUBLE",
+          "DECIMAL(",
+          "STRING",
+          "VARCHAR(",
+          "BYTES",
+          "DATE",
+          "TIME",
+          "TIMESTAMP(3)",
+          "TIMESTAMP_LTZ(3)",
+          "ARRAY<",
+          "MAP<",
+          "ROW<");
   private static final Map<String, List<String>> AFTER =
       Map.of(
-          "CREATE", List.of("STREAM", "TABLE", "SINK", "VIEW", "TEMPORARY VIEW", "FUNCTION", "OR REPLACE STREAM"),
-          "SHOW", List.of("STREAMS", "TABLES", "SINKS", "VIEWS", "FUNCTIONS", "CONNECTORS", "CREATE"),
+          "CREATE",
+              List.of(
+                  "STREAM",
+                  "TABLE",
+                  "SINK",
+                  "VIEW",
+                  "TEMPORARY VIEW",
+                  "FUNCTION",
+                  "OR REPLACE STREAM"),
+          "SHOW",
+              List.of("STREAMS", "TABLES", "SINKS", "VIEWS", "FUNCTIONS", "CONNECTORS", "CREATE"),
           "EXPLAIN", List.of("LOGICAL", "PHYSICAL", "STATE", "JSON", "SELECT", "INSERT INTO"),
           "DROP", List.of("STREAM", "TABLE", "SINK", "VIEW", "FUNCTION"),
           "INSERT", List.of("INTO"),
           "GROUP", List.of("BY"),
           "ORDER", List.of("BY"),
           "EMIT", List.of("ON WINDOW CLOSE", "ON UPDATE", "EVERY INTERVAL", "FINAL", "CHANGES"));
-  private static final List<String> WANT_OBJECT = List.of("FROM", "JOIN", "INTO", "TABLE", "DESCRIBE", "DESC", "STREAM", "SINK", "VIEW");
+  private static final List<String> WANT_OBJECT =
+      List.of("FROM", "JOIN", "INTO", "TABLE", "DESCRIBE", "DESC", "STREAM", "SINK", "VIEW");
 
   private final Vocabulary vocabulary;
 
@@ -56,8 +94,10 @@ final class Completion {
       }
     }
     int begin = from;
-    List<Token> statement = all.stream().filter(t -> t.start() >= begin).takeWhile(t -> !t.is(";")).toList();
-    List<Token> before = new ArrayList<>(statement.stream().filter(t -> t.start() < cursor).toList());
+    List<Token> statement =
+        all.stream().filter(t -> t.start() >= begin).takeWhile(t -> !t.is(";")).toList();
+    List<Token> before =
+        new ArrayList<>(statement.stream().filter(t -> t.start() < cursor).toList());
     Optional<Token> current = Optional.empty();
     if (!before.isEmpty()) {
       Token last = before.get(before.size() - 1);
@@ -90,11 +130,18 @@ final class Completion {
     String word = line.substring(start);
     MetaCommand.find(line.substring(0, blank))
         .filter(MetaCommand::takesObject)
-        .ifPresent(c -> vocabulary.objects().get().keySet().forEach(name -> add(values, word, name, "objects", "")));
+        .ifPresent(
+            c ->
+                vocabulary
+                    .objects()
+                    .get()
+                    .keySet()
+                    .forEach(name -> add(values, word, name, "objects", "")));
     return new Suggestions(offset + start, values);
   }
 
-  private static void add(List<Value> values, String prefix, String text, String group, String description) {
+  private static void add(
+      List<Value> values, String prefix, String text, String group, String description) {
     if (text.toLowerCase(Locale.ROOT).startsWith(prefix.toLowerCase(Locale.ROOT))
         && values.stream().noneMatch(v -> v.text().equalsIgnoreCase(text))) {
       boolean complete = !text.endsWith("(") && !text.endsWith("<") && !text.endsWith("'");
@@ -102,7 +149,10 @@ final class Completion {
     }
   }
 
-  /** One question: the tokens before the word at the cursor, the whole statement, and the word so far. */
+  /**
+   * One question: the tokens before the word at the cursor, the whole statement, and the word so
+   * far.
+   */
   private final class Scope {
     private final List<Token> before;
     private final List<Token> statement;
@@ -120,7 +170,10 @@ final class Completion {
     Suggestions suggestions() {
       Optional<WithClause> options = WithClause.around(before);
       if (options.isPresent()) {
-        options.get().suggest(vocabulary.connectors(), (text, description) -> offerQuoted(text, description));
+        options
+            .get()
+            .suggest(
+                vocabulary.connectors(), (text, description) -> offerQuoted(text, description));
       } else if (firstIs("SET")) {
         suggestSetting();
       } else if (typed.startsWith("'")) {
@@ -212,7 +265,8 @@ final class Completion {
         boolean name = token.kind() == Kind.WORD || token.kind() == Kind.QUOTED_NAME;
         if (name && token.value().equalsIgnoreCase(alias)) {
           int object = statement.get(i - 1).is("AS") ? i - 2 : i - 1;
-          Optional<Schema> found = object < 0 ? Optional.empty() : objectNamed(statement.get(object).value());
+          Optional<Schema> found =
+              object < 0 ? Optional.empty() : objectNamed(statement.get(object).value());
           if (found.isPresent()) {
             return found;
           }
@@ -236,7 +290,8 @@ final class Completion {
     private Map<String, Schema> mentioned() {
       Map<String, Schema> found = new LinkedHashMap<>();
       for (Token token : statement) {
-        if (token.start() != start && (token.kind() == Kind.WORD || token.kind() == Kind.QUOTED_NAME)) {
+        if (token.start() != start
+            && (token.kind() == Kind.WORD || token.kind() == Kind.QUOTED_NAME)) {
           objectNamed(token.value()).ifPresent(s -> found.put(token.value(), s));
         }
       }
@@ -245,7 +300,9 @@ final class Completion {
 
     /** Whether the cursor is among the columns of a CREATE. */
     private boolean inColumnList() {
-      return firstIs("CREATE") && WithClause.depth(before) == 1 && before.stream().noneMatch(t -> t.is("AS") || t.is("WITH"));
+      return firstIs("CREATE")
+          && WithClause.depth(before) == 1
+          && before.stream().noneMatch(t -> t.is("AS") || t.is("WITH"));
     }
 
     private void offerColumn(Field column) {
@@ -263,7 +320,10 @@ final class Completion {
     }
 
     private void offerQuoted(String text, String description) {
-      offer(text.endsWith(".*") ? "'" + text.substring(0, text.length() - 1) : "'" + text + "'", "options", description);
+      offer(
+          text.endsWith(".*") ? "'" + text.substring(0, text.length() - 1) : "'" + text + "'",
+          "options",
+          description);
     }
   }
 }

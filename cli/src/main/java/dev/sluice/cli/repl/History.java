@@ -11,8 +11,8 @@ final class History {
   private History() {}
 
   /**
-   * {@code $XDG_STATE_HOME/sluice/history} if that variable is set, else {@code ~/.sluice/history}; empty if
-   * the folder cannot be made, in which case the shell works without.
+   * {@code $XDG_STATE_HOME/sluice/history} if that variable is set, else {@code ~/.sluice/history};
+   * empty if the folder cannot be made, in which case the shell works without.
    */
   static Optional<Path> file(Console console) {
     Optional<Path> folder =
@@ -27,7 +27,9 @@ final class History {
     }
     try {
       Files.createDirectories(folder.get());
-      return Files.isWritable(folder.get()) ? Optional.of(folder.get().resolve("history")) : Optional.empty();
+      return Files.isWritable(folder.get())
+          ? Optional.of(folder.get().resolve("history"))
+          : Optional.empty();
     } catch (IOException e) {
       console.err().print("no history is kept: cannot make " + folder.get() + "\n");
       return Optional.empty();

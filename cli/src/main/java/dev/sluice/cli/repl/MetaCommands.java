@@ -42,7 +42,12 @@ final class MetaCommands {
   private boolean expanded;
   private boolean timing;
 
-  MetaCommands(Session session, Console console, StepRunner runner, Terminal terminal, ScriptRunner scripts) {
+  MetaCommands(
+      Session session,
+      Console console,
+      StepRunner runner,
+      Terminal terminal,
+      ScriptRunner scripts) {
     this.session = session;
     this.console = console;
     this.runner = runner;
@@ -81,7 +86,8 @@ final class MetaCommands {
       case VIEWS -> sql("SHOW VIEWS;");
       case FUNCTIONS -> sql("SHOW FUNCTIONS;");
       case CONNECTORS -> sql("SHOW CONNECTORS;");
-      case INCLUDE -> scripts.run(SqlText.ofFile(console.workingDirectory(), required(command, argument)));
+      case INCLUDE ->
+          scripts.run(SqlText.ofFile(console.workingDirectory(), required(command, argument)));
       case OUTPUT -> output(argument);
       case LAYOUT -> layout(argument);
       case TIMING -> {
@@ -117,12 +123,16 @@ final class MetaCommands {
 
   private void describe(String name) throws InterruptedException {
     if (!name.isEmpty()) {
-      boolean plain = name.matches("[A-Za-z_][A-Za-z0-9_]*") || name.startsWith("`") || name.startsWith("\"");
+      boolean plain =
+          name.matches("[A-Za-z_][A-Za-z0-9_]*") || name.startsWith("`") || name.startsWith("\"");
       sql("DESCRIBE " + (plain ? name : "`" + name.replace("`", "``") + "`") + ";");
       return;
     }
     List<List<String>> rows = new ArrayList<>();
-    session.planner().objects().forEach((object, schema) -> rows.add(List.of(object, String.join(", ", schema.names()))));
+    session
+        .planner()
+        .objects()
+        .forEach((object, schema) -> rows.add(List.of(object, String.join(", ", schema.names()))));
     if (rows.isEmpty()) {
       say("no objects yet; CREATE STREAM … makes one\n");
     } else {
@@ -150,9 +160,12 @@ final class MetaCommands {
         file =
             Optional.of(
                 new PrintStream(
-                    new BufferedOutputStream(Files.newOutputStream(path)), false, StandardCharsets.UTF_8));
+                    new BufferedOutputStream(Files.newOutputStream(path)),
+                    false,
+                    StandardCharsets.UTF_8));
       } catch (IOException e) {
-        throw UserError.of(ErrorCode.FILE_UNREADABLE, "cannot write file '" + name + "'").causedBy(e);
+        throw UserError.of(ErrorCode.FILE_UNREADABLE, "cannot write file '" + name + "'")
+            .causedBy(e);
       }
     }
     redirect();
@@ -172,7 +185,8 @@ final class MetaCommands {
   }
 
   private void redirect() {
-    runner.redirect(file.orElse(console.out()), expanded && layout == Layout.TABLE ? Layout.EXPANDED : layout);
+    runner.redirect(
+        file.orElse(console.out()), expanded && layout == Layout.TABLE ? Layout.EXPANDED : layout);
   }
 
   private void closeFile() {
@@ -201,13 +215,20 @@ final class MetaCommands {
       String shape = command.spelling() + " " + command.arguments();
       out.append(String.format("  %-26s %s%n", shape, command.description()));
     }
-    return out + "  Tab completes, Ctrl-R searches the history, Ctrl-C stops a query, Ctrl-D leaves.\n";
+    return out
+        + "  Tab completes, Ctrl-R searches the history, Ctrl-C stops a query, Ctrl-D leaves.\n";
   }
 
   private String connection() {
     String connectors =
-        session.options().connectors().all().stream().map(Connector::name).collect(Collectors.joining(", "));
-    return "in this process, directory " + console.workingDirectory() + ", connectors " + connectors + "\n";
+        session.options().connectors().all().stream()
+            .map(Connector::name)
+            .collect(Collectors.joining(", "));
+    return "in this process, directory "
+        + console.workingDirectory()
+        + ", connectors "
+        + connectors
+        + "\n";
   }
 
   private static UserError unknown(String spelling) {

@@ -28,9 +28,9 @@ import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
 /**
- * The interactive shell: reads statements over as many lines as they need, runs them one after the other, and
- * never ends because of a mistake. Ctrl-C clears the input or stops the query; Ctrl-D and {@code \q} leave.
- * Runs in the thread that calls it.
+ * The interactive shell: reads statements over as many lines as they need, runs them one after the
+ * other, and never ends because of a mistake. Ctrl-C clears the input or stops the query; Ctrl-D
+ * and {@code \q} leave. Runs in the thread that calls it.
  */
 public final class Repl {
   private static final String PROMPT = "sluice> ";
@@ -45,12 +45,14 @@ public final class Repl {
   private final MetaCommands commands;
   private int inputs;
 
-  private Repl(Session session, Console console, ErrorPrinter errors, boolean colours, Terminal terminal) {
+  private Repl(
+      Session session, Console console, ErrorPrinter errors, boolean colours, Terminal terminal) {
     this.session = session;
     this.console = console;
     this.errors = errors;
     this.runner = new StepRunner(session, console, Layout.TABLE, Telling.BRIEF);
-    // Ctrl-C between two reads must not end the shell; a running job takes the signal over for its time
+    // Ctrl-C between two reads must not end the shell; a running job takes the signal over for its
+    // time
     terminal.handle(Terminal.Signal.INT, Terminal.SignalHandler.SIG_IGN);
     this.reader = reader(terminal, colours);
     this.commands = new MetaCommands(session, console, runner, terminal, this::runScript);
@@ -59,7 +61,8 @@ public final class Repl {
   /** Opens the terminal of the process and runs until the user leaves; gives the exit code. */
   public static int start(Session session, Console console, ErrorPrinter errors, boolean colours) {
     warmUp(session);
-    try (Terminal terminal = TerminalBuilder.builder().encoding(StandardCharsets.UTF_8).dumb(true).build()) {
+    try (Terminal terminal =
+        TerminalBuilder.builder().encoding(StandardCharsets.UTF_8).dumb(true).build()) {
       return run(session, console, errors, colours, terminal);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -67,26 +70,34 @@ public final class Repl {
   }
 
   /** The same on a given terminal. */
-  static int run(Session session, Console console, ErrorPrinter errors, boolean colours, Terminal terminal) {
+  static int run(
+      Session session, Console console, ErrorPrinter errors, boolean colours, Terminal terminal) {
     return new Repl(session, console, errors, colours, terminal).loop();
   }
 
-  /** The first statement loads most of the planner: done while the user still types, on a planner of its own. */
+  /**
+   * The first statement loads most of the planner: done while the user still types, on a planner of
+   * its own.
+   */
   private static void warmUp(Session session) {
     Thread thread =
         new Thread(
             () -> {
-              Planner spare = new Planner(session.options().connectors(), Map.of(), name -> Optional.empty());
-              spare.parse("warm-up", "VALUES 1;").forEach(s -> {
-                if (s instanceof Statement.Query query) {
-                  spare.planQuery(query);
-                }
-              });
+              Planner spare =
+                  new Planner(session.options().connectors(), Map.of(), name -> Optional.empty());
+              spare
+                  .parse("warm-up", "VALUES 1;")
+                  .forEach(
+                      s -> {
+                        if (s instanceof Statement.Query query) {
+                          spare.planQuery(query);
+                        }
+                      });
             },
             "warm-up");
     thread.setDaemon(true);
     // a failure will show with the user's first statement, where it can be told
-    thread.setUncaughtExceptionHandler((t, e) -> { });
+    thread.setUncaughtExceptionHandler((t, e) -> {});
     thread.start();
   }
 
@@ -115,7 +126,9 @@ public final class Repl {
   }
 
   private int loop() {
-    console.out().print("Sluice. Statements end with ';'. \\? lists commands, \\h SQL, \\q leaves.\n");
+    console
+        .out()
+        .print("Sluice. Statements end with ';'. \\? lists commands, \\h SQL, \\q leaves.\n");
     console.out().flush();
     while (true) {
       try {
@@ -171,7 +184,10 @@ public final class Repl {
     }
   }
 
-  /** Runs statements one by one, so that what stands before a mistake has been done, as in any shell. */
+  /**
+   * Runs statements one by one, so that what stands before a mistake has been done, as in any
+   * shell.
+   */
   private void runScript(SqlText script) throws InterruptedException {
     long start = System.nanoTime();
     runner.run(session.prepare(List.of(script)), true);

@@ -8,20 +8,25 @@ import org.jline.reader.ParsedLine;
 import org.jline.reader.Parser;
 
 /**
- * Tells the line reader when an input is whole (a command of the shell, or statements up to their semicolon)
- * and which word the cursor is in. Used by the line reader's thread.
+ * Tells the line reader when an input is whole (a command of the shell, or statements up to their
+ * semicolon) and which word the cursor is in. Used by the line reader's thread.
  */
 final class ReplParser implements Parser {
   private final Predicate<String> incomplete;
 
-  /** @param incomplete whether SQL text ends inside a statement */
+  /**
+   * @param incomplete whether SQL text ends inside a statement
+   */
   ReplParser(Predicate<String> incomplete) {
     this.incomplete = incomplete;
   }
 
   @Override
   public ParsedLine parse(String line, int cursor, ParseContext context) {
-    if (context == ParseContext.ACCEPT_LINE && !Repl.isShellCommand(line) && !line.isBlank() && incomplete.test(line)) {
+    if (context == ParseContext.ACCEPT_LINE
+        && !Repl.isShellCommand(line)
+        && !line.isBlank()
+        && incomplete.test(line)) {
       throw new EOFError(-1, -1, "the statement goes on");
     }
     int start = wordStart(line, cursor);

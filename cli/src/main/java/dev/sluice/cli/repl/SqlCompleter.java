@@ -6,7 +6,9 @@ import org.jline.reader.Completer;
 import org.jline.reader.LineReader;
 import org.jline.reader.ParsedLine;
 
-/** Hands the suggestions of {@link Completion} to the line reader. Used by the line reader's thread. */
+/**
+ * Hands the suggestions of {@link Completion} to the line reader. Used by the line reader's thread.
+ */
 final class SqlCompleter implements Completer {
   private final Completion completion;
 
@@ -20,7 +22,15 @@ final class SqlCompleter implements Completer {
     for (Suggestions.Value value : completion.at(line.line(), line.cursor()).values()) {
       String description = value.description().isEmpty() ? null : value.description();
       candidates.add(
-          new Candidate(value.text(), value.text(), value.group(), description, null, null, value.complete(), sort++));
+          new Candidate(
+              value.text(),
+              value.text(),
+              value.group(),
+              description,
+              null,
+              null,
+              value.complete(),
+              sort++));
     }
   }
 }

@@ -22,7 +22,9 @@ final class SqlHelp {
         ) WITH ('connector' = '…', …);
         """);
     map.put("CREATE TABLE", "CREATE TABLE … as CREATE STREAM; it may be read and written\n");
-    map.put("CREATE SINK", "CREATE SINK name [(columns, [PRIMARY KEY (…) NOT ENFORCED])] WITH (…) [AS SELECT …];\n");
+    map.put(
+        "CREATE SINK",
+        "CREATE SINK name [(columns, [PRIMARY KEY (…) NOT ENFORCED])] WITH (…) [AS SELECT …];\n");
     map.put("CREATE VIEW", "CREATE [TEMPORARY] VIEW name AS SELECT …;\n");
     map.put("INSERT", "INSERT INTO sink [(columns)] SELECT … [EMIT …];\n");
     map.put(
@@ -35,7 +37,8 @@ final class SqlHelp {
         [ORDER BY …] [LIMIT n] [EMIT ON WINDOW CLOSE | ON UPDATE];
         """);
     map.put("EXPLAIN", "EXPLAIN [LOGICAL | PHYSICAL | STATE | JSON] statement;\n");
-    map.put("SHOW", "SHOW STREAMS | TABLES | SINKS | VIEWS | FUNCTIONS | CONNECTORS | CREATE name;\n");
+    map.put(
+        "SHOW", "SHOW STREAMS | TABLES | SINKS | VIEWS | FUNCTIONS | CONNECTORS | CREATE name;\n");
     map.put("DESCRIBE", "DESCRIBE name;\n");
     map.put("SET", "SET ['key' = 'value'];\n");
     map.put("DROP", "DROP STREAM | TABLE | SINK | VIEW | FUNCTION [IF EXISTS] name;\n");
@@ -50,7 +53,9 @@ final class SqlHelp {
       SHAPES.forEach((name, shape) -> out.append(name.startsWith(wanted) ? shape : ""));
     }
     if (out.isEmpty()) {
-      out.append("\\h followed by one of: ").append(String.join(", ", SHAPES.keySet())).append('\n');
+      out.append("\\h followed by one of: ")
+          .append(String.join(", ", SHAPES.keySet()))
+          .append('\n');
     }
     return out.toString();
   }

@@ -8,16 +8,25 @@ import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.AttributedStyle;
 
-/** Colours keywords, strings, numbers and comments while a line is typed. Used by the line reader's thread. */
+/**
+ * Colours keywords, strings, numbers and comments while a line is typed. Used by the line reader's
+ * thread.
+ */
 final class SqlHighlighter implements Highlighter {
-  private static final AttributedStyle KEYWORD = AttributedStyle.DEFAULT.foreground(AttributedStyle.BLUE).bold();
-  private static final AttributedStyle STRING = AttributedStyle.DEFAULT.foreground(AttributedStyle.GREEN);
-  private static final AttributedStyle NUMBER = AttributedStyle.DEFAULT.foreground(AttributedStyle.CYAN);
-  private static final AttributedStyle COMMENT = AttributedStyle.DEFAULT.foreground(AttributedStyle.BRIGHT);
+  private static final AttributedStyle KEYWORD =
+      AttributedStyle.DEFAULT.foreground(AttributedStyle.BLUE).bold();
+  private static final AttributedStyle STRING =
+      AttributedStyle.DEFAULT.foreground(AttributedStyle.GREEN);
+  private static final AttributedStyle NUMBER =
+      AttributedStyle.DEFAULT.foreground(AttributedStyle.CYAN);
+  private static final AttributedStyle COMMENT =
+      AttributedStyle.DEFAULT.foreground(AttributedStyle.BRIGHT);
 
   private final Set<String> keywords;
 
-  /** @param keywords in capitals */
+  /**
+   * @param keywords in capitals
+   */
   SqlHighlighter(Set<String> keywords) {
     this.keywords = keywords;
   }

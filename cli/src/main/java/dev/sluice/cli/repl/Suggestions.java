@@ -6,7 +6,8 @@ import java.util.List;
  * What may stand at the cursor.
  *
  * @param start offset of the text that a chosen value replaces, up to the cursor
- * @param values in the order of likelihood; each starts, whatever the case, with the text it replaces
+ * @param values in the order of likelihood; each starts, whatever the case, with the text it
+ *     replaces
  */
 record Suggestions(int start, List<Value> values) {
   Suggestions {

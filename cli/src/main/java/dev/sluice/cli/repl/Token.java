@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A piece of SQL as the shell sees it for colours and completion: never refuses a text, however unfinished.
+ * A piece of SQL as the shell sees it for colours and completion: never refuses a text, however
+ * unfinished.
  *
  * @param kind what it is
  * @param start offset of its first character

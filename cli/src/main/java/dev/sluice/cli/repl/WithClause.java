@@ -83,7 +83,8 @@ record WithClause(Map<String, String> given, Optional<String> key) {
       }
       specs.stream()
           .filter(s -> !given.containsKey(s.key()))
-          .forEach(s -> offer.accept(s.key(), (s.required() ? "required. " : "") + s.description()));
+          .forEach(
+              s -> offer.accept(s.key(), (s.required() ? "required. " : "") + s.description()));
       return;
     }
     specs.stream()
@@ -96,20 +97,25 @@ record WithClause(Map<String, String> given, Optional<String> key) {
     return switch (spec.type()) {
       case ENUM -> spec.choices();
       case BOOLEAN -> List.of("true", "false");
-      default -> spec.secret() ? List.of() : spec.defaultValue().map(List::of).orElse(List.of(spec.example()));
+      default ->
+          spec.secret()
+              ? List.of()
+              : spec.defaultValue().map(List::of).orElse(List.of(spec.example()));
     };
   }
 
   private List<OptionSpec> specs(ConnectorRegistry registry) {
     String name = given.getOrDefault("connector", "");
-    Optional<Connector> connector = registry.all().stream().filter(c -> c.name().equals(name)).findFirst();
+    Optional<Connector> connector =
+        registry.all().stream().filter(c -> c.name().equals(name)).findFirst();
     if (connector.isEmpty()) {
       return List.of();
     }
     Map<String, String> options = new LinkedHashMap<>(given);
     options.remove("connector");
     TableRef table =
-        new TableRef("new", name, options, Set.of(), new Schema(List.of()), Map.of(), List.of(), List.of());
+        new TableRef(
+            "new", name, options, Set.of(), new Schema(List.of()), Map.of(), List.of(), List.of());
     List<OptionSpec> specs = new ArrayList<>(connector.get().options(table));
     specs.addAll(CommonOptions.source());
     return specs;

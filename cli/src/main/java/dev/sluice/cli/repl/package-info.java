@@ -1,2 +1,5 @@
-/** The interactive shell: line editing, completion by scope, highlighting, backslash commands. Called by the commands. */
+/**
+ * The interactive shell: line editing, completion by scope, highlighting, backslash commands.
+ * Called by the commands.
+ */
 package dev.sluice.cli.repl;

@@ -30,41 +30,66 @@ class CellsTest {
 
   @Test
   void timestampShowsExactlyItsPrecision() {
-    assertThat(text(DataType.timestamp(0), v -> ((TimeStampVector) v).setSafe(0, MOMENT))).isEqualTo("2000-12-31 23:59:59");
-    assertThat(text(DataType.timestamp(3), v -> ((TimeStampVector) v).setSafe(0, MOMENT))).isEqualTo("2000-12-31 23:59:59.123");
-    assertThat(text(DataType.timestamp(6), v -> ((TimeStampVector) v).setSafe(0, -1))).isEqualTo("1969-12-31 23:59:59.999999");
+    assertThat(text(DataType.timestamp(0), v -> ((TimeStampVector) v).setSafe(0, MOMENT)))
+        .isEqualTo("2000-12-31 23:59:59");
+    assertThat(text(DataType.timestamp(3), v -> ((TimeStampVector) v).setSafe(0, MOMENT)))
+        .isEqualTo("2000-12-31 23:59:59.123");
+    assertThat(text(DataType.timestamp(6), v -> ((TimeStampVector) v).setSafe(0, -1)))
+        .isEqualTo("1969-12-31 23:59:59.999999");
   }
 
   @Test
   void instantShowsInTheZoneWithItsOffset() {
     DataType type = DataType.of(Kind.TIMESTAMP_LTZ, 3);
-    assertThat(text(type, v -> ((TimeStampVector) v).setSafe(0, MOMENT))).isEqualTo("2001-01-01 00:59:59.123+01:00");
+    assertThat(text(type, v -> ((TimeStampVector) v).setSafe(0, MOMENT)))
+        .isEqualTo("2001-01-01 00:59:59.123+01:00");
   }
 
   @Test
   void dateTimeAndIntervals() {
-    assertThat(text(DataType.of(Kind.DATE), v -> ((DateDayVector) v).setSafe(0, -1))).isEqualTo("1969-12-31");
-    assertThat(text(DataType.of(Kind.TIME, 3), v -> ((TimeMilliVector) v).setSafe(0, 3_723_004))).isEqualTo("01:02:03.004");
-    assertThat(text(DataType.of(Kind.INTERVAL_MONTH), v -> ((IntervalYearVector) v).setSafe(0, -14))).isEqualTo("-1-02");
-    assertThat(text(DataType.of(Kind.INTERVAL_DAY), v -> ((DurationVector) v).setSafe(0, 90_061_000_001L)))
+    assertThat(text(DataType.of(Kind.DATE), v -> ((DateDayVector) v).setSafe(0, -1)))
+        .isEqualTo("1969-12-31");
+    assertThat(text(DataType.of(Kind.TIME, 3), v -> ((TimeMilliVector) v).setSafe(0, 3_723_004)))
+        .isEqualTo("01:02:03.004");
+    assertThat(
+            text(DataType.of(Kind.INTERVAL_MONTH), v -> ((IntervalYearVector) v).setSafe(0, -14)))
+        .isEqualTo("-1-02");
+    assertThat(
+            text(
+                DataType.of(Kind.INTERVAL_DAY),
+                v -> ((DurationVector) v).setSafe(0, 90_061_000_001L)))
         .isEqualTo("+1 01:01:01.000001");
   }
 
   @Test
   void numbersAndBinary() {
-    assertThat(text(DataType.decimal(10, 2), v -> ((DecimalVector) v).setSafe(0, new BigDecimal("-0.50")))).isEqualTo("-0.50");
-    assertThat(text(DataType.of(Kind.DOUBLE), v -> ((Float8Vector) v).setSafe(0, 0.1))).isEqualTo("0.1");
-    assertThat(text(DataType.of(Kind.BOOLEAN), v -> ((BitVector) v).setSafe(0, 1))).isEqualTo("true");
-    assertThat(text(DataType.of(Kind.VARBINARY, 9), v -> ((VarBinaryVector) v).setSafe(0, "az".getBytes(StandardCharsets.UTF_8))))
+    assertThat(
+            text(
+                DataType.decimal(10, 2),
+                v -> ((DecimalVector) v).setSafe(0, new BigDecimal("-0.50"))))
+        .isEqualTo("-0.50");
+    assertThat(text(DataType.of(Kind.DOUBLE), v -> ((Float8Vector) v).setSafe(0, 0.1)))
+        .isEqualTo("0.1");
+    assertThat(text(DataType.of(Kind.BOOLEAN), v -> ((BitVector) v).setSafe(0, 1)))
+        .isEqualTo("true");
+    assertThat(
+            text(
+                DataType.of(Kind.VARBINARY, 9),
+                v -> ((VarBinaryVector) v).setSafe(0, "az".getBytes(StandardCharsets.UTF_8))))
         .isEqualTo("617a");
   }
 
   @Test
   void numbersThatJsonDoesNotKnowAreStrings() {
-    assertThat(json(DataType.of(Kind.DOUBLE), v -> ((Float8Vector) v).setSafe(0, Double.NaN))).isEqualTo("\"NaN\"");
-    assertThat(json(DataType.of(Kind.DOUBLE), v -> ((Float8Vector) v).setSafe(0, Double.NEGATIVE_INFINITY)))
+    assertThat(json(DataType.of(Kind.DOUBLE), v -> ((Float8Vector) v).setSafe(0, Double.NaN)))
+        .isEqualTo("\"NaN\"");
+    assertThat(
+            json(
+                DataType.of(Kind.DOUBLE),
+                v -> ((Float8Vector) v).setSafe(0, Double.NEGATIVE_INFINITY)))
         .isEqualTo("\"-Infinity\"");
-    assertThat(json(DataType.of(Kind.DOUBLE), v -> ((Float8Vector) v).setNull(0))).isEqualTo("null");
+    assertThat(json(DataType.of(Kind.DOUBLE), v -> ((Float8Vector) v).setNull(0)))
+        .isEqualTo("null");
   }
 
   @Test

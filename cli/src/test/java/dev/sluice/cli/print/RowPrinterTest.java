@@ -21,7 +21,13 @@ class RowPrinterTest {
 
   @Test
   void tableAlignsNumbersRightAndShowsNull() {
-    assertThat(printed(RowPrinter.Layout.TABLE, false, row("ATL", "5"), row("東京", "1200"), row(null, null)))
+    assertThat(
+            printed(
+                RowPrinter.Layout.TABLE,
+                false,
+                row("ATL", "5"),
+                row("東京", "1200"),
+                row(null, null)))
         .isEqualTo(
             """
              name |    n
@@ -35,7 +41,8 @@ class RowPrinterTest {
 
   @Test
   void tableKeepsControlCharactersFromTheTerminal() {
-    assertThat(printed(RowPrinter.Layout.TABLE, false, row("a\nb\u001b[2J", "1"))).contains(" a\\nb\\x1b[2J | 1\n");
+    assertThat(printed(RowPrinter.Layout.TABLE, false, row("a\nb\u001b[2J", "1")))
+        .contains(" a\\nb\\x1b[2J | 1\n");
   }
 
   @Test
@@ -45,12 +52,15 @@ class RowPrinterTest {
 
   @Test
   void emptyTableHasItsHeading() {
-    assertThat(printed(RowPrinter.Layout.TABLE, false)).isEqualTo(" name | n\n------+---\n(0 rows)\n");
+    assertThat(printed(RowPrinter.Layout.TABLE, false))
+        .isEqualTo(" name | n\n------+---\n(0 rows)\n");
   }
 
   @Test
   void csvTellsNullFromEmptyAndQuotesWhatNeedsIt() {
-    assertThat(printed(RowPrinter.Layout.CSV, false, row("", "1"), row(null, "2"), row("a,\"b\"", null)))
+    assertThat(
+            printed(
+                RowPrinter.Layout.CSV, false, row("", "1"), row(null, "2"), row("a,\"b\"", null)))
         .isEqualTo("name,n\n\"\",1\n,2\n\"a,\"\"b\"\"\",\n");
   }
 
@@ -63,12 +73,15 @@ class RowPrinterTest {
   @Test
   void jsonIsOneObjectALine() {
     Row change = new Row(RowKind.DELETE, List.of(Optional.of("\"x\""), Optional.empty()));
-    assertThat(printed(RowPrinter.Layout.JSON, true, change)).isEqualTo("{\"op\":\"-D\",\"name\":\"x\",\"n\":null}\n");
+    assertThat(printed(RowPrinter.Layout.JSON, true, change))
+        .isEqualTo("{\"op\":\"-D\",\"name\":\"x\",\"n\":null}\n");
   }
 
   @Test
   void expandedShowsOneColumnALine() {
-    assertThat(printed(RowPrinter.Layout.EXPANDED, false, row("a", "1"))).contains("-[ record 1 ]-").contains("name | a\nn    | 1\n");
+    assertThat(printed(RowPrinter.Layout.EXPANDED, false, row("a", "1")))
+        .contains("-[ record 1 ]-")
+        .contains("name | a\nn    | 1\n");
   }
 
   @Test
@@ -80,7 +93,8 @@ class RowPrinterTest {
     folded.add(new Row(RowKind.UPDATE_AFTER, row("a", "2").cells()));
     folded.add(row("b", "1"));
     folded.add(new Row(RowKind.DELETE, row("b", "1").cells()));
-    assertThat(folded.rows().stream().map(Row::cells)).containsExactly(row("b", "1").cells(), row("a", "2").cells());
+    assertThat(folded.rows().stream().map(Row::cells))
+        .containsExactly(row("b", "1").cells(), row("a", "2").cells());
   }
 
   @Test
@@ -99,7 +113,8 @@ class RowPrinterTest {
 
   private static String printed(RowPrinter.Layout layout, boolean changes, Row... rows) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    RowPrinter printer = RowPrinter.of(layout, new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    RowPrinter printer =
+        RowPrinter.of(layout, new PrintStream(bytes, true, StandardCharsets.UTF_8));
     printer.begin(COLUMNS, changes, false);
     printer.rows(List.of(rows));
     printer.end();

@@ -36,7 +36,17 @@ class CompletionTest {
   private final Completion completion =
       new Completion(
           new Vocabulary(
-              () -> List.of("AND", "AS", "FROM", "GROUP", "ORDER", "PRIMARY", "SELECT", "WATERMARK", "WHERE"),
+              () ->
+                  List.of(
+                      "AND",
+                      "AS",
+                      "FROM",
+                      "GROUP",
+                      "ORDER",
+                      "PRIMARY",
+                      "SELECT",
+                      "WATERMARK",
+                      "WHERE"),
               () -> List.of("COUNT", "COALESCE", "UPPER"),
               () -> Map.of("orders", ORDERS, "flights", FLIGHTS),
               ConnectorRegistry.of(new Bucket("bucket"), new Bucket("ocean"))));
@@ -77,12 +87,24 @@ class CompletionTest {
         Arguments.of("CREATE STREAM s (a INT) WITH ('con|", "'connector'", "'path'"),
         Arguments.of("CREATE STREAM s (a INT) WITH ('connector' = |", "'bucket'", "'path'"),
         Arguments.of("CREATE STREAM s (a INT) WITH ('connector' = 'oc|", "'ocean'", "'bucket'"),
-        Arguments.of("CREATE STREAM s (a INT) WITH ('connector' = 'bucket', '|", "'path'", "'connector'"),
-        Arguments.of("CREATE STREAM s (a INT) WITH ('connector' = 'bucket', 'pa|", "'path'", "'format'"),
-        Arguments.of("CREATE STREAM s (a INT) WITH ('connector' = 'bucket', 'format' = '|", "'json'", "'path'"),
-        Arguments.of("CREATE STREAM s (a INT) WITH ('connector' = 'bucket', 'sealed' = |", "'false'", "'json'"),
-        Arguments.of("CREATE STREAM s (a INT) WITH ('connector' = 'bucket', 'tag|", "'tag.", "'path'"),
-        Arguments.of("CREATE SINK s WITH ('connector' = 'bucket') AS SELECT p| FROM orders", "price", "'path'"),
+        Arguments.of(
+            "CREATE STREAM s (a INT) WITH ('connector' = 'bucket', '|", "'path'", "'connector'"),
+        Arguments.of(
+            "CREATE STREAM s (a INT) WITH ('connector' = 'bucket', 'pa|", "'path'", "'format'"),
+        Arguments.of(
+            "CREATE STREAM s (a INT) WITH ('connector' = 'bucket', 'format' = '|",
+            "'json'",
+            "'path'"),
+        Arguments.of(
+            "CREATE STREAM s (a INT) WITH ('connector' = 'bucket', 'sealed' = |",
+            "'false'",
+            "'json'"),
+        Arguments.of(
+            "CREATE STREAM s (a INT) WITH ('connector' = 'bucket', 'tag|", "'tag.", "'path'"),
+        Arguments.of(
+            "CREATE SINK s WITH ('connector' = 'bucket') AS SELECT p| FROM orders",
+            "price",
+            "'path'"),
         Arguments.of("SET |", "'parallelism'", "'path'"),
         Arguments.of("SET 'time|", "'time-zone'", "'parallelism'"),
         Arguments.of("SET 'time-zone' = |", "'UTC'", "'parallelism'"),
@@ -112,7 +134,8 @@ class CompletionTest {
 
   @Test
   void secretsHaveNoSuggestedValue() {
-    assertThat(offered("CREATE STREAM s (a INT) WITH ('connector' = 'bucket', 'password' = |")).isEmpty();
+    assertThat(offered("CREATE STREAM s (a INT) WITH ('connector' = 'bucket', 'password' = |"))
+        .isEmpty();
   }
 
   @Test
@@ -123,16 +146,22 @@ class CompletionTest {
             text -> {
               int cursor = text.indexOf('|');
               Suggestions found = completion.at(text.replace("|", ""), cursor);
-              String typed = text.substring(found.start(), cursor).toLowerCase(java.util.Locale.ROOT);
+              String typed =
+                  text.substring(found.start(), cursor).toLowerCase(java.util.Locale.ROOT);
               assertThat(found.values())
                   .as(text)
-                  .allSatisfy(v -> assertThat(v.text().toLowerCase(java.util.Locale.ROOT)).startsWith(typed));
+                  .allSatisfy(
+                      v ->
+                          assertThat(v.text().toLowerCase(java.util.Locale.ROOT))
+                              .startsWith(typed));
             });
   }
 
   private List<String> offered(String text) {
     int cursor = text.indexOf('|');
-    return completion.at(text.replace("|", ""), cursor).values().stream().map(Suggestions.Value::text).toList();
+    return completion.at(text.replace("|", ""), cursor).values().stream()
+        .map(Suggestions.Value::text)
+        .toList();
   }
 
   /** A connector with one option of each kind that matters here. */

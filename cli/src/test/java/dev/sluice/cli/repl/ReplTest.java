@@ -35,7 +35,8 @@ class ReplTest {
   @Test
   void listsItsCommandsAndTheShapesOfStatements() throws Exception {
     Shell shell = shell("\\?\n\\h create sink\nhelp\n\\h nonsense\n\\q\n");
-    assertThat(shell.out()).contains("\\timing [on|off]", "CREATE SINK name", "\\h followed by one of: CREATE STREAM");
+    assertThat(shell.out())
+        .contains("\\timing [on|off]", "CREATE SINK name", "\\h followed by one of: CREATE STREAM");
   }
 
   @Test
@@ -84,10 +85,18 @@ class ReplTest {
     Session session =
         new Session(
             new SessionOptions(
-                ConnectorRegistry.load(), Map.of(), console.environment(), Map.of(), "repl", directory));
+                ConnectorRegistry.load(),
+                Map.of(),
+                console.environment(),
+                Map.of(),
+                "repl",
+                directory));
     try (Terminal terminal = new DumbTerminal("test", "dumb", in, out, StandardCharsets.UTF_8)) {
-      int code = Repl.run(session, console, new ErrorPrinter(console.err(), false, false), false, terminal);
-      return new Shell(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+      int code =
+          Repl.run(
+              session, console, new ErrorPrinter(console.err(), false, false), false, terminal);
+      return new Shell(
+          code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
   }
 }
