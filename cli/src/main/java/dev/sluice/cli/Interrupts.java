@@ -35,8 +35,9 @@ final class Interrupts implements AutoCloseable {
       Runtime.getRuntime().halt(keyboard ? ExitCode.INTERRUPTED : ExitCode.FAILED);
     } else if (graceful && signals == 1) {
       err.println(
-          "\nstopping after the current micro-batch"
-              + (keyboard ? "; press Ctrl-C again to abandon it" : ""));
+          keyboard
+              ? "\nstopping after the current micro-batch; press Ctrl-C again to abandon it"
+              : "stopping after the current micro-batch");
       job.stop();
     } else {
       cancelled = true;

@@ -24,6 +24,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Does what prepared steps say and shows what comes of it. Single-threaded. */
 public final class StepRunner {
@@ -154,22 +156,38 @@ public final class StepRunner {
     ZoneId zone = ZoneId.of(plan.settings().getOrDefault(Settings.TIME_ZONE.key(), "UTC"));
     RowPrinter printer = RowPrinter.of(layout, results);
     ResultPrinter result = new ResultPrinter(plan, printer, zone);
-    Job job = session.start(plan, result, results);
+    AtomicBoolean unread = new AtomicBoolean();
+    AtomicReference<Optional<Job>> running = new AtomicReference<>(Optional.empty());
+    Job job =
+        session.start(
+            plan,
+            batch -> {
+              result.accept(batch);
+              // nobody reads any longer, as in … | head
+              if (results.checkError()) {
+                unread.set(true);
+                running.get().ifPresent(Job::cancel);
+              }
+            },
+            results);
+    running.set(Optional.of(job));
     ranSomething = true;
     try (Interrupts interrupts = new Interrupts(job, false, console.err());
         Progress progress = progress(job, false)) {
-      awaitQuery(job, interrupts);
+      awaitQuery(job, interrupts, unread);
       progress.close();
       result.end();
       return interrupts.exitCode().orElse(ExitCode.DONE);
     }
   }
 
-  private static void awaitQuery(Job job, Interrupts interrupts) throws InterruptedException {
+  private static void awaitQuery(Job job, Interrupts interrupts, AtomicBoolean unread)
+      throws InterruptedException {
     try {
       job.await();
     } catch (UserError e) {
-      if (e.code() != ErrorCode.INTERRUPTED || interrupts.exitCode().isEmpty()) {
+      boolean wanted = unread.get() || interrupts.exitCode().isPresent();
+      if (e.code() != ErrorCode.INTERRUPTED || !wanted) {
         throw e;
       }
     }

@@ -25,17 +25,28 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Which package may know which. The modules enforce most of it already; this also holds inside a module and names the
- * broken arrow. A rule that gets in the way is changed here, with its reason, or not at all.
+ * Which package may know which. The modules enforce most of it already; this also holds inside a
+ * module and names the broken arrow. A rule that gets in the way is changed here, with its reason,
+ * or not at all.
  */
 class ArchitectureTest {
 
   private static final String[] KERNEL = {
-    "dev.sluice.error..", "dev.sluice.type..", "dev.sluice.plan..", "dev.sluice.batch..", "dev.sluice.function..",
+    "dev.sluice.error..",
+    "dev.sluice.type..",
+    "dev.sluice.plan..",
+    "dev.sluice.batch..",
+    "dev.sluice.function..",
+    "dev.sluice.expr..",
+    "dev.sluice.state..",
+    "dev.sluice.operator.."
+  };
+  private static final String[] HOSTED = {
     "dev.sluice.expr..", "dev.sluice.state..", "dev.sluice.operator.."
   };
-  private static final String[] HOSTED = {"dev.sluice.expr..", "dev.sluice.state..", "dev.sluice.operator.."};
-  private static final String[] PURE = {"dev.sluice.error..", "dev.sluice.type..", "dev.sluice.plan.."};
+  private static final String[] PURE = {
+    "dev.sluice.error..", "dev.sluice.type..", "dev.sluice.plan.."
+  };
 
   private static JavaClasses sluice;
 
@@ -44,15 +55,20 @@ class ArchitectureTest {
     sluice =
         new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .withImportOption(location -> !location.contains("test-classes") && !location.contains("-tests.jar"))
+            .withImportOption(
+                location -> !location.contains("test-classes") && !location.contains("-tests.jar"))
             .importPackages("dev.sluice");
   }
 
   @Test
   void theTestSeesEveryModule() {
     Stream.of(
-            "dev.sluice.plan", "dev.sluice.connector", "dev.sluice.planner", "dev.sluice.engine",
-            "dev.sluice.pipeline", "dev.sluice.cli")
+            "dev.sluice.plan",
+            "dev.sluice.connector",
+            "dev.sluice.planner",
+            "dev.sluice.engine",
+            "dev.sluice.pipeline",
+            "dev.sluice.cli")
         .forEach(name -> assertThat(sluice.containPackage(name)).as(name).isTrue());
   }
 
@@ -69,12 +85,19 @@ class ArchitectureTest {
 
   @Test
   void typesPlansAndErrorsKnowNoArrow() {
-    noClasses().that().resideInAnyPackage(PURE).should().dependOnClassesThat().resideInAPackage("org.apache.arrow..").check(sluice);
+    noClasses()
+        .that()
+        .resideInAnyPackage(PURE)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.arrow..")
+        .check(sluice);
   }
 
   @Test
   void arrowStaysBelowThePlanner() {
-    // The command line prints result batches, so its print package reads vectors; nothing else above the engine does.
+    // The command line prints result batches, so its print package reads vectors; nothing else
+    // above the engine does.
     noClasses()
         .that()
         .resideInAnyPackage("dev.sluice.planner..", "dev.sluice.pipeline..", "dev.sluice.cli..")
@@ -103,7 +126,11 @@ class ArchitectureTest {
     dependsOnlyOn("dev.sluice.plan..", "dev.sluice.type..", "dev.sluice.error..");
     noClasses()
         .that()
-        .resideInAnyPackage("dev.sluice.batch..", "dev.sluice.function..", "dev.sluice.state..", "dev.sluice.expr..")
+        .resideInAnyPackage(
+            "dev.sluice.batch..",
+            "dev.sluice.function..",
+            "dev.sluice.state..",
+            "dev.sluice.expr..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("dev.sluice.operator..")
@@ -130,7 +157,8 @@ class ArchitectureTest {
         .resideInAPackage("dev.sluice.connector")
         .should()
         .dependOnClassesThat(
-            resideInAPackage("dev.sluice.connector..").and(not(resideInAPackage("dev.sluice.connector")))
+            resideInAPackage("dev.sluice.connector..")
+                .and(not(resideInAPackage("dev.sluice.connector")))
                 .or(resideInAPackage("dev.sluice.format..")))
         .check(sluice);
   }
@@ -142,8 +170,14 @@ class ArchitectureTest {
         .resideInAPackage("dev.sluice.engine..")
         .should()
         .dependOnClassesThat(
-            resideInAnyPackage("dev.sluice.planner..", "dev.sluice.pipeline..", "dev.sluice.cli..", "dev.sluice.format..")
-                .or(resideInAPackage("dev.sluice.connector..").and(not(resideInAPackage("dev.sluice.connector")))))
+            resideInAnyPackage(
+                    "dev.sluice.planner..",
+                    "dev.sluice.pipeline..",
+                    "dev.sluice.cli..",
+                    "dev.sluice.format..")
+                .or(
+                    resideInAPackage("dev.sluice.connector..")
+                        .and(not(resideInAPackage("dev.sluice.connector")))))
         .check(sluice);
   }
 
@@ -154,14 +188,26 @@ class ArchitectureTest {
         .resideInAPackage("dev.sluice.planner..")
         .should()
         .dependOnClassesThat(
-            resideInAnyPackage("dev.sluice.engine..", "dev.sluice.pipeline..", "dev.sluice.cli..", "dev.sluice.format..")
-                .or(resideInAPackage("dev.sluice.connector..").and(not(resideInAPackage("dev.sluice.connector")))))
+            resideInAnyPackage(
+                    "dev.sluice.engine..",
+                    "dev.sluice.pipeline..",
+                    "dev.sluice.cli..",
+                    "dev.sluice.format..")
+                .or(
+                    resideInAPackage("dev.sluice.connector..")
+                        .and(not(resideInAPackage("dev.sluice.connector")))))
         .check(sluice);
   }
 
   @Test
   void pipelinesDoNotSeeTheCommandLine() {
-    noClasses().that().resideInAPackage("dev.sluice.pipeline..").should().dependOnClassesThat().resideInAPackage("dev.sluice.cli..").check(sluice);
+    noClasses()
+        .that()
+        .resideInAPackage("dev.sluice.pipeline..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.sluice.cli..")
+        .check(sluice);
   }
 
   @Test
@@ -171,7 +217,8 @@ class ArchitectureTest {
         .resideInAnyPackage(HOSTED)
         .should()
         .dependOnClassesThat(
-            resideInAPackage("java.util.concurrent..").and(not(resideInAPackage("java.util.concurrent.atomic")))
+            resideInAPackage("java.util.concurrent..")
+                .and(not(resideInAPackage("java.util.concurrent.atomic")))
                 .or(belongToAnyOf(Thread.class)))
         .check(sluice);
   }
@@ -184,27 +231,52 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat(
             resideInAnyPackage("java.io..", "java.net..", "java.nio.file..", "java.nio.channels..")
-                .and(not(belongToAnyOf(IOException.class, UncheckedIOException.class, EOFException.class)))
+                .and(
+                    not(
+                        belongToAnyOf(
+                            IOException.class, UncheckedIOException.class, EOFException.class)))
                 .and(valueStreamsAside()))
         .check(sluice);
   }
 
   @Test
   void theKernelHasNoClockAndNoLuck() {
-    noClasses().that().resideInAnyPackage(KERNEL).should().dependOnClassesThat(belongToAnyOf(Clock.class, Random.class, ThreadLocalRandom.class)).check(sluice);
-    noClasses().that().resideInAnyPackage(KERNEL).should().callMethod(System.class, "currentTimeMillis").check(sluice);
-    noClasses().that().resideInAnyPackage(KERNEL).should().callMethod(System.class, "nanoTime").check(sluice);
-    noClasses().that().resideInAnyPackage(KERNEL).should().callMethod(Math.class, "random").check(sluice);
+    noClasses()
+        .that()
+        .resideInAnyPackage(KERNEL)
+        .should()
+        .dependOnClassesThat(belongToAnyOf(Clock.class, Random.class, ThreadLocalRandom.class))
+        .check(sluice);
+    noClasses()
+        .that()
+        .resideInAnyPackage(KERNEL)
+        .should()
+        .callMethod(System.class, "currentTimeMillis")
+        .check(sluice);
+    noClasses()
+        .that()
+        .resideInAnyPackage(KERNEL)
+        .should()
+        .callMethod(System.class, "nanoTime")
+        .check(sluice);
+    noClasses()
+        .that()
+        .resideInAnyPackage(KERNEL)
+        .should()
+        .callMethod(Math.class, "random")
+        .check(sluice);
   }
 
   @Test
   void packagesHaveNoCycles() {
-    // The shell is one of the commands and prints through what they share, so these two packages are one slice.
+    // The shell is one of the commands and prints through what they share, so these two packages
+    // are one slice.
     slices()
         .matching("dev.sluice.(**)")
         .should()
         .beFreeOfCycles()
-        .ignoreDependency(resideInAPackage("dev.sluice.cli.repl"), resideInAPackage("dev.sluice.cli"))
+        .ignoreDependency(
+            resideInAPackage("dev.sluice.cli.repl"), resideInAPackage("dev.sluice.cli"))
         .check(sluice);
   }
 
@@ -238,7 +310,8 @@ class ArchitectureTest {
         .that()
         .resideInAPackage(of)
         .should()
-        .onlyDependOnClassesThat(outsideSluice().or(resideInAPackage(of)).or(resideInAnyPackage(others)))
+        .onlyDependOnClassesThat(
+            outsideSluice().or(resideInAPackage(of)).or(resideInAnyPackage(others)))
         .check(sluice);
   }
 }

@@ -18,7 +18,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What no tool knows: file length, package pages, left-over notes, and that the error reference is complete. */
+/**
+ * What no tool knows: file length, package pages, left-over notes, and that the error reference is
+ * complete.
+ */
 class LintTest {
 
   private static final int LONGEST_FILE = 600;
@@ -27,7 +30,8 @@ class LintTest {
   private static final Map<String, String> LONG_FILES = Map.of();
 
   private static final Pattern LEFT_OVER = Pattern.compile("\\b(TO" + "DO|FIX" + "ME|XX" + "X)\\b");
-  private static final Pattern EMPTY_NAME = Pattern.compile("(Manager|Helper|Helpers|Util|Utils|Impl)\\.java$");
+  private static final Pattern EMPTY_NAME =
+      Pattern.compile("(Manager|Helper|Helpers|Util|Utils|Impl)\\.java$");
 
   private final Path root = root();
 
@@ -71,7 +75,10 @@ class LintTest {
 
   @Test
   void classNamesSayWhatTheClassIs() {
-    assertThat(sources("main").stream().map(this::name).filter(name -> EMPTY_NAME.matcher(name).find()))
+    assertThat(
+            sources("main").stream()
+                .map(this::name)
+                .filter(name -> EMPTY_NAME.matcher(name).find()))
         .as("names that say nothing")
         .isEmpty();
   }
@@ -95,11 +102,19 @@ class LintTest {
   private static String errorReference() {
     StringBuilder out = new StringBuilder();
     out.append("# Errors\n\n");
-    out.append("Every error a user can cause or meet has a code. Codes are stable: one is never reused, while the\n");
-    out.append("message may be reworded. Syntax errors and other mistakes that are known before anything runs end\n");
-    out.append("the process with exit code 2, failures while running with exit code 1. `--debug` adds the stack\n");
+    out.append(
+        "Every error a user can cause or meet has a code. Codes are stable: one is never reused,"
+            + " while the\n");
+    out.append(
+        "message may be reworded. Syntax errors and other mistakes that are known before anything"
+            + " runs end\n");
+    out.append(
+        "the process with exit code 2, failures while running with exit code 1. `--debug` adds the"
+            + " stack\n");
     out.append("trace.\n\n");
-    out.append("This page is generated from `ErrorCode` (`mvn test -pl cli -am -Dtest=LintTest -Daccept=true\n");
+    out.append(
+        "This page is generated from `ErrorCode` (`mvn test -pl cli -am -Dtest=LintTest"
+            + " -Daccept=true\n");
     out.append("-Dsurefire.failIfNoSpecifiedTests=false`).\n");
     section(out, 1, "Text and syntax");
     section(out, 2, "Meaning");
@@ -109,10 +124,17 @@ class LintTest {
   }
 
   private static void section(StringBuilder out, int thousand, String title) {
-    out.append("\n## ").append(title).append("\n\n| code | name | meaning | exit code |\n| --- | --- | --- | --- |\n");
+    out.append("\n## ")
+        .append(title)
+        .append("\n\n| code | name | meaning | exit code |\n| --- | --- | --- | --- |\n");
     for (ErrorCode code : ErrorCode.values()) {
       if (code.id().startsWith("SLU-" + thousand)) {
-        out.append("| ").append(code.id()).append(" | ").append(code.name()).append(" | ").append(code.meaning());
+        out.append("| ")
+            .append(code.id())
+            .append(" | ")
+            .append(code.name())
+            .append(" | ")
+            .append(code.meaning());
         out.append(" | ").append(code.beforeStart() ? 2 : 1).append(" |\n");
       }
     }

@@ -1,2 +1,5 @@
-/** Rules about the code itself: allowed dependencies between packages, and what every file must hold to. */
+/**
+ * Rules about the code itself: allowed dependencies between packages, and what every file must hold
+ * to.
+ */
 package dev.sluice.architecture;

@@ -184,10 +184,7 @@ public final class Repl {
     }
   }
 
-  /**
-   * Runs statements one by one, so that what stands before a mistake has been done, as in any
-   * shell.
-   */
+  /** Plans the whole input, then runs it; definitions before a mistake have taken effect. */
   private void runScript(SqlText script) throws InterruptedException {
     long start = System.nanoTime();
     runner.run(session.prepare(List.of(script)), true);
