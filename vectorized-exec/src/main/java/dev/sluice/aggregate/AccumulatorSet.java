@@ -1,0 +1,150 @@
+package dev.sluice.aggregate;
+
+import dev.sluice.batch.Cells;
+import dev.sluice.batch.Lane;
+import dev.sluice.batch.Lane.Form;
+import dev.sluice.batch.RecordBatch;
+import dev.sluice.batch.Rows;
+import dev.sluice.plan.AggregateCall;
+import dev.sluice.type.DataType;
+import dev.sluice.type.Schema;
+import java.util.List;
+import org.apache.arrow.vector.FieldVector;
+
+/**
+ * The accumulators of all calls of one aggregation over one table of groups. Applies FILTER and leaves out
+ * NULL arguments before the accumulators see the rows. Single-threaded.
+ */
+public final class AccumulatorSet {
+  private final List<AggregateCall> calls;
+  private final Schema input;
+  private final GroupAccumulator[] accumulators;
+  private final Form[][] forms;
+  private final boolean[] takesNulls;
+  private final Lane[][] lanes;
+  private final boolean retracting;
+
+  /**
+   * Accumulators for {@code calls} over columns of {@code input}.
+   *
+   * @throws dev.sluice.error.UserError if a call cannot be computed
+   */
+  public AccumulatorSet(List<AggregateCall> calls, Schema input) {
+    this(calls, input, calls.stream().map(c -> lanesOf(c)).toArray(Lane[][]::new));
+  }
+
+  private AccumulatorSet(List<AggregateCall> calls, Schema input, Lane[][] lanes) {
+    this.calls = calls;
+    this.input = input;
+    this.lanes = lanes;
+    accumulators = new GroupAccumulator[calls.size()];
+    forms = new Form[calls.size()][];
+    takesNulls = new boolean[calls.size()];
+    boolean all = true;
+    for (int i = 0; i < accumulators.length; i++) {
+      Accumulators.Made made = Accumulators.create(calls.get(i), input);
+      accumulators[i] = made.accumulator();
+      forms[i] = made.forms();
+      takesNulls[i] = made.takesNulls();
+      all &= accumulators[i].retractable();
+    }
+    retracting = all;
+  }
+
+  private static Lane[] lanesOf(AggregateCall call) {
+    Lane[] made = new Lane[call.arguments().size()];
+    for (int i = 0; i < made.length; i++) {
+      made[i] = new Lane();
+    }
+    return made;
+  }
+
+  /** An empty set of the same calls, which shares scratch memory with this one. */
+  public AccumulatorSet fresh() {
+    return new AccumulatorSet(calls, input, lanes);
+  }
+
+  /** Whether rows can be taken back. */
+  public boolean retractable() {
+    return retracting;
+  }
+
+  public int size() {
+    return accumulators.length;
+  }
+
+  public GroupAccumulator get(int call) {
+    return accumulators[call];
+  }
+
+  /** Makes room for slots 0 to {@code slots} - 1. */
+  public void ensure(int slots) {
+    for (GroupAccumulator accumulator : accumulators) {
+      accumulator.ensure(slots);
+    }
+  }
+
+  /** Adds rows, or takes them back. */
+  public void update(RecordBatch batch, SlotRows rows, boolean retract) {
+    int filterColumn = -1;
+    SlotRows filtered = rows;
+    for (int i = 0; i < accumulators.length; i++) {
+      AggregateCall call = calls.get(i);
+      SlotRows mine = rows;
+      if (call.filter().isPresent()) {
+        if (call.filter().getAsInt() != filterColumn) {
+          filterColumn = call.filter().getAsInt();
+          filtered = where(batch.vector(filterColumn), input.type(filterColumn), rows, true);
+        }
+        mine = filtered;
+      }
+      if (!takesNulls[i]) {
+        for (int argument : call.arguments()) {
+          mine = where(batch.vector(argument), input.type(argument), mine, false);
+        }
+      }
+      for (int a = 0; a < forms[i].length; a++) {
+        int column = call.arguments().get(a);
+        lanes[i][a].load(batch.vector(column), input.type(column), forms[i][a], mine.rows());
+      }
+      if (mine.count() > 0) {
+        feed(accumulators[i], lanes[i], mine, retract);
+      }
+    }
+  }
+
+  private static void feed(GroupAccumulator accumulator, Lane[] arguments, SlotRows rows, boolean retract) {
+    if (retract) {
+      accumulator.retract(arguments, rows);
+    } else {
+      accumulator.update(arguments, rows);
+    }
+  }
+
+  /** The rows where the column is not null and, if {@code mustBeTrue}, true. */
+  private static SlotRows where(FieldVector vector, DataType type, SlotRows rows, boolean mustBeTrue) {
+    boolean allNull = type.kind() == DataType.Kind.NULL;
+    if (!mustBeTrue && !allNull && vector.getNullCount() == 0) {
+      return rows;
+    }
+    int n = allNull ? 0 : rows.count();
+    int[] positions = new int[n];
+    int[] slots = new int[n];
+    int kept = 0;
+    for (int i = 0; i < n; i++) {
+      int p = rows.rows().position(i);
+      if (!vector.isNull(p) && (!mustBeTrue || Cells.word(vector, type, p) != 0)) {
+        positions[kept] = p;
+        slots[kept++] = rows.slots()[i];
+      }
+    }
+    return new SlotRows(Rows.at(positions, kept), slots, rows.sequence());
+  }
+
+  /** Adds the first {@code count} groups of {@code other}: its slot i to {@code target[i]} here. */
+  public void merge(AccumulatorSet other, int[] target, int count) {
+    for (int i = 0; i < accumulators.length; i++) {
+      accumulators[i].merge(other.accumulators[i], target, count);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package dev.sluice.aggregate;
+
+import dev.sluice.aggregate.MomentAccumulator.Moment;
+import dev.sluice.batch.Lane;
+import dev.sluice.batch.Lane.Form;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.plan.AggregateCall;
+import dev.sluice.type.DataType;
+import dev.sluice.type.DataType.Kind;
+import dev.sluice.type.Schema;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.function.Supplier;
+
+/** How one call of a plan is computed. */
+final class Accumulators {
+  private Accumulators() {}
+
+  /** An accumulator with what it wants to be fed. */
+  record Made(GroupAccumulator accumulator, Form[] forms, boolean takesNulls) {}
+
+  static Made create(AggregateCall call, Schema input) {
+    if (!call.orderBy().isEmpty()) {
+      throw UserError.of(ErrorCode.UNSUPPORTED, "ORDER BY inside '" + call.function() + "' is not supported");
+    }
+    DataType[] types = call.arguments().stream().map(input::type).toArray(DataType[]::new);
+    boolean count = call.function().equals("COUNT") || call.function().equals("APPROX_COUNT_DISTINCT");
+    boolean distinct = !call.arguments().isEmpty() && (call.distinct() || call.function().startsWith("APPROX"));
+    boolean idempotent =
+        switch (call.function()) {
+          case "MIN", "MAX", "BOOL_AND", "BOOL_OR", "FIRST_VALUE" -> true;
+          default -> false;
+        };
+    Supplier<GroupAccumulator> inner = () -> plain(call, types);
+    Form[] innerForms = forms(call.function(), types);
+    boolean takesNulls = call.function().equals("ARRAY_AGG");
+    if (distinct && !idempotent) {
+      inner.get();
+      Form[] kept = Arrays.stream(types).map(Lane::form).toArray(Form[]::new);
+      return new Made(new DistinctAccumulator(inner, count, types, innerForms), kept, takesNulls);
+    }
+    return new Made(inner.get(), innerForms, takesNulls);
+  }
+
+  private static Form[] forms(String function, DataType[] types) {
+    return switch (function) {
+      case "COUNT", "APPROX_COUNT_DISTINCT" -> new Form[0];
+      case "SUM", "AVG" -> new Form[] {sumForm(types[0])};
+      case "STDDEV_POP", "STDDEV_SAMP", "VAR_POP", "VAR_SAMP" -> new Form[] {Form.DOUBLE};
+      default -> new Form[] {Lane.form(types[0])};
+    };
+  }
+
+  private static Form sumForm(DataType type) {
+    return type.kind() == Kind.DECIMAL ? Form.INT128 : type.kind().isInteger() ? Form.WORD : Form.DOUBLE;
+  }
+
+  private static GroupAccumulator plain(AggregateCall call, DataType[] types) {
+    String function = call.function();
+    return switch (function) {
+      case "COUNT", "APPROX_COUNT_DISTINCT" -> new CountAccumulator(call.type());
+      case "SUM", "AVG" -> {
+        numeric(call, types[0]);
+        boolean average = function.equals("AVG");
+        yield types[0].kind().isApproximate()
+            ? new MomentAccumulator(average ? Moment.AVG : Moment.SUM, call.type())
+            : new ExactSumAccumulator(function, average, types[0], call.type());
+      }
+      case "STDDEV_POP", "STDDEV_SAMP", "VAR_POP", "VAR_SAMP" -> {
+        numeric(call, types[0]);
+        yield new MomentAccumulator(Moment.valueOf(function), call.type());
+      }
+      case "MIN", "MAX", "BOOL_AND", "BOOL_OR" -> {
+        if (types[0].kind().isNested()) {
+          throw unsupported(call, types[0]);
+        }
+        yield new ExtremeAccumulator(function.equals("MAX") || function.equals("BOOL_OR"), types[0]);
+      }
+      case "FIRST_VALUE", "LAST_VALUE" -> new PickAccumulator(function.equals("LAST_VALUE"), types[0]);
+      case "ARRAY_AGG" -> new ListAccumulator(types[0], call.type(), new byte[0]);
+      case "LISTAGG" -> {
+        if (types[0].kind() != Kind.VARCHAR) {
+          throw unsupported(call, types[0]);
+        }
+        String separator = call.constants().isEmpty() ? "," : call.constants().get(0).value().orElse("").toString();
+        yield new ListAccumulator(types[0], call.type(), separator.getBytes(StandardCharsets.UTF_8));
+      }
+      default -> throw UserError.of(ErrorCode.UNSUPPORTED, "aggregate function '" + function + "' is not supported");
+    };
+  }
+
+  private static void numeric(AggregateCall call, DataType type) {
+    if (!type.kind().isNumeric()) {
+      throw unsupported(call, type);
+    }
+  }
+
+  private static UserError unsupported(AggregateCall call, DataType type) {
+    return UserError.of(
+        ErrorCode.UNKNOWN_FUNCTION, "'" + call.function() + "' does not take '" + type.withNullable(true).sql() + "'");
+  }
+}

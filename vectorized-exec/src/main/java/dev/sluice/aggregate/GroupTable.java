@@ -1,0 +1,227 @@
+package dev.sluice.aggregate;
+
+import dev.sluice.batch.BatchBuilder;
+import dev.sluice.batch.ByteArena;
+import dev.sluice.batch.Cells;
+import dev.sluice.batch.Lane;
+import dev.sluice.batch.RecordBatch;
+import dev.sluice.batch.Rows;
+import dev.sluice.plan.AggregateCall;
+import dev.sluice.state.KeyColumns;
+import dev.sluice.state.KeyGroups;
+import dev.sluice.state.KeyTable;
+import dev.sluice.state.StateWriter;
+import dev.sluice.type.DataType;
+import dev.sluice.type.DataType.Field;
+import dev.sluice.type.DataType.Kind;
+import dev.sluice.type.Schema;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
+
+/**
+ * Groups and their aggregates: what a pane of a windowed aggregation holds, or the whole of an unwindowed
+ * one. Single-threaded; holds heap memory only.
+ */
+public final class GroupTable {
+  private static final DataType WORD = DataType.of(Kind.BIGINT).notNull();
+
+  /** What all tables of one aggregation share: the plan, and scratch memory. */
+  public static final class Shape {
+    private final Schema input;
+    private final List<Integer> keys;
+    private final KeyColumns columns;
+    private final AccumulatorSet prototype;
+    private int[] slots = new int[0];
+
+    /**
+     * The aggregation of {@code calls} by {@code keys}.
+     *
+     * @throws dev.sluice.error.UserError if a call cannot be computed
+     */
+    public Shape(Schema input, List<Integer> keys, List<AggregateCall> calls) {
+      this.input = input;
+      this.keys = keys;
+      this.columns = new KeyColumns(input, keys);
+      this.prototype = new AccumulatorSet(calls, input);
+    }
+
+    /** Whether groups can take rows back. */
+    public boolean retractable() {
+      return prototype.retractable();
+    }
+
+    /** The layout of saved groups: {@code extras} words, the keys, then the state of each call. */
+    public Schema layout(int extras) {
+      List<Field> fields = new ArrayList<>();
+      for (int i = 0; i < extras; i++) {
+        fields.add(new Field("extra" + i, WORD));
+      }
+      for (int i = 0; i < keys.size(); i++) {
+        fields.add(new Field("key" + i, input.type(keys.get(i))));
+      }
+      for (int c = 0; c < prototype.size(); c++) {
+        for (int w = 0; w < prototype.get(c).stateWords(); w++) {
+          fields.add(new Field("call" + c + "_" + w, WORD));
+        }
+        fields.add(new Field("call" + c + "_rest", DataType.of(Kind.VARBINARY, Integer.MAX_VALUE).notNull()));
+      }
+      return new Schema(fields);
+    }
+
+    private int[] slots(int count) {
+      if (slots.length < count) {
+        slots = new int[Math.max(1024, count)];
+      }
+      return slots;
+    }
+  }
+
+  /** A number of the caller's own that is saved with each group. */
+  @FunctionalInterface
+  public interface Extra {
+    /** Number {@code index} of group {@code slot}. */
+    long of(int slot, int index);
+  }
+
+  private final Shape shape;
+  private final KeyTable table;
+  private final AccumulatorSet accumulators;
+
+  /** An empty table. */
+  public GroupTable(Shape shape) {
+    this.shape = shape;
+    this.table = new KeyTable(shape.columns);
+    this.accumulators = shape.prototype.fresh();
+  }
+
+  /** How many groups; slots are 0 to this - 1, in order of first row. */
+  public int size() {
+    return table.size();
+  }
+
+  /** The slot of every row, adding groups as needed; valid until the next call on any table of the shape. */
+  public int[] slots(RecordBatch batch, Rows rows) {
+    int[] slots = shape.slots(rows.count());
+    shape.columns.load(batch, rows);
+    table.slots(shape.columns, slots);
+    accumulators.ensure(table.size());
+    return slots;
+  }
+
+  /** Adds rows whose slots are known, or takes them back. */
+  public void update(RecordBatch batch, SlotRows rows, boolean retract) {
+    accumulators.update(batch, rows, retract);
+  }
+
+  /** Adds the groups of {@code other}. */
+  public void merge(GroupTable other) {
+    int[] target = shape.slots(other.size());
+    table.merge(other.table, target);
+    accumulators.ensure(table.size());
+    accumulators.merge(other.accumulators, target, other.size());
+  }
+
+  /** Makes sure that the one group of an aggregation without keys is there. */
+  public void addGlobalGroup() {
+    table.addGlobalKey();
+    accumulators.ensure(table.size());
+  }
+
+  /**
+   * Writes keys and results of {@code count} groups, from index {@code from} of {@code slots}, to the first
+   * columns of {@code out}.
+   */
+  public void write(int[] slots, int from, int count, BatchBuilder out) {
+    int column = 0;
+    for (int k = 0; k < shape.keys.size(); k++) {
+      table.writeKeys(k, slots, from, count, out.vector(column++));
+    }
+    for (int c = 0; c < accumulators.size(); c++) {
+      accumulators.get(c).result(slots, from, count, out.vector(column++));
+    }
+  }
+
+  /** Saves every group under its key group. */
+  public void save(StateWriter.Part part, int extras, Extra extra, BufferAllocator allocator) {
+    int[] ends = new int[KeyGroups.COUNT + 1];
+    for (int s = 0; s < size(); s++) {
+      ends[table.keyGroup(s) + 1]++;
+    }
+    for (int g = 0; g < KeyGroups.COUNT; g++) {
+      ends[g + 1] += ends[g];
+    }
+    int[] next = ends.clone();
+    int[] slots = new int[size()];
+    for (int s = 0; s < size(); s++) {
+      slots[next[table.keyGroup(s)]++] = s;
+    }
+    for (int g = 0; g < KeyGroups.COUNT; g++) {
+      if (ends[g + 1] > ends[g]) {
+        part.write(g, chunk(slots, ends[g], ends[g + 1] - ends[g], extras, extra, allocator));
+      }
+    }
+  }
+
+  private RecordBatch chunk(int[] slots, int from, int count, int extras, Extra extra, BufferAllocator allocator) {
+    try (BatchBuilder builder = new BatchBuilder(shape.layout(extras), allocator)) {
+      int column = 0;
+      for (int e = 0; e < extras; e++, column++) {
+        for (int i = 0; i < count; i++) {
+          Cells.setWord(builder.vector(column), WORD, i, extra.of(slots[from + i], e));
+        }
+      }
+      for (int k = 0; k < shape.keys.size(); k++) {
+        table.writeKeys(k, slots, from, count, builder.vector(column++));
+      }
+      ByteArena rest = new ByteArena();
+      for (int c = 0; c < accumulators.size(); c++) {
+        GroupAccumulator accumulator = accumulators.get(c);
+        for (int w = 0; w < accumulator.stateWords(); w++, column++) {
+          for (int i = 0; i < count; i++) {
+            Cells.setWord(builder.vector(column), WORD, i, accumulator.stateWord(slots[from + i], w));
+          }
+        }
+        FieldVector bytes = builder.vector(column++);
+        for (int i = 0; i < count; i++) {
+          rest.truncate(0);
+          accumulator.stateBytes(slots[from + i], rest);
+          Cells.setBytes(bytes, DataType.of(Kind.VARBINARY), i, rest.array(), 0, rest.length());
+        }
+      }
+      builder.advance(count);
+      return builder.build();
+    }
+  }
+
+  /** Takes over saved groups, which must be new to this table; gives their slots, valid as those of {@link #slots}. */
+  public int[] restore(RecordBatch saved, Rows rows, int extras) {
+    List<Integer> columns = new ArrayList<>();
+    for (int k = 0; k < shape.keys.size(); k++) {
+      columns.add(extras + k);
+    }
+    int n = rows.count();
+    KeyColumns keys = new KeyColumns(saved.schema(), columns);
+    keys.load(saved, rows);
+    int[] slots = shape.slots(n);
+    table.slots(keys, slots);
+    accumulators.ensure(table.size());
+    int column = extras + shape.keys.size();
+    Lane lane = new Lane();
+    for (int c = 0; c < accumulators.size(); c++) {
+      GroupAccumulator accumulator = accumulators.get(c);
+      int count = accumulator.stateWords();
+      long[] words = new long[count];
+      lane.load(saved.vector(column + count), saved.schema().type(column + count), Lane.Form.BYTES, rows);
+      for (int i = 0; i < n; i++) {
+        for (int w = 0; w < count; w++) {
+          words[w] = Cells.word(saved.vector(column + w), WORD, rows.position(i));
+        }
+        accumulator.restore(slots[i], words, lane.bytes(), lane.starts()[i], lane.ends()[i]);
+      }
+      column += count + 1;
+    }
+    return slots;
+  }
+}

@@ -1,0 +1,411 @@
+package dev.sluice.state;
+
+import dev.sluice.batch.ByteArena;
+import dev.sluice.batch.Cells;
+import dev.sluice.batch.Lane;
+import dev.sluice.batch.Lane.Form;
+import dev.sluice.state.KeyColumns.Mode;
+import dev.sluice.type.DataType;
+import java.util.Arrays;
+import org.apache.arrow.vector.FieldVector;
+
+/**
+ * Keys to dense slots: the first key is slot 0, the next new one slot 1, and so on. Open addressing with
+ * linear probing; a single word lies in the probed array itself, so that a hit costs one cache line. Nothing
+ * is allocated per row. Single-threaded.
+ */
+public final class KeyTable {
+  private static final int INITIAL = 64;
+
+  private final DataType[] types;
+  private final Mode mode;
+  private final int stride;
+  private int size;
+  private int mask = INITIAL - 1;
+  /** Mode WORD: pairs of key and slot + 1. */
+  private long[] pairs = new long[0];
+  /** Other modes: slot + 1. */
+  private int[] places = new int[0];
+  private int nullSlot = -1;
+  private long[] hashBySlot = new long[INITIAL];
+  private long[] words = new long[0];
+  private final ByteArena arena;
+  private int[] ends = new int[0];
+
+  /** A table for keys as {@code like} makes them. */
+  public KeyTable(KeyColumns like) {
+    types = like.types();
+    mode = like.mode();
+    stride = like.stride();
+    arena = new ByteArena(mode == Mode.BYTES || mode == Mode.ROW_BYTES ? 1024 : 0);
+    switch (mode) {
+      case WORD -> {
+        pairs = new long[2 * INITIAL];
+        words = new long[INITIAL];
+      }
+      case WORDS -> {
+        places = new int[INITIAL];
+        words = new long[INITIAL * stride];
+      }
+      case BYTES, ROW_BYTES -> {
+        places = new int[INITIAL];
+        ends = new int[INITIAL];
+      }
+      case NONE -> {
+        // one key, no table
+      }
+    }
+  }
+
+  /** How many keys. */
+  public int size() {
+    return size;
+  }
+
+  /** The key group of the key at {@code slot}. */
+  public int keyGroup(int slot) {
+    return KeyGroups.of(hashBySlot[slot]);
+  }
+
+  /** Finds or adds the keys; {@code out} gets the slot of each. */
+  public void slots(KeyColumns keys, int[] out) {
+    switch (mode) {
+      case NONE -> {
+        Arrays.fill(out, 0, keys.count(), 0);
+        if (size == 0 && keys.count() > 0) {
+          newSlot(KeyHash.NULL);
+        }
+      }
+      case WORD -> wordSlots(keys, out);
+      case WORDS -> wordsSlots(keys, out);
+      case BYTES, ROW_BYTES -> bytesSlots(keys, out);
+    }
+  }
+
+  /** Makes sure the one key of a table without key columns exists. */
+  public void addGlobalKey() {
+    if (size == 0) {
+      newSlot(KeyHash.NULL);
+    }
+  }
+
+  /** Finds or adds every key of {@code other}; {@code out[i]} gets the slot here of slot {@code i} there. */
+  public void merge(KeyTable other, int[] out) {
+    KeyColumns keys = new KeyColumns(types);
+    Lane[] lanes = new Lane[types.length];
+    for (int c = 0; c < lanes.length; c++) {
+      lanes[c] = new Lane();
+      other.keyLane(c, lanes[c]);
+    }
+    keys.load(lanes, other.size);
+    slots(keys, out);
+  }
+
+  private void wordSlots(KeyColumns keys, int[] out) {
+    long[] in = keys.words();
+    long[] hashes = keys.hashes();
+    boolean nulls = keys.hasNulls();
+    int n = keys.count();
+    long[] table = pairs;
+    int m = mask;
+    for (int i = 0; i < n; i++) {
+      if (nulls && keys.isNull(i)) {
+        out[i] = nullSlot();
+        continue;
+      }
+      long key = in[i];
+      int at = (int) hashes[i] & m;
+      while (true) {
+        long slot = table[2 * at + 1];
+        if (slot == 0) {
+          out[i] = addWord(key, hashes[i], at);
+          table = pairs;
+          m = mask;
+          break;
+        }
+        if (table[2 * at] == key) {
+          out[i] = (int) slot - 1;
+          break;
+        }
+        at = (at + 1) & m;
+      }
+    }
+  }
+
+  private int addWord(long key, long hash, int at) {
+    int slot = newSlot(hash);
+    if (words.length <= slot) {
+      words = Arrays.copyOf(words, 2 * slot);
+    }
+    words[slot] = key;
+    pairs[2 * at] = key;
+    pairs[2 * at + 1] = slot + 1;
+    if (2 * size > mask) {
+      growPairs();
+    }
+    return slot;
+  }
+
+  private void growPairs() {
+    int capacity = 2 * (mask + 1);
+    long[] table = new long[2 * capacity];
+    int m = capacity - 1;
+    for (int slot = 0; slot < size; slot++) {
+      if (slot == nullSlot) {
+        continue;
+      }
+      int at = (int) hashBySlot[slot] & m;
+      while (table[2 * at + 1] != 0) {
+        at = (at + 1) & m;
+      }
+      table[2 * at] = words[slot];
+      table[2 * at + 1] = slot + 1;
+    }
+    pairs = table;
+    mask = m;
+  }
+
+  private void wordsSlots(KeyColumns keys, int[] out) {
+    long[] in = keys.words();
+    long[] hashes = keys.hashes();
+    int n = keys.count();
+    for (int i = 0; i < n; i++) {
+      long hash = hashes[i];
+      int at = (int) hash & mask;
+      int found = places[at];
+      while (found != 0 && !(hashBySlot[found - 1] == hash && sameWords(in, i * stride, (found - 1) * stride))) {
+        at = (at + 1) & mask;
+        found = places[at];
+      }
+      out[i] = found != 0 ? found - 1 : addWords(in, i * stride, hash, at);
+    }
+  }
+
+  private boolean sameWords(long[] in, int from, int mine) {
+    for (int w = 0; w < stride; w++) {
+      if (in[from + w] != words[mine + w]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private int addWords(long[] in, int from, long hash, int at) {
+    int slot = newSlot(hash);
+    if (words.length < (slot + 1) * stride) {
+      words = Arrays.copyOf(words, 2 * (slot + 1) * stride);
+    }
+    System.arraycopy(in, from, words, slot * stride, stride);
+    place(slot, at);
+    return slot;
+  }
+
+  private void bytesSlots(KeyColumns keys, int[] out) {
+    byte[] in = keys.bytes();
+    int[] from = keys.starts();
+    int[] to = keys.ends();
+    long[] hashes = keys.hashes();
+    boolean nulls = keys.hasNulls();
+    int n = keys.count();
+    for (int i = 0; i < n; i++) {
+      if (nulls && keys.isNull(i)) {
+        out[i] = nullSlot();
+        continue;
+      }
+      long hash = hashes[i];
+      int at = (int) hash & mask;
+      int found = places[at];
+      while (found != 0 && !(hashBySlot[found - 1] == hash && sameBytes(in, from[i], to[i], found - 1))) {
+        at = (at + 1) & mask;
+        found = places[at];
+      }
+      out[i] = found != 0 ? found - 1 : addBytes(in, from[i], to[i], hash, at);
+    }
+  }
+
+  private boolean sameBytes(byte[] in, int from, int to, int slot) {
+    return Arrays.equals(in, from, to, arena.array(), start(slot), ends[slot]);
+  }
+
+  private int start(int slot) {
+    return slot == 0 ? 0 : ends[slot - 1];
+  }
+
+  private int addBytes(byte[] in, int from, int to, long hash, int at) {
+    int slot = newSlot(hash);
+    arena.putBytes(in, from, to - from);
+    endBytes(slot);
+    place(slot, at);
+    return slot;
+  }
+
+  private void endBytes(int slot) {
+    if (ends.length <= slot) {
+      ends = Arrays.copyOf(ends, 2 * slot);
+    }
+    ends[slot] = arena.length();
+  }
+
+  private void place(int slot, int at) {
+    places[at] = slot + 1;
+    if (2 * size > mask) {
+      int[] table = new int[2 * (mask + 1)];
+      mask = table.length - 1;
+      for (int s = 0; s < size; s++) {
+        if (s == nullSlot) {
+          continue;
+        }
+        int to = (int) hashBySlot[s] & mask;
+        while (table[to] != 0) {
+          to = (to + 1) & mask;
+        }
+        table[to] = s + 1;
+      }
+      places = table;
+    }
+  }
+
+  /** The slot of the NULL key, which is not in the probed array. */
+  private int nullSlot() {
+    if (nullSlot < 0) {
+      nullSlot = newSlot(KeyHash.NULL);
+      if (mode == Mode.WORD) {
+        if (words.length <= nullSlot) {
+          words = Arrays.copyOf(words, 2 * nullSlot);
+        }
+        words[nullSlot] = 0;
+      } else {
+        endBytes(nullSlot);
+      }
+    }
+    return nullSlot;
+  }
+
+  private int newSlot(long hash) {
+    if (hashBySlot.length <= size) {
+      hashBySlot = Arrays.copyOf(hashBySlot, 2 * size);
+    }
+    hashBySlot[size] = hash;
+    return size++;
+  }
+
+  /** Fills {@code lane} with key column {@code column}, by slot. */
+  public void keyLane(int column, Lane lane) {
+    lane.clear();
+    Form form = Lane.form(types[column]);
+    for (int slot = 0; slot < size; slot++) {
+      switch (mode) {
+        case WORD, BYTES -> {
+          if (slot == nullSlot) {
+            lane.addNull(form);
+          } else if (mode == Mode.WORD) {
+            lane.addWord(words[slot]);
+          } else {
+            lane.addBytes(arena.array(), start(slot), ends[slot] - start(slot));
+          }
+        }
+        case WORDS -> {
+          if (maskedNull(slot, column)) {
+            lane.addNull(form);
+          } else {
+            lane.addWord(words[slot * stride + column]);
+          }
+        }
+        default -> addFromRow(lane, form, field(slot, column));
+      }
+    }
+  }
+
+  private void addFromRow(Lane lane, Form form, int at) {
+    byte[] source = arena.array();
+    if (source[at] == 0) {
+      lane.addNull(form);
+    } else if (form == Form.WORD) {
+      lane.addWord(ByteArena.longAt(source, at + 1));
+    } else {
+      lane.addBytes(source, at + 1 + Integer.BYTES, ByteArena.intAt(source, at + 1));
+    }
+  }
+
+  /** Appends the key's columns from {@code first} on, each as {@link Cells#appendNullable} does. */
+  public void appendFields(int slot, int first, ByteArena out) {
+    if (mode == Mode.ROW_BYTES) {
+      int from = field(slot, first);
+      out.putBytes(arena.array(), from, ends[slot] - from);
+      return;
+    }
+    if (mode != Mode.WORDS) {
+      throw new IllegalStateException("fields of a key with one column");
+    }
+    for (int c = first; c < types.length; c++) {
+      if (maskedNull(slot, c)) {
+        out.putByte(0);
+      } else {
+        out.putByte(1);
+        out.putLong(words[slot * stride + c]);
+      }
+    }
+  }
+
+  private boolean maskedNull(int slot, int column) {
+    return (words[slot * stride + stride - 1] >> column & 1) != 0;
+  }
+
+  /** Where field {@code column} of an encoded key begins. */
+  private int field(int slot, int column) {
+    byte[] source = arena.array();
+    int at = start(slot);
+    for (int c = 0; c < column; c++) {
+      if (source[at] == 0) {
+        at++;
+      } else if (Cells.isWord(types[c])) {
+        at += 1 + Long.BYTES;
+      } else {
+        at += 1 + Integer.BYTES + ByteArena.intAt(source, at + 1);
+      }
+    }
+    return at;
+  }
+
+  /**
+   * Writes key column {@code column} of {@code count} slots, from index {@code from} of {@code slots}, to
+   * positions 0 and on of {@code out}.
+   */
+  public void writeKeys(int column, int[] slots, int from, int count, FieldVector out) {
+    DataType type = types[column];
+    for (int i = 0; i < count; i++) {
+      int slot = slots[from + i];
+      switch (mode) {
+        case WORD, BYTES -> {
+          if (slot == nullSlot) {
+            setNull(out, type, i);
+          } else if (mode == Mode.WORD) {
+            setWord(out, type, i, words[slot]);
+          } else {
+            Cells.setBytes(out, type, i, arena.array(), start(slot), ends[slot] - start(slot));
+          }
+        }
+        case WORDS -> {
+          if (maskedNull(slot, column)) {
+            setNull(out, type, i);
+          } else {
+            setWord(out, type, i, words[slot * stride + column]);
+          }
+        }
+        default -> Cells.setNullable(out, type, i, arena.array(), field(slot, column));
+      }
+    }
+  }
+
+  private static void setWord(FieldVector out, DataType type, int position, long word) {
+    if (type.kind() != DataType.Kind.NULL) {
+      Cells.setWord(out, type, position, word);
+    }
+  }
+
+  private static void setNull(FieldVector out, DataType type, int position) {
+    if (type.kind() != DataType.Kind.NULL) {
+      out.setNull(position);
+    }
+  }
+}
