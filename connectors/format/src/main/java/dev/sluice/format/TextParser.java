@@ -37,6 +37,9 @@ public final class TextParser {
   /** Appends the value written as {@code b[from, to)} to {@code out}, whose type is a scalar. */
   public static void parse(ColumnBuilder out, byte[] b, int from, int to) throws MalformedRecord {
     if (out.kind() == Kind.VARCHAR) {
+      if (!Bytes.isUtf8(b, from, to)) {
+        throw malformed(out, "text in UTF-8", b, from, to);
+      }
       out.appendBytes(b, from, to);
       return;
     }

@@ -1,0 +1,218 @@
+package dev.sluice.connector.file;
+
+import dev.sluice.connector.Committable;
+import dev.sluice.connector.Committer;
+import dev.sluice.connector.ConnectorContext;
+import dev.sluice.connector.ConnectorRegistry;
+import dev.sluice.connector.Options;
+import dev.sluice.connector.SinkWriter;
+import dev.sluice.connector.TableSink;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.plan.TableRef;
+import dev.sluice.type.Schema;
+import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One file, or a directory of part files. Everything is written under hidden names and shown by renaming: the
+ * one file at the last commit of a run, part files when they are rolled and at the last commit. Part files
+ * stay open over commits, so that a commit every second does not make a file every second; a run that dies
+ * loses what it had not renamed and writes it again (at least once). Threads as {@link TableSink} says.
+ */
+final class FileSink implements TableSink {
+  private final TableRef table;
+  private final Options options;
+  private final ConnectorContext context;
+  private final String format;
+  private final Path target;
+  private final boolean single;
+  private final String prefix;
+  private final String run = Long.toString(System.currentTimeMillis(), 36);
+  private final List<FileSinkWriter> writers = new ArrayList<>();
+
+  private FileSink(TableRef table, Options options, ConnectorContext context) {
+    this.table = table;
+    this.options = options;
+    this.context = context;
+    this.format = FileOptions.requiredFormat(table);
+    String path = options.string(FileOptions.PATH);
+    this.single = FileOptions.isSingleFile(path);
+    this.target = Path.of(FilePaths.absolute(path, context.workingDirectory())).normalize();
+    String name = context.pipelineName() + "." + table.name();
+    this.prefix = ".sluice-" + name.replaceAll("[^A-Za-z0-9._-]", "_") + "-";
+  }
+
+  /** Makes the directory and removes the unfinished files of an earlier run of the same pipeline. */
+  static FileSink open(TableRef table, Options options, ConnectorContext context) {
+    FileSink sink = new FileSink(table, options, context);
+    Path folder = sink.single ? sink.target.getParent() : sink.target;
+    try {
+      Files.createDirectories(folder);
+      if (sink.single && Files.isDirectory(sink.target)) {
+        throw UserError.of(ErrorCode.MISSING_TARGET, "'" + options.string(FileOptions.PATH) + "' is a directory")
+            .withHint("end the path in a name that is not a file ending to write part files into it");
+      }
+      if (!Files.isWritable(folder)) {
+        throw UserError.of(ErrorCode.MISSING_TARGET, "directory '" + folder + "' cannot be written");
+      }
+      sink.sweep(folder, 0);
+    } catch (IOException e) {
+      throw UserError.of(ErrorCode.MISSING_TARGET, "directory '" + folder + "' cannot be made: " + e.getMessage())
+          .causedBy(e);
+    }
+    return sink;
+  }
+
+  private void sweep(Path folder, int depth) throws IOException {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      for (Path entry : entries) {
+        String name = entry.getFileName().toString();
+        if (name.startsWith(prefix)) {
+          Files.deleteIfExists(entry);
+        } else if (!single && depth < table.partitionKeys().size() && name.contains("=") && Files.isDirectory(entry)) {
+          sweep(entry, depth + 1);
+        }
+      }
+    }
+  }
+
+  TableRef table() {
+    return table;
+  }
+
+  Options options() {
+    return options;
+  }
+
+  boolean single() {
+    return single;
+  }
+
+  /** The hidden name under which the {@code number}-th file of a task is written in {@code folder}. */
+  Path hidden(Path folder, int task, int number) {
+    return folder.resolve(prefix + run + "-" + task + "-" + number + ".inprogress");
+  }
+
+  /** The name under which it is shown. */
+  Path shown(Path folder, int task, int number) {
+    String ending = format.equals("json") ? "json" : format;
+    return single ? target : folder.resolve("part-" + run + "-" + task + "-" + number + "." + ending);
+  }
+
+  Path root() {
+    return single ? target.getParent() : target;
+  }
+
+  PartWriter part(Path file) throws IOException {
+    Schema schema = FileTable.physical(table);
+    return switch (format) {
+      case "csv", "json" -> new TextPart(
+          file, single && target.toString().endsWith(".gz"), ConnectorRegistry.rowFormat(format).encoder(schema, options));
+      default -> new ArrowPart(file, schema, context.allocator());
+    };
+  }
+
+  @Override
+  public SinkWriter writer(int task) {
+    FileSinkWriter writer = new FileSinkWriter(this, task);
+    writers.add(writer);
+    return writer;
+  }
+
+  @Override
+  public Committer committer() {
+    return new FileCommitter();
+  }
+
+  private final class FileCommitter implements Committer {
+    private boolean finished;
+    private final Set<Path> folders = new LinkedHashSet<>();
+
+    @Override
+    public void commit(List<Committable> ready, boolean last) throws IOException {
+      for (Committable committable : ready) {
+        committable.handle().lines().filter(line -> !line.isEmpty()).forEach(this::show);
+      }
+      if (last && !finished) {
+        finished = true;
+        if (single && writers.stream().noneMatch(FileSinkWriter::hasOpenFile)) {
+          // an empty result replaces an older one, too
+          emptyFile();
+        }
+        for (FileSinkWriter writer : writers) {
+          writer.finishAll().forEach(this::show);
+        }
+        markFolders();
+      }
+    }
+
+    private void emptyFile() throws IOException {
+      Path hidden = hidden(root(), 0, 0);
+      try (PartWriter part = part(hidden)) {
+        part.finish();
+      }
+      show(hidden + "\t" + target);
+    }
+
+    private void show(String rename) {
+      int tab = rename.indexOf('\t');
+      Path from = Path.of(rename.substring(0, tab));
+      Path to = Path.of(rename.substring(tab + 1));
+      try {
+        // not there: an earlier try has renamed it
+        if (Files.exists(from)) {
+          move(from, to);
+        }
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException("renaming to '" + to + "'", e);
+      }
+      folders.add(to.getParent());
+    }
+
+    private void move(Path from, Path to) throws IOException {
+      try {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+      } catch (AtomicMoveNotSupportedException e) {
+        Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+
+    private void markFolders() throws IOException {
+      if (options.find(FileOptions.COMMIT_POLICY).isPresent() && !single) {
+        for (Path folder : folders) {
+          Path marker = folder.resolve(options.string(FileOptions.SUCCESS_FILE));
+          if (!Files.exists(marker)) {
+            Files.createFile(marker);
+          }
+        }
+      }
+    }
+
+    @Override
+    public void abort(List<Committable> orphans) throws IOException {
+      for (Committable committable : orphans) {
+        for (String line : Optional.of(committable.handle()).stream().flatMap(String::lines).toList()) {
+          int tab = line.indexOf('\t');
+          if (tab > 0) {
+            Files.deleteIfExists(Path.of(line.substring(0, tab)));
+          }
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    writers.forEach(FileSinkWriter::close);
+  }
+}
