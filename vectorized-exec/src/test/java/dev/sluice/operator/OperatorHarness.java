@@ -1,0 +1,370 @@
+package dev.sluice.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.batch.BatchBuilder;
+import dev.sluice.batch.KeyGroupSplitter;
+import dev.sluice.batch.RecordBatch;
+import dev.sluice.batch.Selection;
+import dev.sluice.expr.EvalContext;
+import dev.sluice.plan.PlanNode;
+import dev.sluice.type.DataType;
+import dev.sluice.type.RowKind;
+import dev.sluice.type.Schema;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.FieldVector;
+
+/**
+ * A host for one operator: a script of rows, watermarks and ends of ticks, with the output expected after
+ * each. {@link #verify} plays the script with the rows cut into batches of 1, 2, 7 and all, dense and behind a
+ * selection, straight, and with the state saved and restored at another parallelism before every step.
+ *
+ * <p>Rows read {@code +I[a, 1]}; NULL is {@code null}. With one task, output is compared in order; with
+ * several, as a multiset. Every allocator must end empty.
+ */
+public final class OperatorHarness {
+  private static final int[] CUTS = {1, 2, 7, Integer.MAX_VALUE};
+
+  private interface Step {}
+
+  private record Feed(RowKind kind, Object[] values) implements Step {}
+
+  private record Time(long watermark) implements Step {}
+
+  private record Tick() implements Step {}
+
+  private record Finish() implements Step {}
+
+  private record Expect(List<String> rows) implements Step {}
+
+  private record Side(List<String> rows) implements Step {}
+
+  private final PlanNode node;
+  private final List<Integer> partitionBy;
+  private final List<Step> steps = new ArrayList<>();
+  private final Map<String, Long> expectedCounts = new TreeMap<>();
+
+  private OperatorHarness(PlanNode node, List<Integer> partitionBy) {
+    this.node = node;
+    this.partitionBy = partitionBy;
+  }
+
+  /** A script for the operator of {@code node}; {@code partitionBy} empty: it runs as one task always. */
+  public static OperatorHarness of(PlanNode node, List<Integer> partitionBy) {
+    return new OperatorHarness(node, partitionBy);
+  }
+
+  /** An inserted row arrives. */
+  public OperatorHarness row(Object... values) {
+    return change(RowKind.INSERT, values);
+  }
+
+  /** A row of a changelog arrives. */
+  public OperatorHarness change(RowKind kind, Object... values) {
+    steps.add(new Feed(kind, values));
+    return this;
+  }
+
+  /** Event time advances. */
+  public OperatorHarness watermark(long micros) {
+    steps.add(new Time(micros));
+    return this;
+  }
+
+  /** The tick ends. */
+  public OperatorHarness tick() {
+    steps.add(new Tick());
+    return this;
+  }
+
+  /** The input ends: last watermark, then finish. */
+  public OperatorHarness finish() {
+    steps.add(new Time(Long.MAX_VALUE));
+    steps.add(new Finish());
+    return this;
+  }
+
+  /** Exactly these rows came out since the last expectation. */
+  public OperatorHarness expect(String... rows) {
+    steps.add(new Expect(List.of(rows)));
+    return this;
+  }
+
+  /** Exactly these rows were set aside since the last such expectation. */
+  public OperatorHarness expectSide(String... rows) {
+    steps.add(new Side(List.of(rows)));
+    return this;
+  }
+
+  /** At the end counter {@code metric} shall be {@code total}; not checked where state moves between tasks. */
+  public OperatorHarness expectCount(String metric, long total) {
+    expectedCounts.put(metric, total);
+    return this;
+  }
+
+  /** Plays the script in every way. */
+  public void verify() {
+    for (int cut : CUTS) {
+      for (boolean selected : new boolean[] {false, true}) {
+        play(cut, selected, false, 1);
+        play(cut, selected, true, 1);
+        if (!partitionBy.isEmpty()) {
+          play(cut, selected, false, 3);
+          play(cut, selected, true, 3);
+        }
+      }
+    }
+  }
+
+  private void play(int cut, boolean selected, boolean restoring, int parallelism) {
+    try (RootAllocator root = new RootAllocator()) {
+      try (Run run = new Run(root, cut, selected, parallelism)) {
+        int moves = 0;
+        for (Step step : steps) {
+          if (restoring && !(step instanceof Feed) && !(step instanceof Expect) && !(step instanceof Side)) {
+            run.flush();
+            run.tick();
+            run.restart(1 + (parallelism + moves++) % (partitionBy.isEmpty() ? 1 : 3));
+          }
+          run.apply(step);
+        }
+        run.flush();
+        if (!restoring) {
+          expectedCounts.forEach((metric, total) ->
+              assertThat(run.counts.getOrDefault(metric, 0L)).as(metric).isEqualTo(total));
+        }
+      }
+      assertThat(root.getAllocatedMemory()).as("bytes left").isZero();
+    }
+  }
+
+  /** The rows of a batch as text; leaves the batch open. */
+  public static List<String> text(RecordBatch batch) {
+    List<String> rows = new ArrayList<>();
+    for (int i = 0; i < batch.rowCount(); i++) {
+      int position = batch.position(i);
+      List<String> values = new ArrayList<>();
+      for (int c = 0; c < batch.schema().size(); c++) {
+        values.add(value(batch.vector(c), batch.schema().type(c), position));
+      }
+      rows.add(batch.kind(position).sign() + values);
+    }
+    return rows;
+  }
+
+  private static String value(FieldVector vector, DataType type, int position) {
+    if (vector.isNull(position)) {
+      return "null";
+    }
+    return switch (type.kind()) {
+      case TIMESTAMP, TIMESTAMP_LTZ, DATE, TIME -> Long.toString(dev.sluice.batch.Cells.word(vector, type, position));
+      default -> String.valueOf(vector.getObject(position));
+    };
+  }
+
+  /** One playing of the script. */
+  private final class Run implements AutoCloseable {
+    private final BufferAllocator root;
+    private final int cut;
+    private final boolean selected;
+    private final Schema schema = node.inputs().get(0).schema();
+    private final List<Feed> waiting = new ArrayList<>();
+    private final List<String> rows = new ArrayList<>();
+    private final List<String> side = new ArrayList<>();
+    private final Map<String, Long> counts = new TreeMap<>();
+    private final List<Operator> tasks = new ArrayList<>();
+    private final List<BufferAllocator> allocators = new ArrayList<>();
+    private final Output output;
+    private boolean several;
+    private boolean inside;
+
+    Run(BufferAllocator root, int cut, boolean selected, int parallelism) {
+      this.root = root;
+      this.cut = cut;
+      this.selected = selected;
+      this.several = parallelism > 1;
+      this.output = batch -> {
+        try (batch) {
+          assertThat(inside).as("output only inside a call").isTrue();
+          assertThat(batch.rowCount()).as("rows in a batch given").isPositive();
+          assertThat(batch.schema()).isEqualTo(node.schema());
+          rows.addAll(text(batch));
+        }
+      };
+      open(parallelism);
+    }
+
+    private void open(int parallelism) {
+      for (int i = 0; i < parallelism; i++) {
+        BufferAllocator allocator = root.newChildAllocator("task-" + i, 0, Long.MAX_VALUE);
+        Operator operator = Operators.create(node);
+        allocators.add(allocator);
+        tasks.add(operator);
+        operator.open(new Host(allocator));
+      }
+    }
+
+    void apply(Step step) {
+      if (step instanceof Feed feed) {
+        waiting.add(feed);
+        return;
+      }
+      flush();
+      if (step instanceof Time time) {
+        tick();
+        each(task -> assertThat(task.onWatermark(time.watermark(), output)).isLessThanOrEqualTo(time.watermark()));
+      } else if (step instanceof Tick) {
+        tick();
+      } else if (step instanceof Finish) {
+        each(task -> task.finish(0, output));
+      } else if (step instanceof Expect expect) {
+        compare(rows, expect.rows());
+      } else if (step instanceof Side expect) {
+        compare(side, expect.rows());
+      }
+    }
+
+    private void compare(List<String> actual, List<String> expected) {
+      if (several) {
+        assertThat(actual).containsExactlyInAnyOrderElementsOf(expected);
+      } else {
+        assertThat(actual).containsExactlyElementsOf(expected);
+      }
+      actual.clear();
+    }
+
+    private void each(java.util.function.Consumer<Operator> call) {
+      inside = true;
+      tasks.forEach(call);
+      inside = false;
+    }
+
+    void tick() {
+      each(task -> task.endOfTick(output));
+    }
+
+    void flush() {
+      for (int from = 0; from < waiting.size(); from += Math.min(cut, waiting.size())) {
+        feed(waiting.subList(from, (int) Math.min(waiting.size(), (long) from + cut)));
+      }
+      waiting.clear();
+    }
+
+    private void feed(List<Feed> some) {
+      RecordBatch batch;
+      try (BatchBuilder builder = new BatchBuilder(schema, root)) {
+        for (Feed feed : some) {
+          if (selected) {
+            builder.add(feed.kind(), feed.values());
+          }
+          builder.add(feed.kind(), feed.values());
+        }
+        batch = builder.build();
+      }
+      if (selected) {
+        int[] positions = IntStream.range(0, some.size()).map(i -> 2 * i + 1).toArray();
+        batch = batch.select(new Selection(positions, positions.length));
+      }
+      inside = true;
+      if (tasks.size() == 1) {
+        tasks.get(0).process(0, batch, output);
+      } else {
+        new KeyGroupSplitter(schema, partitionBy, tasks.size())
+            .split(batch, (part, task) -> tasks.get(task).process(0, part, output));
+      }
+      inside = false;
+    }
+
+    void restart(int parallelism) {
+      try (MemoryState state = new MemoryState()) {
+        tasks.forEach(task -> task.snapshot(new Copying(state, root)));
+        closeTasks();
+        several |= parallelism > 1 || !partitionBy.isEmpty();
+        open(parallelism);
+        for (int i = 0; i < parallelism; i++) {
+          tasks.get(i).restore(state.reader(i, parallelism));
+        }
+      }
+    }
+
+    private void closeTasks() {
+      tasks.forEach(Operator::close);
+      tasks.forEach(Operator::close);
+      tasks.clear();
+      allocators.forEach(BufferAllocator::close);
+      allocators.clear();
+    }
+
+    @Override
+    public void close() {
+      closeTasks();
+    }
+
+    private final class Host implements OperatorContext {
+      private final BufferAllocator allocator;
+
+      Host(BufferAllocator allocator) {
+        this.allocator = allocator;
+      }
+
+      @Override
+      public BufferAllocator allocator() {
+        return allocator;
+      }
+
+      @Override
+      public int batchRows() {
+        return cut == Integer.MAX_VALUE ? 8192 : Math.max(2, cut);
+      }
+
+      @Override
+      public EvalContext evalContext() {
+        return EvalContext.UTC;
+      }
+
+      @Override
+      public void count(String metric, long delta) {
+        counts.merge(metric, delta, Long::sum);
+      }
+
+      @Override
+      public void emitSide(RecordBatch batch) {
+        try (batch) {
+          side.addAll(text(batch));
+        }
+      }
+    }
+  }
+
+  /** Copies chunks, as a host that writes files would, so that a task's memory can end before the state. */
+  private record Copying(MemoryState state, BufferAllocator allocator) implements dev.sluice.state.StateWriter {
+    @Override
+    public Part part(String name, int version, Schema layout) {
+      Part to = state.part(name, version, layout);
+      return (group, rows) -> {
+        try (rows;
+            BatchBuilder copy = new BatchBuilder(layout, allocator)) {
+          for (int i = 0; i < rows.rowCount(); i++) {
+            copy.copy(RowKind.INSERT, rows, rows.position(i));
+          }
+          to.write(group, copy.build());
+        }
+      };
+    }
+  }
+
+  /** Rows in a fixed order, for results whose order means nothing. */
+  public static List<String> sorted(String... rows) {
+    List<String> list = new ArrayList<>(Arrays.asList(rows));
+    Collections.sort(list);
+    return list;
+  }
+}
