@@ -17,6 +17,8 @@ import java.util.regex.Pattern;
 /** The command that shows what a run has written, ready to paste. Stateless. */
 final class LookHint {
   private static final Set<String> READABLE = Set.of("jdbc", "filesystem");
+  private static final Pattern CREDENTIALS =
+      Pattern.compile("(?i)password=(?!\\$\\{)|://[^/@]*:[^/@]*@");
   private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
   private LookHint() {}
@@ -29,15 +31,23 @@ final class LookHint {
     Set<String> keywords = Set.copyOf(session.planner().keywords());
     for (PlanNode.Sink sink : plan.sinks()) {
       TableRef table = sink.table();
-      boolean open =
-          table.secretKeys().stream()
-              .allMatch(k -> table.options().getOrDefault(k, "").startsWith("${"));
-      if (READABLE.contains(table.connector()) && open) {
+      if (READABLE.contains(table.connector()) && !showsSecret(table)) {
         Connector connector = session.options().connectors().connector(table.connector());
         hints.add(command + " -e \"" + shellQuoted(sql(table, connector, keywords)) + "\"");
       }
     }
     return hints;
+  }
+
+  /** Whether printing the options would show a password: given in the open, or inside a URL. */
+  private static boolean showsSecret(TableRef table) {
+    return table.options().entrySet().stream()
+        .anyMatch(
+            option -> {
+              boolean secret = table.secretKeys().contains(option.getKey());
+              return secret && !option.getValue().startsWith("${")
+                  || CREDENTIALS.matcher(option.getValue()).find();
+            });
   }
 
   private static String sql(TableRef table, Connector connector, Set<String> keywords) {

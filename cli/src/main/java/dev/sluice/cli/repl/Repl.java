@@ -109,7 +109,7 @@ public final class Repl {
             .terminal(terminal)
             .appName("sluice")
             .parser(new ReplParser(planner::isIncomplete))
-            .completer(new SqlCompleter(new Completion(vocabulary)))
+            .completer(new SqlCompleter(new Completion(vocabulary), console.workingDirectory()))
             .variable(LineReader.SECONDARY_PROMPT_PATTERN, CONTINUATION)
             .variable(LineReader.HISTORY_SIZE, 10_000)
             .variable(LineReader.BLINK_MATCHING_PAREN, 0L)
