@@ -124,6 +124,11 @@ public final class Main implements Callable<Integer> {
     String command = mistake.getCommandLine().getCommandSpec().qualifiedName();
     console.err().print("error: " + mistake.getMessage().strip() + "\n");
     if (mistake instanceof UnmatchedArgumentException unmatched) {
+      String first = unmatched.getUnmatched().get(0);
+      if (first.endsWith(".sql")) {
+        console.err().print("hint: did you mean 'sluice run " + first + "'?\n");
+        return ExitCode.REFUSED;
+      }
       List<String> near = unmatched.getSuggestions();
       if (!near.isEmpty()) {
         console.err().print("hint: did you mean '" + String.join("' or '", near) + "'?\n");

@@ -44,6 +44,14 @@ class OptionsTest {
   }
 
   @Test
+  void fileWithoutCommandIsRefusedWithTheCommandToUse() {
+    Invocation run = Invocation.of(directory, "orders.sql");
+    assertThat(run.code()).isEqualTo(ExitCode.REFUSED);
+    assertThat(run.err()).contains("did you mean 'sluice run orders.sql'?");
+    assertThat(Invocation.of(directory, "chekc").err()).contains("'check'");
+  }
+
+  @Test
   void runWithoutFileIsRefused() {
     Invocation run = Invocation.of(directory, "run");
     assertThat(run.code()).isEqualTo(ExitCode.REFUSED);
