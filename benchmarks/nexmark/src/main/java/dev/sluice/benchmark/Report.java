@@ -1,0 +1,138 @@
+package dev.sluice.benchmark;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The figures as a Markdown page: medians, spread, ratios, and the machine they are from. */
+final class Report {
+
+  private final Rival.Place place;
+  private final StringBuilder page = new StringBuilder();
+
+  Report(Rival.Place place) {
+    this.place = place;
+  }
+
+  void start(long events, int rounds) throws IOException {
+    add("# Nexmark: Sluice, Flink SQL, DuckDB%n%n");
+    add(
+        "%,d events (bids are 92 %% of them), %d rounds, order of the engines turning.%n",
+        events, rounds);
+    add(
+        "%d cores, %s, Java %s, %s.%n",
+        Runtime.getRuntime().availableProcessors(),
+        cpu(),
+        System.getProperty("java.version"),
+        System.getProperty("os.name"));
+    add(
+        "Parallelism 2 everywhere. Flink %s (streaming, object reuse on, -Xmx4g), DuckDB %s.%n",
+        version("flink", "flink-clients"), version("nexmark", "duckdb_jdbc"));
+    add(
+        "*Engine* is the time the engine itself counts for the job (Flink: net run time of the job;"
+            + " Sluice: elapsed of%n");
+    add(
+        "the run; DuckDB: the statement); *process* is from starting the JVM to its exit. Sinks"
+            + " drop the rows.%n");
+  }
+
+  void checked(Cell cell, Rival rival, long rows) {
+    System.err.printf("%s: %s gives DuckDB's %,d rows%n", cell.label, rival.label, rows);
+    add(
+        "%n%s: %s gives the same %,d rows as DuckDB on 1 million events.%n",
+        cell.label, rival.label, rows);
+  }
+
+  void cell(Cell cell, Map<Rival, List<Timed>> times) {
+    add("%n## %s%n%n", cell.label);
+    add(
+        "| engine | engine ms: median (min–max) | process ms: median (min–max) | time / Sluice's,"
+            + " engine | process | peak MB |%n");
+    add("| --- | --- | --- | --- | --- | --- |%n");
+    List<Timed> own = times.get(Rival.SLUICE);
+    times.forEach(
+        (rival, runs) -> {
+          List<Double> engine = runs.stream().map(Timed::engineMillis).collect(Collectors.toList());
+          List<Double> process =
+              runs.stream().map(Timed::processMillis).collect(Collectors.toList());
+          add("| %s | %s | %s |", rival.label, spread(engine), spread(process));
+          if (own == null) {
+            add(" – | – |");
+          } else {
+            double mine =
+                median(own.stream().map(Timed::engineMillis).collect(Collectors.toList()));
+            double whole =
+                median(own.stream().map(Timed::processMillis).collect(Collectors.toList()));
+            add(" %.2f | %.2f |", median(engine) / mine, median(process) / whole);
+          }
+          add(" %.0f |%n", runs.stream().mapToLong(Timed::peakBytes).max().orElse(0) / 1e6);
+        });
+  }
+
+  void coldStart(List<Double> millis) {
+    add("%n## Cold start%n%n`sluice -e \"VALUES 1\"`: %s ms%n", spread(millis));
+  }
+
+  void memory(Cell cell, long fewer, long less, long events, long more) {
+    add("%n## Memory, %s%n%n", cell.label);
+    add(
+        "Sluice's peak resident memory: %.0f MB at %,d events, %.0f MB at %,d: %.2f times.%n",
+        less / 1e6, fewer, more / 1e6, events, (double) more / less);
+  }
+
+  /** Writes the page and returns it. */
+  String write() throws IOException {
+    String time =
+        DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").format(LocalDateTime.now(ZoneOffset.UTC));
+    Path file = Files.createDirectories(place.work().resolve("results")).resolve(time + ".md");
+    Files.writeString(file, page);
+    return page + "\n(" + file + ")";
+  }
+
+  private static String spread(List<Double> values) {
+    double min = values.stream().mapToDouble(Double::doubleValue).min().orElse(0);
+    double max = values.stream().mapToDouble(Double::doubleValue).max().orElse(0);
+    return String.format(Locale.ROOT, "%,.0f (%,.0f–%,.0f)", median(values), min, max);
+  }
+
+  private static double median(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().collect(Collectors.toList());
+    int middle = sorted.size() / 2;
+    return sorted.size() % 2 == 1
+        ? sorted.get(middle)
+        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+  }
+
+  private String version(String module, String artifact) throws IOException {
+    for (String jar : place.classPath(module).split(":")) {
+      String name = jar.substring(jar.lastIndexOf('/') + 1);
+      if (name.startsWith(artifact + "-")) {
+        return name.substring(artifact.length() + 1).replace(".jar", "");
+      }
+    }
+    return "of an unknown version";
+  }
+
+  private static String cpu() throws IOException {
+    Path info = Path.of("/proc/cpuinfo");
+    if (!Files.exists(info)) {
+      return System.getProperty("os.arch");
+    }
+    return Files.readAllLines(info).stream()
+        .filter(line -> line.startsWith("model name"))
+        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+        .findFirst()
+        .orElse(System.getProperty("os.arch"));
+  }
+
+  private void add(String format, Object... values) {
+    page.append(String.format(Locale.ROOT, format, values));
+  }
+}

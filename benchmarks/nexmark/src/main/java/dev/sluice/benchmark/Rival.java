@@ -1,0 +1,117 @@
+package dev.sluice.benchmark;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** An engine under measurement; each run is a process of its own. */
+enum Rival {
+  SLUICE("Sluice") {
+    @Override
+    Timed run(Place place, Cell cell, Path data, Path csv)
+        throws IOException, InterruptedException {
+      Path sql = place.write(cell.label + "-sluice.sql", cell.streamingSql(data, false, csv));
+      List<String> command =
+          List.of(
+              place.root().resolve("sluice").toString(),
+              "run",
+              sql.toString(),
+              "--parallelism",
+              "2",
+              "--json");
+      ChildProcess.Outcome run =
+          ChildProcess.run(
+              place.logs(), cell.label + "-sluice", command, Map.of("SLUICE_NO_BUILD", "1"));
+      return timed(run, "elapsedMillis");
+    }
+  },
+  FLINK("Flink SQL") {
+    @Override
+    Timed run(Place place, Cell cell, Path data, Path csv)
+        throws IOException, InterruptedException {
+      Path sql = place.write(cell.label + "-flink.sql", cell.streamingSql(data, true, csv));
+      List<String> command = new ArrayList<>(List.of(place.java(), "-Xmx4g"));
+      for (String opened :
+          new String[] {"java.lang", "java.util", "java.nio", "java.net", "java.lang.invoke"}) {
+        command.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED");
+      }
+      command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
+      command.add("-cp");
+      command.add(place.classPath("flink"));
+      command.addAll(List.of("dev.sluice.benchmark.flink.FlinkSql", sql.toString(), "2"));
+      return timed(
+          ChildProcess.run(place.logs(), cell.label + "-flink", command, Map.of()), "jobMillis");
+    }
+  },
+  DUCKDB("DuckDB") {
+    @Override
+    Timed run(Place place, Cell cell, Path data, Path csv)
+        throws IOException, InterruptedException {
+      String query = cell.oracleSql(data);
+      String sql =
+          csv == null
+              ? "SELECT COUNT(*), SUM(num), MAX(window_start) FROM (" + query + ")"
+              : "COPY (" + query + ") TO '" + csv + "' (FORMAT csv, HEADER false)";
+      Path file = place.write(cell.label + "-duckdb.sql", sql);
+      List<String> command =
+          List.of(
+              place.java(),
+              "-cp",
+              place.classPath("nexmark"),
+              "dev.sluice.benchmark.DuckSql",
+              file.toString(),
+              "2");
+      return timed(
+          ChildProcess.run(place.logs(), cell.label + "-duckdb", command, Map.of()),
+          "elapsedMillis");
+    }
+  };
+
+  final String label;
+
+  Rival(String label) {
+    this.label = label;
+  }
+
+  /** Runs the cell; with {@code csv}, the result is written there, otherwise dropped. */
+  abstract Timed run(Place place, Cell cell, Path data, Path csv)
+      throws IOException, InterruptedException;
+
+  private static Timed timed(ChildProcess.Outcome run, String field) throws IOException {
+    String[] lines = run.output().strip().split("\n");
+    JsonNode summary = new ObjectMapper().readTree(lines[lines.length - 1]);
+    if (!summary.has(field)) {
+      throw new IOException(
+          "no '" + field + "' in the last line of the output: " + lines[lines.length - 1]);
+    }
+    return new Timed(summary.get(field).asDouble(), run.millis(), run.peakBytes());
+  }
+
+  /** Where the project lies and working files go. */
+  record Place(Path root, Path work) {
+
+    Path logs() {
+      return work.resolve("logs");
+    }
+
+    String java() {
+      return ProcessHandle.current().info().command().orElse("java");
+    }
+
+    Path write(String name, String text) throws IOException {
+      return Files.writeString(Files.createDirectories(work).resolve(name), text);
+    }
+
+    String classPath(String module) throws IOException {
+      Path target = root.resolve("benchmarks").resolve(module).resolve("target");
+      return target.resolve("classes")
+          + ":"
+          + Files.readString(target.resolve("classpath.txt")).strip();
+    }
+  }
+}

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Nexmark side by side. Builds what is needed, writes the data once, prints and keeps a report in benchmarks/target/results.
+#   benchmarks/run.sh --events 10000000 --rounds 3 --cells tc-parquet,tc-ndjson,hop-parquet --cold-start --memory
+#   --engines sluice,flink,duckdb   a subset;   --generate   only write the data
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd -P)
+cd "$root"
+mvn -q -B -ntp -Dquick -Pbenchmarks -pl benchmarks/flink,benchmarks/nexmark process-classes >&2
+case " $* " in
+  *" --generate "* | *" --engines flink"* | *" --engines duckdb"*) ;;
+  *) ./sluice --version >&2 ;;
+esac
+exec java -Dsluice.root="$root" -Dorg.slf4j.simpleLogger.defaultLogLevel=error \
+  -cp "benchmarks/nexmark/target/classes:$(cat benchmarks/nexmark/target/classpath.txt)" \
+  dev.sluice.benchmark.Benchmarks "$@"
