@@ -11,6 +11,7 @@ import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.Schema;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /** How one call of a plan is computed. */
@@ -36,7 +37,8 @@ final class Accumulators {
     Form[] innerForms = forms(call.function(), types);
     boolean takesNulls = call.function().equals("ARRAY_AGG");
     if (distinct && !idempotent) {
-      inner.get();
+      // refuses a function it does not know now, not at the first group
+      Objects.requireNonNull(inner.get());
       Form[] kept = Arrays.stream(types).map(Lane::form).toArray(Form[]::new);
       return new Made(new DistinctAccumulator(inner, count, types, innerForms), kept, takesNulls);
     }

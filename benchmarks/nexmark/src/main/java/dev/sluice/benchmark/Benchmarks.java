@@ -54,7 +54,7 @@ final class Benchmarks {
   private void run() throws IOException, InterruptedException, SQLException {
     long events = Long.parseLong(options.getOrDefault("events", "10000000"));
     int rounds = Integer.parseInt(options.getOrDefault("rounds", "3"));
-    Path data = NexmarkData.prepare(place.work().resolve("data"), events);
+    Path data = NexmarkData.prepare(place.data(), events);
     if (options.containsKey("generate")) {
       return;
     }
@@ -105,7 +105,7 @@ final class Benchmarks {
 
   private void memory(Path data, long events)
       throws IOException, InterruptedException, SQLException {
-    Path small = NexmarkData.prepare(place.work().resolve("data"), events / 10);
+    Path small = NexmarkData.prepare(place.data(), events / 10);
     for (Cell cell : new Cell[] {Cell.TC_PARQUET, Cell.TC_NDJSON}) {
       long less = Rival.SLUICE.run(place, cell, small, null).peakBytes();
       long more = Rival.SLUICE.run(place, cell, data, null).peakBytes();
@@ -116,7 +116,7 @@ final class Benchmarks {
   /** Every engine's rows against DuckDB's, as sets with multiplicity. */
   private void check(Cell cell, List<Rival> rivals)
       throws IOException, InterruptedException, SQLException {
-    Path data = NexmarkData.prepare(place.work().resolve("data"), CHECKED_EVENTS);
+    Path data = NexmarkData.prepare(place.data(), CHECKED_EVENTS);
     Path results = place.work().resolve("check").resolve(cell.label);
     delete(results);
     Files.createDirectories(results);

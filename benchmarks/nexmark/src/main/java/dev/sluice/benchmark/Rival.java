@@ -95,6 +95,11 @@ enum Rival {
   /** Where the project lies and working files go. */
   record Place(Path root, Path work) {
 
+    /** Outlives {@code mvn clean}: the data takes a minute to write. */
+    Path data() {
+      return root.resolve("benchmarks/.sluice/data");
+    }
+
     Path logs() {
       return work.resolve("logs");
     }
