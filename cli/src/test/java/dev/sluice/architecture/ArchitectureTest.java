@@ -39,10 +39,11 @@ class ArchitectureTest {
     "dev.sluice.function..",
     "dev.sluice.expr..",
     "dev.sluice.state..",
+    "dev.sluice.aggregate..",
     "dev.sluice.operator.."
   };
   private static final String[] HOSTED = {
-    "dev.sluice.expr..", "dev.sluice.state..", "dev.sluice.operator.."
+    "dev.sluice.expr..", "dev.sluice.state..", "dev.sluice.aggregate..", "dev.sluice.operator.."
   };
   private static final String[] PURE = {
     "dev.sluice.error..", "dev.sluice.type..", "dev.sluice.plan.."

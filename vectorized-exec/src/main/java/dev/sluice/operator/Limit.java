@@ -62,7 +62,7 @@ final class Limit implements Operator {
 
   @Override
   public boolean satisfied() {
-    return seen >= end;
+    return seen >= end || offset == end;
   }
 
   @Override

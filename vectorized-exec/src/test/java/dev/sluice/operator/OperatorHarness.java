@@ -3,7 +3,7 @@ package dev.sluice.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.batch.BatchBuilder;
-import dev.sluice.batch.KeyGroupSplitter;
+import dev.sluice.state.KeyGroupSplitter;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Selection;
 import dev.sluice.expr.EvalContext;
@@ -12,8 +12,6 @@ import dev.sluice.type.DataType;
 import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -122,6 +120,11 @@ public final class OperatorHarness {
         }
       }
     }
+  }
+
+  /** Plays the script once, in batches of many rows: for scripts too long for {@link #verify}. */
+  public void verifyOnce() {
+    play(4096, false, false, 1);
   }
 
   private void play(int cut, boolean selected, boolean restoring, int parallelism) {
@@ -359,12 +362,5 @@ public final class OperatorHarness {
         }
       };
     }
-  }
-
-  /** Rows in a fixed order, for results whose order means nothing. */
-  public static List<String> sorted(String... rows) {
-    List<String> list = new ArrayList<>(Arrays.asList(rows));
-    Collections.sort(list);
-    return list;
   }
 }

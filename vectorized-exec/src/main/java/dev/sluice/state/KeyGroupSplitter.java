@@ -1,7 +1,8 @@
-package dev.sluice.batch;
+package dev.sluice.state;
 
-import dev.sluice.state.KeyColumns;
-import dev.sluice.state.KeyGroups;
+import dev.sluice.batch.RecordBatch;
+import dev.sluice.batch.Rows;
+import dev.sluice.batch.Selection;
 import dev.sluice.type.Schema;
 import java.util.List;
 import java.util.function.ObjIntConsumer;
