@@ -70,6 +70,8 @@ public final class FileConnector implements Connector {
     Schema physical = FileTable.physical(table);
     if (FileOptions.isText(format)) {
       ConnectorRegistry.rowFormat(format).validate(physical, options);
+    } else if (format.equals("parquet")) {
+      ParquetFiles.validate(physical);
     }
     String path = table.options().getOrDefault("path", "");
     boolean compressed = path.endsWith(".gz") || path.endsWith(".zst");

@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /** The options of {@code filesystem} and what follows from them without I/O. Constants; any thread. */
 final class FileOptions {
-  static final List<String> FORMATS = List.of("csv", "json", "arrow");
+  static final List<String> FORMATS = List.of("csv", "json", "parquet", "arrow");
 
   static final OptionSpec PATH =
       OptionSpec.of("path", Type.STRING, "A file, a directory, or a glob such as data/**/*.json; relative to the working directory.", "data/flights.parquet")

@@ -118,6 +118,7 @@ final class FileSink implements TableSink {
     return switch (format) {
       case "csv", "json" -> new TextPart(
           file, single && target.toString().endsWith(".gz"), ConnectorRegistry.rowFormat(format).encoder(schema, options));
+      case "parquet" -> new ParquetPart(file, schema, options.string(FileOptions.COMPRESSION));
       default -> new ArrowPart(file, schema, context.allocator());
     };
   }

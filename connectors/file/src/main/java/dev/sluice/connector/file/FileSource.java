@@ -76,6 +76,7 @@ final class FileSource implements SplitSource {
     switch (format) {
       case "csv" -> TextReader.checkHeader(file, table, options);
       case "json" -> TextReader.open(file).close();
+      case "parquet" -> ParquetFiles.check(file, table);
       default -> ArrowFileReader.check(file, table);
     }
   }
@@ -117,6 +118,9 @@ final class FileSource implements SplitSource {
   private void split(Path file, List<Split> splits) throws IOException {
     String name = file.toString();
     if (format.equals("parquet")) {
+      for (int group : ParquetFiles.rowGroups(file, request)) {
+        splits.add(new Split(name + "#" + group, group + ":0:" + name, Offset.of(0), name));
+      }
       return;
     }
     long size = Files.size(file);
@@ -140,6 +144,7 @@ final class FileSource implements SplitSource {
     Path file = Path.of(parts[2]);
     try {
       return switch (format) {
+        case "parquet" -> new ParquetReader(file, (int) from, split.start().asLong(), table, context);
         case "arrow" -> new ArrowFileReader(file, split.start().asLong(), table, context);
         default -> new TextReader(request.table().name(), file, from, to, split.start().asLong(), format, table, options, context);
       };

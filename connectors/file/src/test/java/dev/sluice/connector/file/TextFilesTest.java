@@ -204,7 +204,7 @@ class TextFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"out.csv", "out.csv.gz", "out.json", "out.ndjson.gz", "out.arrow", "outcsv", "outjson", "outarrow"})
+  @ValueSource(strings = {"out.csv", "out.csv.gz", "out.json", "out.ndjson.gz", "out.arrow", "out.parquet", "outcsv", "outjson", "outarrow", "outparquet"})
   void everyScalarTypeSurvivesARoundTrip(String path) throws IOException {
     write("in.json", SCALAR_ROWS);
     TableRef in = table(SCALARS, "in.json", "json");
@@ -212,7 +212,7 @@ class TextFilesTest {
     assertThat(host.rejected).isEmpty();
     assertThat(rows).hasSize(3);
     assertThat(rows.get(0)).endsWith("2024-01-01 00:00:00.123456, 2024-01-01 00:00:00.500Z]");
-    String format = path.contains("csv") ? "csv" : path.contains("arrow") ? "arrow" : "json";
+    String format = path.contains("csv") ? "csv" : path.contains("arrow") ? "arrow" : path.contains("parquet") ? "parquet" : "json";
     TableRef out = table(SCALARS, path, format);
     host.copy(in, out);
     assertThat(host.read(out)).isEqualTo(rows);
@@ -270,7 +270,7 @@ class TextFilesTest {
         assertThat(host.rows(source, splits, 7)).isEqualTo(all);
       }
     }
-    for (String name : List.of("a.json", "a.csv", "a.arrow")) {
+    for (String name : List.of("a.json", "a.csv", "a.arrow", "a.parquet")) {
       String format = name.substring(2);
       TableRef copy = table(SIMPLE, name, format);
       if (!format.equals("json")) {
@@ -327,7 +327,7 @@ class TextFilesTest {
     TableRef in = table(schema, "in.json", "json");
     List<String> expected =
         new ArrayList<>(host.read(in).stream().map(row -> row.replace(", , ", ", null, ")).toList());
-    for (String format : List.of("csv", "json", "arrow")) {
+    for (String format : List.of("csv", "json", "arrow", "parquet")) {
       TableRef out =
           FileHarness.table(
               schema,

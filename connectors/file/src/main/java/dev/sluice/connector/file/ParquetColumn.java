@@ -1,0 +1,418 @@
+package dev.sluice.connector.file;
+
+import dev.sluice.format.ColumnBuilder;
+import dev.sluice.type.DataType;
+import dev.sluice.type.DataType.Kind;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.apache.parquet.bytes.ByteBufferInputStream;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.Dictionary;
+import org.apache.parquet.column.Encoding;
+import org.apache.parquet.column.ValuesType;
+import org.apache.parquet.column.page.DataPage;
+import org.apache.parquet.column.page.DataPageV1;
+import org.apache.parquet.column.page.DataPageV2;
+import org.apache.parquet.column.page.DictionaryPage;
+import org.apache.parquet.column.page.PageReader;
+import org.apache.parquet.column.values.ValuesReader;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.LogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.IntLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimeLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
+import org.apache.parquet.schema.PrimitiveType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+
+/**
+ * Decodes one flat column of a row group. A page's values are decoded at once into arrays, plain and
+ * dictionary pages by loops of our own, other encodings through Parquet's readers; conversion to the column's
+ * type happens there, for dictionaries once per entry. One thread.
+ */
+final class ParquetColumn {
+  private static final long JULIAN_EPOCH = 2_440_588;
+  private static final long DAY_MICROS = 86_400_000_000L;
+
+  private final ColumnDescriptor descriptor;
+  private final PageReader pages;
+  private final PrimitiveTypeName physical;
+  private final boolean optional;
+  private final boolean asBytes;
+  private final boolean asDouble;
+  private final boolean asWideDecimal;
+  private final boolean asInt96;
+  private final LongConversion conversion;
+  private final long truncation;
+
+  private long[] dictionaryLongs = {};
+  private double[] dictionaryDoubles = {};
+  private byte[][] dictionaryBytes = {};
+
+  private int inPage;
+  private int pageRows;
+  private boolean[] present = {};
+  private boolean allPresent;
+  private int valueAt;
+  private long[] longs = {};
+  private double[] doubles = {};
+  private byte[] bytes = {};
+  private int[] starts = {};
+  private int[] ends = {};
+  private int[] ids = {};
+  private boolean byId;
+
+  private enum LongConversion {
+    SAME,
+    UNSIGNED_INT,
+    TIMES_1000,
+    BY_1000,
+    BY_1000000
+  }
+
+  ParquetColumn(ColumnDescriptor descriptor, PageReader pages, DataType type) {
+    this.descriptor = descriptor;
+    this.pages = pages;
+    PrimitiveType primitive = descriptor.getPrimitiveType();
+    this.physical = primitive.getPrimitiveTypeName();
+    this.optional = descriptor.getMaxDefinitionLevel() > 0;
+    this.asInt96 = physical == PrimitiveTypeName.INT96;
+    boolean binary = physical == PrimitiveTypeName.BINARY || physical == PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY;
+    this.asWideDecimal = binary && type.kind() == Kind.DECIMAL;
+    this.asBytes = binary;
+    this.asDouble = physical == PrimitiveTypeName.FLOAT || physical == PrimitiveTypeName.DOUBLE;
+    this.conversion = conversion(primitive.getLogicalTypeAnnotation(), type);
+    long unit = 1;
+    for (int i = type.precision(); type.kind().isTimestamp() && i < 6; i++) {
+      unit *= 10;
+    }
+    this.truncation = unit;
+    DictionaryPage dictionary = pages.readDictionaryPage();
+    if (dictionary != null) {
+      dictionary(dictionary);
+    }
+  }
+
+  private static LongConversion conversion(LogicalTypeAnnotation logical, DataType type) {
+    if (logical instanceof IntLogicalTypeAnnotation integer && !integer.isSigned() && integer.getBitWidth() == 32) {
+      return LongConversion.UNSIGNED_INT;
+    }
+    if (logical instanceof TimestampLogicalTypeAnnotation timestamp) {
+      return timestamp.getUnit() == TimeUnit.MILLIS
+          ? LongConversion.TIMES_1000
+          : timestamp.getUnit() == TimeUnit.NANOS ? LongConversion.BY_1000 : LongConversion.SAME;
+    }
+    if (logical instanceof TimeLogicalTypeAnnotation time && type.kind() == Kind.TIME) {
+      return time.getUnit() == TimeUnit.MILLIS
+          ? LongConversion.SAME
+          : time.getUnit() == TimeUnit.MICROS ? LongConversion.BY_1000 : LongConversion.BY_1000000;
+    }
+    return LongConversion.SAME;
+  }
+
+  private long convert(long value) {
+    long converted =
+        switch (conversion) {
+          case SAME -> value;
+          case UNSIGNED_INT -> value & 0xffffffffL;
+          case TIMES_1000 -> value * 1000;
+          case BY_1000 -> Math.floorDiv(value, 1000L);
+          case BY_1000000 -> Math.floorDiv(value, 1_000_000L);
+        };
+    return truncation == 1 ? converted : Math.floorDiv(converted, truncation) * truncation;
+  }
+
+  private long int96(byte[] b, int at) {
+    ByteBuffer buffer = ByteBuffer.wrap(b, at, 12).order(ByteOrder.LITTLE_ENDIAN);
+    long nanos = buffer.getLong();
+    long day = buffer.getInt() - JULIAN_EPOCH;
+    long micros = day * DAY_MICROS + Math.floorDiv(nanos, 1000L);
+    return Math.floorDiv(micros, truncation) * truncation;
+  }
+
+  private void dictionary(DictionaryPage page) {
+    try {
+      Dictionary dictionary = page.getEncoding().initDictionary(descriptor, page);
+      int size = dictionary.getMaxId() + 1;
+      if (asBytes) {
+        dictionaryBytes = new byte[size][];
+      } else if (asDouble) {
+        dictionaryDoubles = new double[size];
+      } else {
+        dictionaryLongs = new long[size];
+      }
+      for (int id = 0; id < size; id++) {
+        switch (physical) {
+          case INT32 -> dictionaryLongs[id] = convert(dictionary.decodeToInt(id));
+          case INT64 -> dictionaryLongs[id] = convert(dictionary.decodeToLong(id));
+          case INT96 -> dictionaryLongs[id] = int96(dictionary.decodeToBinary(id).getBytes(), 0);
+          case FLOAT -> dictionaryDoubles[id] = dictionary.decodeToFloat(id);
+          case DOUBLE -> dictionaryDoubles[id] = dictionary.decodeToDouble(id);
+          case BOOLEAN -> dictionaryLongs[id] = dictionary.decodeToBoolean(id) ? 1 : 0;
+          default -> dictionaryBytes[id] = dictionary.decodeToBinary(id).getBytes();
+        }
+      }
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException("reading a dictionary of " + descriptor, e);
+    }
+  }
+
+  /** Appends the next {@code count} rows, which must be there, to {@code out}. */
+  void read(ColumnBuilder out, int count) throws IOException {
+    int left = count;
+    while (left > 0) {
+      if (inPage == pageRows) {
+        nextPage();
+      }
+      int n = Math.min(left, pageRows - inPage);
+      append(out, n);
+      inPage += n;
+      left -= n;
+    }
+  }
+
+  private void append(ColumnBuilder out, int n) {
+    if (allPresent) {
+      values(out, n);
+      return;
+    }
+    int i = inPage;
+    int end = inPage + n;
+    while (i < end) {
+      int run = i;
+      while (run < end && present[run]) {
+        run++;
+      }
+      values(out, run - i);
+      i = run;
+      while (i < end && !present[i]) {
+        out.appendNull();
+        i++;
+      }
+    }
+  }
+
+  private void values(ColumnBuilder out, int n) {
+    int from = valueAt;
+    valueAt += n;
+    if (asBytes) {
+      bytes(out, from, n);
+    } else if (asDouble) {
+      for (int i = from; i < from + n; i++) {
+        out.appendDouble(doubles[i]);
+      }
+    } else if (out.kind() == Kind.BOOLEAN) {
+      for (int i = from; i < from + n; i++) {
+        out.appendBoolean(longs[i] != 0);
+      }
+    } else if (out.kind() == Kind.DECIMAL) {
+      for (int i = from; i < from + n; i++) {
+        out.appendDecimal(longs[i]);
+      }
+    } else {
+      for (int i = from; i < from + n; i++) {
+        out.appendLong(longs[i]);
+      }
+    }
+  }
+
+  private void bytes(ColumnBuilder out, int from, int n) {
+    for (int i = from; i < from + n; i++) {
+      byte[] source = byId ? dictionaryBytes[ids[i]] : bytes;
+      int start = byId ? 0 : starts[i];
+      int end = byId ? source.length : ends[i];
+      if (asWideDecimal) {
+        out.appendDecimal(new BigInteger(source, start, end - start));
+      } else {
+        out.appendBytes(source, start, end);
+      }
+    }
+  }
+
+  private void nextPage() throws IOException {
+    DataPage page = pages.readPage();
+    if (page == null) {
+      throw new IOException("the row group ends before its rows do, in column " + descriptor);
+    }
+    inPage = 0;
+    valueAt = 0;
+    pageRows = page.getValueCount();
+    allPresent = !optional;
+    if (page instanceof DataPageV1 first) {
+      byte[] data = first.getBytes().toByteArray();
+      int at = 0;
+      if (optional) {
+        if (first.getDlEncoding() != Encoding.RLE) {
+          throw new IOException("definition levels in " + first.getDlEncoding() + " are not supported, in column " + descriptor);
+        }
+        int length = ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN).getInt(0);
+        levels(data, 4, 4 + length);
+        at = 4 + length;
+      }
+      decode(first.getValueEncoding(), data, at);
+    } else if (page instanceof DataPageV2 second) {
+      if (optional) {
+        byte[] definition = second.getDefinitionLevels().toByteArray();
+        levels(definition, 0, definition.length);
+      }
+      decode(second.getDataEncoding(), second.getData().toByteArray(), 0);
+    }
+  }
+
+  private int presentCount() {
+    if (allPresent) {
+      return pageRows;
+    }
+    int count = 0;
+    for (int i = 0; i < pageRows; i++) {
+      count += present[i] ? 1 : 0;
+    }
+    return count;
+  }
+
+  private void levels(byte[] b, int from, int to) {
+    RunDecoder runs = new RunDecoder(b, from, to, 1);
+    if (runs.isConstant(1, pageRows)) {
+      allPresent = true;
+      return;
+    }
+    if (ids.length < pageRows) {
+      ids = new int[pageRows];
+    }
+    runs.read(ids, pageRows);
+    present = present.length < pageRows ? new boolean[pageRows] : present;
+    for (int i = 0; i < pageRows; i++) {
+      present[i] = ids[i] != 0;
+    }
+  }
+
+  private void decode(Encoding encoding, byte[] data, int at) throws IOException {
+    int count = presentCount();
+    byId = false;
+    if (encoding == Encoding.PLAIN) {
+      plain(data, at, count);
+    } else if (encoding == Encoding.PLAIN_DICTIONARY || encoding == Encoding.RLE_DICTIONARY) {
+      byDictionary(data, at, count);
+    } else {
+      generic(encoding, data, at, count);
+    }
+  }
+
+  private void ensure(int count) {
+    if (asBytes) {
+      if (starts.length < count) {
+        starts = new int[count];
+        ends = new int[count];
+      }
+    } else if (asDouble) {
+      doubles = doubles.length < count ? new double[count] : doubles;
+    } else {
+      longs = longs.length < count ? new long[count] : longs;
+    }
+  }
+
+  private void plain(byte[] data, int at, int count) {
+    ensure(count);
+    ByteBuffer buffer = ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN);
+    switch (physical) {
+      case INT64 -> {
+        for (int i = 0; i < count; i++) {
+          longs[i] = convert(buffer.getLong(at + 8 * i));
+        }
+      }
+      case INT32 -> {
+        for (int i = 0; i < count; i++) {
+          longs[i] = convert(buffer.getInt(at + 4 * i));
+        }
+      }
+      case BOOLEAN -> {
+        for (int i = 0; i < count; i++) {
+          longs[i] = data[at + (i >> 3)] >> (i & 7) & 1;
+        }
+      }
+      case FLOAT -> {
+        for (int i = 0; i < count; i++) {
+          doubles[i] = buffer.getFloat(at + 4 * i);
+        }
+      }
+      case DOUBLE -> {
+        for (int i = 0; i < count; i++) {
+          doubles[i] = buffer.getDouble(at + 8 * i);
+        }
+      }
+      case INT96 -> {
+        for (int i = 0; i < count; i++) {
+          longs[i] = int96(data, at + 12 * i);
+        }
+      }
+      case FIXED_LEN_BYTE_ARRAY -> {
+        bytes = data;
+        int length = descriptor.getPrimitiveType().getTypeLength();
+        for (int i = 0; i < count; i++) {
+          starts[i] = at + length * i;
+          ends[i] = starts[i] + length;
+        }
+      }
+      case BINARY -> {
+        bytes = data;
+        int next = at;
+        for (int i = 0; i < count; i++) {
+          starts[i] = next + 4;
+          next = starts[i] + buffer.getInt(next);
+          ends[i] = next;
+        }
+      }
+    }
+  }
+
+  private void byDictionary(byte[] data, int at, int count) {
+    if (ids.length < count) {
+      ids = new int[count];
+    }
+    if (count > 0) {
+      new RunDecoder(data, at + 1, data.length, data[at]).read(ids, count);
+    }
+    if (asBytes) {
+      byId = true;
+      return;
+    }
+    ensure(count);
+    if (asDouble) {
+      for (int i = 0; i < count; i++) {
+        doubles[i] = dictionaryDoubles[ids[i]];
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        longs[i] = dictionaryLongs[ids[i]];
+      }
+    }
+  }
+
+  private void generic(Encoding encoding, byte[] data, int at, int count) throws IOException {
+    ensure(count);
+    ValuesReader values = encoding.getValuesReader(descriptor, ValuesType.VALUES);
+    values.initFromPage(count, ByteBufferInputStream.wrap(ByteBuffer.wrap(data, at, data.length - at).slice()));
+    java.io.ByteArrayOutputStream text = new java.io.ByteArrayOutputStream();
+    for (int i = 0; i < count; i++) {
+      switch (physical) {
+        case INT32 -> longs[i] = convert(values.readInteger());
+        case INT64 -> longs[i] = convert(values.readLong());
+        case INT96 -> longs[i] = int96(values.readBytes().getBytes(), 0);
+        case BOOLEAN -> longs[i] = values.readBoolean() ? 1 : 0;
+        case FLOAT -> doubles[i] = values.readFloat();
+        case DOUBLE -> doubles[i] = values.readDouble();
+        default -> {
+          Binary value = values.readBytes();
+          starts[i] = text.size();
+          text.writeBytes(value.getBytes());
+          ends[i] = text.size();
+        }
+      }
+    }
+    if (asBytes) {
+      bytes = text.toByteArray();
+    }
+  }
+}

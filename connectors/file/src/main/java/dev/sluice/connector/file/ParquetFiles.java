@@ -1,0 +1,158 @@
+package dev.sluice.connector.file;
+
+import dev.sluice.connector.ScanRequest;
+import dev.sluice.error.DidYouMean;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.type.DataType;
+import dev.sluice.type.DataType.Field;
+import dev.sluice.type.DataType.Kind;
+import dev.sluice.type.Schema;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.io.LocalInputFile;
+import org.apache.parquet.schema.LogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.DecimalLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.IntLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimeLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.apache.parquet.schema.Type;
+
+/** What Parquet files look like from outside: their columns and row groups. Stateless; any thread. */
+final class ParquetFiles {
+  private ParquetFiles() {}
+
+  static ParquetFileReader open(Path file) throws IOException {
+    ParquetReadOptions options =
+        ParquetReadOptions.builder(new PlainParquetConfiguration()).withUseHadoopVectoredIo(false).build();
+    try {
+      return ParquetFileReader.open(new LocalInputFile(file), options);
+    } catch (RuntimeException e) {
+      throw new IOException("it is not a Parquet file (" + e.getMessage() + ")", e);
+    }
+  }
+
+  /** Refuses, without any I/O, columns that this connector does not carry in Parquet. */
+  static void validate(Schema schema) {
+    for (Field field : schema.fields()) {
+      if (field.type().kind().isNested() || field.type().kind() == Kind.NULL) {
+        throw UserError.of(
+                ErrorCode.UNSUPPORTED_TYPE,
+                "parquet columns of type " + field.type().withNullable(true) + " ('" + field.name() + "') are not supported")
+            .withHint("use 'format' = 'json' or 'arrow' for nested columns, or leave the column out");
+      }
+    }
+  }
+
+  /** Refuses a file that lacks declared columns or has them in types that do not fit. */
+  static void check(Path file, FileTable table) throws IOException {
+    try (ParquetFileReader reader = open(file)) {
+      requested(file, reader.getFileMetaData().getSchema(), table.physical());
+    }
+  }
+
+  /** The file's columns that hold those of {@code wanted}, in that order. */
+  static List<PrimitiveType> requested(Path file, MessageType schema, Schema wanted) {
+    List<PrimitiveType> types = new ArrayList<>();
+    List<String> names = schema.getFields().stream().map(Type::getName).toList();
+    for (Field field : wanted.fields()) {
+      Type found = find(schema, field.name());
+      if (found == null) {
+        throw UserError.of(ErrorCode.TARGET_SCHEMA, "'" + file + "' has no column '" + field.name() + "'")
+            .withDetail("The file has: " + String.join(", ", names) + ".")
+            .withHint(DidYouMean.hint(field.name(), names, "declare the columns that the file has"));
+      }
+      boolean fits =
+          found.isPrimitive() && !found.isRepetition(Type.Repetition.REPEATED) && fits(found.asPrimitiveType(), field.type());
+      if (!fits) {
+        throw UserError.of(
+                ErrorCode.TARGET_SCHEMA,
+                "column '" + field.name() + "' is declared " + field.type().withNullable(true) + " but is '"
+                    + found.toString().replaceAll("\\s+", " ") + "' in '" + file + "'")
+            .withHint("declare the column with the type that the file has and CAST in the query");
+      }
+      types.add(found.asPrimitiveType());
+    }
+    return types;
+  }
+
+  private static Type find(MessageType schema, String name) {
+    Type inexact = null;
+    for (Type type : schema.getFields()) {
+      if (type.getName().equals(name)) {
+        return type;
+      }
+      if (inexact == null && type.getName().equalsIgnoreCase(name)) {
+        inexact = type;
+      }
+    }
+    return inexact;
+  }
+
+  private static boolean fits(PrimitiveType file, DataType declared) {
+    PrimitiveTypeName physical = file.getPrimitiveTypeName();
+    LogicalTypeAnnotation logical = file.getLogicalTypeAnnotation();
+    boolean int32 = physical == PrimitiveTypeName.INT32;
+    boolean int64 = physical == PrimitiveTypeName.INT64;
+    boolean bytes = physical == PrimitiveTypeName.BINARY || physical == PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY;
+    return switch (declared.kind()) {
+      case BOOLEAN -> physical == PrimitiveTypeName.BOOLEAN;
+      case TINYINT -> integerBits(file) <= 8;
+      case SMALLINT -> integerBits(file) <= 16;
+      case INTEGER -> integerBits(file) <= 32;
+      case BIGINT -> integerBits(file) <= 64;
+      case INTERVAL_MONTH -> int32 && logical == null;
+      case INTERVAL_DAY -> int64 && logical == null;
+      case FLOAT -> physical == PrimitiveTypeName.FLOAT;
+      case DOUBLE -> physical == PrimitiveTypeName.DOUBLE || physical == PrimitiveTypeName.FLOAT;
+      case DECIMAL -> logical instanceof DecimalLogicalTypeAnnotation d
+          && d.getScale() == declared.scale()
+          && d.getPrecision() <= declared.precision();
+      case VARCHAR -> physical == PrimitiveTypeName.BINARY && !(logical instanceof DecimalLogicalTypeAnnotation);
+      case VARBINARY -> bytes && !(logical instanceof DecimalLogicalTypeAnnotation);
+      case DATE -> int32 && logical instanceof LogicalTypeAnnotation.DateLogicalTypeAnnotation;
+      case TIME -> logical instanceof TimeLogicalTypeAnnotation;
+      case TIMESTAMP, TIMESTAMP_LTZ ->
+          physical == PrimitiveTypeName.INT96 || logical instanceof TimestampLogicalTypeAnnotation;
+      default -> false;
+    };
+  }
+
+  /** Bits of a signed type that holds every value; 1000 if the column holds no integers. */
+  private static int integerBits(PrimitiveType file) {
+    boolean int32 = file.getPrimitiveTypeName() == PrimitiveTypeName.INT32;
+    if (!int32 && file.getPrimitiveTypeName() != PrimitiveTypeName.INT64) {
+      return 1000;
+    }
+    LogicalTypeAnnotation logical = file.getLogicalTypeAnnotation();
+    if (logical == null) {
+      return int32 ? 32 : 64;
+    }
+    if (!(logical instanceof IntLogicalTypeAnnotation integer)) {
+      return 1000;
+    }
+    return integer.isSigned() ? integer.getBitWidth() : integer.getBitWidth() + 1;
+  }
+
+  /** The row groups that may hold rows which pass the request's filter, in order. */
+  static List<Integer> rowGroups(Path file, ScanRequest request) throws IOException {
+    try (ParquetFileReader reader = open(file)) {
+      List<Integer> groups = new ArrayList<>();
+      for (int i = 0; i < reader.getRowGroups().size(); i++) {
+        if (reader.getRowGroups().get(i).getRowCount() > 0
+            && request.filter().map(new RowGroupFilter(reader, i, request)::mayMatch).orElse(true)) {
+          groups.add(i);
+        }
+      }
+      return groups;
+    }
+  }
+}
