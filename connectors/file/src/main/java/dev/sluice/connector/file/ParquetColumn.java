@@ -43,7 +43,6 @@ final class ParquetColumn {
   private final boolean asBytes;
   private final boolean asDouble;
   private final boolean asWideDecimal;
-  private final boolean asInt96;
   private final LongConversion conversion;
   private final long truncation;
 
@@ -78,7 +77,6 @@ final class ParquetColumn {
     PrimitiveType primitive = descriptor.getPrimitiveType();
     this.physical = primitive.getPrimitiveTypeName();
     this.optional = descriptor.getMaxDefinitionLevel() > 0;
-    this.asInt96 = physical == PrimitiveTypeName.INT96;
     boolean binary = physical == PrimitiveTypeName.BINARY || physical == PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY;
     this.asWideDecimal = binary && type.kind() == Kind.DECIMAL;
     this.asBytes = binary;
