@@ -98,6 +98,9 @@ public final class KeyTable {
       other.keyLane(c, lanes[c]);
     }
     keys.load(lanes, other.size);
+    if (size == 0) {
+      reserve(other.size);
+    }
     slots(keys, out);
   }
 
@@ -141,13 +144,25 @@ public final class KeyTable {
     pairs[2 * at] = key;
     pairs[2 * at + 1] = slot + 1;
     if (2 * size > mask) {
-      growPairs();
+      growPairs(2 * (mask + 1));
     }
     return slot;
   }
 
-  private void growPairs() {
-    int capacity = 2 * (mask + 1);
+  /** Makes room for {@code keys} keys at once. */
+  private void reserve(int keys) {
+    int capacity = Integer.highestOneBit(Math.max(INITIAL, keys)) << 2;
+    if (capacity <= mask + 1) {
+      return;
+    }
+    if (mode == Mode.WORD) {
+      growPairs(capacity);
+    } else if (mode != Mode.NONE) {
+      growPlaces(capacity);
+    }
+  }
+
+  private void growPairs(int capacity) {
     long[] table = new long[2 * capacity];
     int m = capacity - 1;
     for (int slot = 0; slot < size; slot++) {
@@ -249,20 +264,24 @@ public final class KeyTable {
   private void place(int slot, int at) {
     places[at] = slot + 1;
     if (2 * size > mask) {
-      int[] table = new int[2 * (mask + 1)];
-      mask = table.length - 1;
-      for (int s = 0; s < size; s++) {
-        if (s == nullSlot) {
-          continue;
-        }
-        int to = (int) hashBySlot[s] & mask;
-        while (table[to] != 0) {
-          to = (to + 1) & mask;
-        }
-        table[to] = s + 1;
-      }
-      places = table;
+      growPlaces(2 * (mask + 1));
     }
+  }
+
+  private void growPlaces(int capacity) {
+    int[] table = new int[capacity];
+    mask = capacity - 1;
+    for (int s = 0; s < size; s++) {
+      if (s == nullSlot) {
+        continue;
+      }
+      int to = (int) hashBySlot[s] & mask;
+      while (table[to] != 0) {
+        to = (to + 1) & mask;
+      }
+      table[to] = s + 1;
+    }
+    places = table;
   }
 
   /** The slot of the NULL key, which is not in the probed array. */
@@ -291,6 +310,10 @@ public final class KeyTable {
 
   /** Fills {@code lane} with key column {@code column}, by slot. */
   public void keyLane(int column, Lane lane) {
+    if (mode == Mode.WORD && nullSlot < 0) {
+      lane.setWords(Arrays.copyOf(words, size), size);
+      return;
+    }
     lane.clear();
     Form form = Lane.form(types[column]);
     for (int slot = 0; slot < size; slot++) {
