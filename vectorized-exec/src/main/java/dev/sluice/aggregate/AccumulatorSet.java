@@ -12,8 +12,8 @@ import java.util.List;
 import org.apache.arrow.vector.FieldVector;
 
 /**
- * The accumulators of all calls of one aggregation over one table of groups. Applies FILTER and leaves out
- * NULL arguments before the accumulators see the rows. Single-threaded.
+ * The accumulators of all calls of one aggregation over one table of groups. Applies FILTER and
+ * leaves out NULL arguments before the accumulators see the rows. Single-threaded.
  */
 public final class AccumulatorSet {
   private final List<AggregateCall> calls;
@@ -113,7 +113,8 @@ public final class AccumulatorSet {
     }
   }
 
-  private static void feed(GroupAccumulator accumulator, Lane[] arguments, SlotRows rows, boolean retract) {
+  private static void feed(
+      GroupAccumulator accumulator, Lane[] arguments, SlotRows rows, boolean retract) {
     if (retract) {
       accumulator.retract(arguments, rows);
     } else {
@@ -122,7 +123,8 @@ public final class AccumulatorSet {
   }
 
   /** The rows where the column is not null and, if {@code mustBeTrue}, true. */
-  private static SlotRows where(FieldVector vector, DataType type, SlotRows rows, boolean mustBeTrue) {
+  private static SlotRows where(
+      FieldVector vector, DataType type, SlotRows rows, boolean mustBeTrue) {
     boolean allNull = type.kind() == DataType.Kind.NULL;
     if (!mustBeTrue && !allNull && vector.getNullCount() == 0) {
       return rows;

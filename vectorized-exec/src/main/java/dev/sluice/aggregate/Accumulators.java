@@ -23,11 +23,14 @@ final class Accumulators {
 
   static Made create(AggregateCall call, Schema input) {
     if (!call.orderBy().isEmpty()) {
-      throw UserError.of(ErrorCode.UNSUPPORTED, "ORDER BY inside '" + call.function() + "' is not supported");
+      throw UserError.of(
+          ErrorCode.UNSUPPORTED, "ORDER BY inside '" + call.function() + "' is not supported");
     }
     DataType[] types = call.arguments().stream().map(input::type).toArray(DataType[]::new);
-    boolean count = call.function().equals("COUNT") || call.function().equals("APPROX_COUNT_DISTINCT");
-    boolean distinct = !call.arguments().isEmpty() && (call.distinct() || call.function().startsWith("APPROX"));
+    boolean count =
+        call.function().equals("COUNT") || call.function().equals("APPROX_COUNT_DISTINCT");
+    boolean distinct =
+        !call.arguments().isEmpty() && (call.distinct() || call.function().startsWith("APPROX"));
     boolean idempotent =
         switch (call.function()) {
           case "MIN", "MAX", "BOOL_AND", "BOOL_OR", "FIRST_VALUE" -> true;
@@ -55,7 +58,9 @@ final class Accumulators {
   }
 
   private static Form sumForm(DataType type) {
-    return type.kind() == Kind.DECIMAL ? Form.INT128 : type.kind().isInteger() ? Form.WORD : Form.DOUBLE;
+    return type.kind() == Kind.DECIMAL
+        ? Form.INT128
+        : type.kind().isInteger() ? Form.WORD : Form.DOUBLE;
   }
 
   private static GroupAccumulator plain(AggregateCall call, DataType[] types) {
@@ -77,18 +82,26 @@ final class Accumulators {
         if (types[0].kind().isNested()) {
           throw unsupported(call, types[0]);
         }
-        yield new ExtremeAccumulator(function.equals("MAX") || function.equals("BOOL_OR"), types[0]);
+        yield new ExtremeAccumulator(
+            function.equals("MAX") || function.equals("BOOL_OR"), types[0]);
       }
-      case "FIRST_VALUE", "LAST_VALUE" -> new PickAccumulator(function.equals("LAST_VALUE"), types[0]);
+      case "FIRST_VALUE", "LAST_VALUE" ->
+          new PickAccumulator(function.equals("LAST_VALUE"), types[0]);
       case "ARRAY_AGG" -> new ListAccumulator(types[0], call.type(), new byte[0]);
       case "LISTAGG" -> {
         if (types[0].kind() != Kind.VARCHAR) {
           throw unsupported(call, types[0]);
         }
-        String separator = call.constants().isEmpty() ? "," : call.constants().get(0).value().orElse("").toString();
-        yield new ListAccumulator(types[0], call.type(), separator.getBytes(StandardCharsets.UTF_8));
+        String separator =
+            call.constants().isEmpty()
+                ? ","
+                : call.constants().get(0).value().orElse("").toString();
+        yield new ListAccumulator(
+            types[0], call.type(), separator.getBytes(StandardCharsets.UTF_8));
       }
-      default -> throw UserError.of(ErrorCode.UNSUPPORTED, "aggregate function '" + function + "' is not supported");
+      default ->
+          throw UserError.of(
+              ErrorCode.UNSUPPORTED, "aggregate function '" + function + "' is not supported");
     };
   }
 
@@ -100,6 +113,7 @@ final class Accumulators {
 
   private static UserError unsupported(AggregateCall call, DataType type) {
     return UserError.of(
-        ErrorCode.UNKNOWN_FUNCTION, "'" + call.function() + "' does not take '" + type.withNullable(true).sql() + "'");
+        ErrorCode.UNKNOWN_FUNCTION,
+        "'" + call.function() + "' does not take '" + type.withNullable(true).sql() + "'");
   }
 }

@@ -14,8 +14,9 @@ import java.util.function.Supplier;
 import org.apache.arrow.vector.FieldVector;
 
 /**
- * Any aggregate over distinct arguments: one hash set of (slot, arguments) for all groups. The inner aggregate
- * is computed from the set when a result is wanted, so that merging and saving need the set only.
+ * Any aggregate over distinct arguments: one hash set of (slot, arguments) for all groups. The
+ * inner aggregate is computed from the set when a result is wanted, so that merging and saving need
+ * the set only.
  */
 final class DistinctAccumulator implements GroupAccumulator {
   private final Supplier<GroupAccumulator> inner;
@@ -25,11 +26,17 @@ final class DistinctAccumulator implements GroupAccumulator {
   private final KeyColumns keys;
   private KeyTable entries;
   private long[] arrivals = new long[64];
+
   /** Distinct entries per slot. */
   private long[] counts = new long[64];
+
   private int[] scratch = new int[0];
 
-  DistinctAccumulator(Supplier<GroupAccumulator> inner, boolean countOnly, DataType[] arguments, Form[] innerForms) {
+  DistinctAccumulator(
+      Supplier<GroupAccumulator> inner,
+      boolean countOnly,
+      DataType[] arguments,
+      Form[] innerForms) {
     this.inner = inner;
     this.countOnly = countOnly;
     this.types = new DataType[arguments.length + 1];
@@ -146,7 +153,10 @@ final class DistinctAccumulator implements GroupAccumulator {
     throw new IllegalArgumentException("distinct sets have no words of state");
   }
 
-  /** Entries of {@code slot}: arrival number, then the arguments; found by a pass over the set, once per snapshot. */
+  /**
+   * Entries of {@code slot}: arrival number, then the arguments; found by a pass over the set, once
+   * per snapshot.
+   */
   @Override
   public void stateBytes(int slot, ByteArena out) {
     int[] order = entriesOf(slot);
@@ -180,7 +190,9 @@ final class DistinctAccumulator implements GroupAccumulator {
       }
       indexedSize = n;
     }
-    return slot + 1 < firstOfSlot.length ? Arrays.copyOfRange(bySlot, firstOfSlot[slot], firstOfSlot[slot + 1]) : new int[0];
+    return slot + 1 < firstOfSlot.length
+        ? Arrays.copyOfRange(bySlot, firstOfSlot[slot], firstOfSlot[slot + 1])
+        : new int[0];
   }
 
   @Override

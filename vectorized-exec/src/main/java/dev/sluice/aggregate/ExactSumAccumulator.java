@@ -9,8 +9,8 @@ import java.util.Arrays;
 import org.apache.arrow.vector.FieldVector;
 
 /**
- * SUM and AVG of integers and DECIMALs. Sums are kept in 128 bits and checked when the result is asked for,
- * so that whether a sum overflows does not depend on the order of its rows.
+ * SUM and AVG of integers and DECIMALs. Sums are kept in 128 bits and checked when the result is
+ * asked for, so that whether a sum overflows does not depend on the order of its rows.
  */
 final class ExactSumAccumulator implements GroupAccumulator {
   private static final int STRIDE = 3;
@@ -20,6 +20,7 @@ final class ExactSumAccumulator implements GroupAccumulator {
   private final boolean decimal;
   private final int scale;
   private final DataType type;
+
   /** Per slot: low half, high half, number of rows. */
   private long[] cells = new long[64 * STRIDE];
 
@@ -114,7 +115,8 @@ final class ExactSumAccumulator implements GroupAccumulator {
   private BigDecimal quotient(BigDecimal sum, long rows) {
     boolean whole = type.kind().isInteger();
     int digits = type.kind() == DataType.Kind.DECIMAL ? type.scale() : whole ? 0 : scale + 20;
-    return sum.divide(BigDecimal.valueOf(rows), digits, whole ? RoundingMode.DOWN : RoundingMode.HALF_UP);
+    return sum.divide(
+        BigDecimal.valueOf(rows), digits, whole ? RoundingMode.DOWN : RoundingMode.HALF_UP);
   }
 
   @Override

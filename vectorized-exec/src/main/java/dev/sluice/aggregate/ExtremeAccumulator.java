@@ -6,8 +6,8 @@ import dev.sluice.type.DataType;
 import org.apache.arrow.vector.FieldVector;
 
 /**
- * MIN and MAX of anything that has an order, and BOOL_AND and BOOL_OR, which are MIN and MAX of booleans.
- * Strings compare by code point, NaN is the greatest number.
+ * MIN and MAX of anything that has an order, and BOOL_AND and BOOL_OR, which are MIN and MAX of
+ * booleans. Strings compare by code point, NaN is the greatest number.
  */
 final class ExtremeAccumulator implements GroupAccumulator {
   private final boolean greatest;
@@ -72,7 +72,8 @@ final class ExtremeAccumulator implements GroupAccumulator {
   public void merge(GroupAccumulator other, int[] target, int count) {
     SlotValues from = ((ExtremeAccumulator) other).values;
     for (int i = 0; i < count; i++) {
-      if (from.present()[i] && (!values.present()[target[i]] || better(values.compare(from, i, target[i])))) {
+      if (from.present()[i]
+          && (!values.present()[target[i]] || better(values.compare(from, i, target[i])))) {
         values.set(target[i], from, i);
       }
     }

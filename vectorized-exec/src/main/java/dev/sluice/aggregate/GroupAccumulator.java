@@ -5,8 +5,9 @@ import dev.sluice.batch.Lane;
 import org.apache.arrow.vector.FieldVector;
 
 /**
- * One aggregate over all groups of a table: arrays by dense slot, updated by loops over a batch. Rows that a
- * FILTER or NULL arguments exclude never reach it. Slots must be announced by {@link #ensure}. Single-threaded.
+ * One aggregate over all groups of a table: arrays by dense slot, updated by loops over a batch.
+ * Rows that a FILTER or NULL arguments exclude never reach it. Slots must be announced by {@link
+ * #ensure}. Single-threaded.
  */
 public interface GroupAccumulator {
   /** Makes room for slots 0 to {@code slots} - 1; new ones are empty. */
@@ -25,12 +26,15 @@ public interface GroupAccumulator {
     return false;
   }
 
-  /** Adds the first {@code count} groups of {@code other}, of the same class: its slot i to {@code target[i]} here. */
+  /**
+   * Adds the first {@code count} groups of {@code other}, of the same class: its slot i to {@code
+   * target[i]} here.
+   */
   void merge(GroupAccumulator other, int[] target, int count);
 
   /**
-   * Writes the results of {@code count} groups, from index {@code from} of {@code slots}, to positions 0 and
-   * on of {@code out}.
+   * Writes the results of {@code count} groups, from index {@code from} of {@code slots}, to
+   * positions 0 and on of {@code out}.
    */
   void result(int[] slots, int from, int count, FieldVector out);
 

@@ -21,8 +21,8 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 
 /**
- * Groups and their aggregates: what a pane of a windowed aggregation holds, or the whole of an unwindowed
- * one. Single-threaded; holds heap memory only.
+ * Groups and their aggregates: what a pane of a windowed aggregation holds, or the whole of an
+ * unwindowed one. Single-threaded; holds heap memory only.
  */
 public final class GroupTable {
   private static final DataType WORD = DataType.of(Kind.BIGINT).notNull();
@@ -65,7 +65,9 @@ public final class GroupTable {
         for (int w = 0; w < prototype.get(c).stateWords(); w++) {
           fields.add(new Field("call" + c + "_" + w, WORD));
         }
-        fields.add(new Field("call" + c + "_rest", DataType.of(Kind.VARBINARY, Integer.MAX_VALUE).notNull()));
+        fields.add(
+            new Field(
+                "call" + c + "_rest", DataType.of(Kind.VARBINARY, Integer.MAX_VALUE).notNull()));
       }
       return new Schema(fields);
     }
@@ -101,7 +103,10 @@ public final class GroupTable {
     return table.size();
   }
 
-  /** The slot of every row, adding groups as needed; valid until the next call on any table of the shape. */
+  /**
+   * The slot of every row, adding groups as needed; valid until the next call on any table of the
+   * shape.
+   */
   public int[] slots(RecordBatch batch, Rows rows) {
     int[] slots = shape.slots(rows.count());
     shape.columns.load(batch, rows);
@@ -130,8 +135,8 @@ public final class GroupTable {
   }
 
   /**
-   * Writes keys and results of {@code count} groups, from index {@code from} of {@code slots}, to the first
-   * columns of {@code out}.
+   * Writes keys and results of {@code count} groups, from index {@code from} of {@code slots}, to
+   * the first columns of {@code out}.
    */
   public void write(int[] slots, int from, int count, BatchBuilder out) {
     int column = 0;
@@ -164,7 +169,8 @@ public final class GroupTable {
     }
   }
 
-  private RecordBatch chunk(int[] slots, int from, int count, int extras, Extra extra, BufferAllocator allocator) {
+  private RecordBatch chunk(
+      int[] slots, int from, int count, int extras, Extra extra, BufferAllocator allocator) {
     try (BatchBuilder builder = new BatchBuilder(shape.layout(extras), allocator)) {
       int column = 0;
       for (int e = 0; e < extras; e++, column++) {
@@ -180,7 +186,8 @@ public final class GroupTable {
         GroupAccumulator accumulator = accumulators.get(c);
         for (int w = 0; w < accumulator.stateWords(); w++, column++) {
           for (int i = 0; i < count; i++) {
-            Cells.setWord(builder.vector(column), WORD, i, accumulator.stateWord(slots[from + i], w));
+            Cells.setWord(
+                builder.vector(column), WORD, i, accumulator.stateWord(slots[from + i], w));
           }
         }
         FieldVector bytes = builder.vector(column++);
@@ -195,7 +202,10 @@ public final class GroupTable {
     }
   }
 
-  /** Takes over saved groups, which must be new to this table; gives their slots, valid as those of {@link #slots}. */
+  /**
+   * Takes over saved groups, which must be new to this table; gives their slots, valid as those of
+   * {@link #slots}.
+   */
   public int[] restore(RecordBatch saved, Rows rows, int extras) {
     List<Integer> columns = new ArrayList<>();
     for (int k = 0; k < shape.keys.size(); k++) {
@@ -213,7 +223,8 @@ public final class GroupTable {
       GroupAccumulator accumulator = accumulators.get(c);
       int count = accumulator.stateWords();
       long[] words = new long[count];
-      lane.load(saved.vector(column + count), saved.schema().type(column + count), Lane.Form.BYTES, rows);
+      lane.load(
+          saved.vector(column + count), saved.schema().type(column + count), Lane.Form.BYTES, rows);
       for (int i = 0; i < n; i++) {
         for (int w = 0; w < count; w++) {
           words[w] = Cells.word(saved.vector(column + w), WORD, rows.position(i));

@@ -14,6 +14,7 @@ final class ListAccumulator implements GroupAccumulator {
   private final DataType element;
   private final DataType type;
   private final byte[] separator;
+
   /** Per slot a run of entries: arrival number, null flag, then a word, or length and bytes. */
   private ByteArena[] entries = new ByteArena[64];
 

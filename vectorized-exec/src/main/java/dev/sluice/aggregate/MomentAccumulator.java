@@ -6,9 +6,9 @@ import java.util.Arrays;
 import org.apache.arrow.vector.FieldVector;
 
 /**
- * SUM and AVG of FLOAT and DOUBLE, and variances of any number. Sums, and sums of squares, are kept as an
- * unevaluated pair of doubles (about 106 bits, Dekker's double-double), so that results hardly ever depend on
- * the order of rows, variances do not cancel, and rows can be taken back.
+ * SUM and AVG of FLOAT and DOUBLE, and variances of any number. Sums, and sums of squares, are kept
+ * as an unevaluated pair of doubles (about 106 bits, Dekker's double-double), so that results
+ * hardly ever depend on the order of rows, variances do not cancel, and rows can be taken back.
  */
 final class MomentAccumulator implements GroupAccumulator {
   /** What is asked for. */
@@ -29,6 +29,7 @@ final class MomentAccumulator implements GroupAccumulator {
   private final DataType type;
   private final int stride;
   private long[] counts = new long[64];
+
   /** Per slot: sum and its rest; for variances then sum of squares and its rest. */
   private double[] sums;
 
@@ -130,7 +131,10 @@ final class MomentAccumulator implements GroupAccumulator {
     return Double.isFinite(sum) ? sum + rest : sum;
   }
 
-  /** Sum of squares minus the square of the sum over n, in double-double: the sum of squared deviations. */
+  /**
+   * Sum of squares minus the square of the sum over n, in double-double: the sum of squared
+   * deviations.
+   */
   private double deviation(int slot) {
     int at = slot * stride;
     double n = counts[slot];

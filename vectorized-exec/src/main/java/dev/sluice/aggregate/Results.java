@@ -47,7 +47,8 @@ final class Results {
     }
   }
 
-  static void write(String function, FieldVector out, DataType type, int position, BigDecimal value) {
+  static void write(
+      String function, FieldVector out, DataType type, int position, BigDecimal value) {
     switch (type.kind()) {
       case TINYINT, SMALLINT, INTEGER, BIGINT -> {
         BigDecimal whole = value.setScale(0, RoundingMode.DOWN);
@@ -68,7 +69,8 @@ final class Results {
   }
 
   static UserError overflow(String function, DataType type) {
-    return UserError.of(ErrorCode.EXPRESSION, function + " overflows '" + type.withNullable(true).sql() + "'")
+    return UserError.of(
+            ErrorCode.EXPRESSION, function + " overflows '" + type.withNullable(true).sql() + "'")
         .withHint("cast the argument to DECIMAL(38, 0) or DOUBLE");
   }
 }

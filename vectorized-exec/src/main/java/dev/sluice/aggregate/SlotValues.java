@@ -57,9 +57,13 @@ final class SlotValues {
     return words;
   }
 
-  /** Below, at or above zero as the lane's bytes are less than, equal to or greater than the slot's value. */
+  /**
+   * Below, at or above zero as the lane's bytes are less than, equal to or greater than the slot's
+   * value.
+   */
   int compareBytes(Lane lane, int row, int slot) {
-    return Arrays.compareUnsigned(lane.bytes(), lane.starts()[row], lane.ends()[row], bytes[slot], 0, lengths[slot]);
+    return Arrays.compareUnsigned(
+        lane.bytes(), lane.starts()[row], lane.ends()[row], bytes[slot], 0, lengths[slot]);
   }
 
   int compare(SlotValues other, int otherSlot, int slot) {

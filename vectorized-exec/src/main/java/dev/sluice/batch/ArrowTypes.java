@@ -39,11 +39,12 @@ public final class ArrowTypes {
     List<Field> fields = new ArrayList<>();
     switch (type.kind()) {
       case ARRAY -> fields.add(field("element", type.children().get(0).type()));
-      case MAP -> fields.add(
-          new Field(
-              "entries",
-              new FieldType(false, ArrowType.Struct.INSTANCE, null),
-              type.children().stream().map(c -> field(c.name(), c.type())).toList()));
+      case MAP ->
+          fields.add(
+              new Field(
+                  "entries",
+                  new FieldType(false, ArrowType.Struct.INSTANCE, null),
+                  type.children().stream().map(c -> field(c.name(), c.type())).toList()));
       case ROW -> type.children().forEach(c -> fields.add(field(c.name(), c.type())));
       default -> {
         // scalar kinds have no children
@@ -77,11 +78,24 @@ public final class ArrowTypes {
     };
   }
 
-  /** Whether values of {@code kind} have a fixed width of 1 to 8 bytes (booleans are single bits). */
+  /**
+   * Whether values of {@code kind} have a fixed width of 1 to 8 bytes (booleans are single bits).
+   */
   public static boolean isFixedWidth(Kind kind) {
     return switch (kind) {
-      case TINYINT, SMALLINT, INTEGER, BIGINT, FLOAT, DOUBLE, DATE, TIME, TIMESTAMP, TIMESTAMP_LTZ, INTERVAL_MONTH,
-          INTERVAL_DAY -> true;
+      case TINYINT,
+          SMALLINT,
+          INTEGER,
+          BIGINT,
+          FLOAT,
+          DOUBLE,
+          DATE,
+          TIME,
+          TIMESTAMP,
+          TIMESTAMP_LTZ,
+          INTERVAL_MONTH,
+          INTERVAL_DAY ->
+          true;
       default -> false;
     };
   }

@@ -18,8 +18,8 @@ import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.StructVector;
 
 /**
- * Makes a batch row by row: from literals, or by copying rows of other batches. For edges and results, not
- * for inner loops. Single-threaded; close it, or {@link #build}.
+ * Makes a batch row by row: from literals, or by copying rows of other batches. For edges and
+ * results, not for inner loops. Single-threaded; close it, or {@link #build}.
  */
 public final class BatchBuilder implements AutoCloseable {
   private final Schema schema;
@@ -38,7 +38,8 @@ public final class BatchBuilder implements AutoCloseable {
   }
 
   /** Constant rows as a batch. */
-  public static RecordBatch ofLiterals(Schema schema, List<List<Expr.Literal>> rows, BufferAllocator allocator) {
+  public static RecordBatch ofLiterals(
+      Schema schema, List<List<Expr.Literal>> rows, BufferAllocator allocator) {
     try (BatchBuilder builder = new BatchBuilder(schema, allocator)) {
       for (List<Expr.Literal> row : rows) {
         builder.add(RowKind.INSERT, row.stream().map(l -> l.value().orElse(null)).toArray());
@@ -62,8 +63,8 @@ public final class BatchBuilder implements AutoCloseable {
   }
 
   /**
-   * Adds a row of literal values, see {@link DataType}; Java null is NULL. Any {@link Number} will do for a
-   * number; ARRAY and ROW are {@link List}s, MAP is a {@link Map}.
+   * Adds a row of literal values, see {@link DataType}; Java null is NULL. Any {@link Number} will
+   * do for a number; ARRAY and ROW are {@link List}s, MAP is a {@link Map}.
    */
   public BatchBuilder add(RowKind kind, Object... values) {
     if (values.length != vectors.length) {
@@ -103,7 +104,11 @@ public final class BatchBuilder implements AutoCloseable {
       columns[i] = new Column(vectors[i]);
     }
     return RecordBatch.of(
-        schema, columns, rows, Optional.empty(), updating ? Optional.of(Arrays.copyOf(kinds, rows)) : Optional.empty());
+        schema,
+        columns,
+        rows,
+        Optional.empty(),
+        updating ? Optional.of(Arrays.copyOf(kinds, rows)) : Optional.empty());
   }
 
   /** Releases the vectors unless they were built into a batch. */
@@ -127,13 +132,16 @@ public final class BatchBuilder implements AutoCloseable {
     switch (type.kind()) {
       case BOOLEAN -> Cells.setWord(vector, type, position, (Boolean) value ? 1 : 0);
       case FLOAT, DOUBLE -> setDouble(vector, position, ((Number) value).doubleValue());
-      case DECIMAL -> Cells.setDecimal(vector, position, new BigDecimal(value.toString()).setScale(type.scale()));
+      case DECIMAL ->
+          Cells.setDecimal(
+              vector, position, new BigDecimal(value.toString()).setScale(type.scale()));
       case VARCHAR -> {
         byte[] text = value.toString().getBytes(StandardCharsets.UTF_8);
         Cells.setBytes(vector, type, position, text, 0, text.length);
       }
       case VARBINARY -> {
-        byte[] bytes = value instanceof byte[] raw ? raw : HexFormat.of().parseHex(value.toString());
+        byte[] bytes =
+            value instanceof byte[] raw ? raw : HexFormat.of().parseHex(value.toString());
         Cells.setBytes(vector, type, position, bytes, 0, bytes.length);
       }
       case ARRAY -> setList((ListVector) vector, type, position, (List<?>) value);
@@ -143,7 +151,11 @@ public final class BatchBuilder implements AutoCloseable {
         struct.setIndexDefined(position);
         List<?> fields = (List<?>) value;
         for (int i = 0; i < fields.size(); i++) {
-          set((FieldVector) struct.getChildByOrdinal(i), type.children().get(i).type(), position, fields.get(i));
+          set(
+              (FieldVector) struct.getChildByOrdinal(i),
+              type.children().get(i).type(),
+              position,
+              fields.get(i));
         }
       }
       default -> Cells.setWord(vector, type, position, ((Number) value).longValue());
@@ -171,8 +183,16 @@ public final class BatchBuilder implements AutoCloseable {
     StructVector entries = (StructVector) map.getDataVector();
     for (Map.Entry<?, ?> entry : values.entrySet()) {
       entries.setIndexDefined(at);
-      set((FieldVector) entries.getChildByOrdinal(0), type.children().get(0).type(), at, entry.getKey());
-      set((FieldVector) entries.getChildByOrdinal(1), type.children().get(1).type(), at, entry.getValue());
+      set(
+          (FieldVector) entries.getChildByOrdinal(0),
+          type.children().get(0).type(),
+          at,
+          entry.getKey());
+      set(
+          (FieldVector) entries.getChildByOrdinal(1),
+          type.children().get(1).type(),
+          at,
+          entry.getValue());
       at++;
     }
     map.endValue(position, values.size());

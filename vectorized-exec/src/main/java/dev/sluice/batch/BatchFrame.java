@@ -17,8 +17,9 @@ import org.apache.arrow.vector.ipc.ArrowStreamWriter;
 import org.apache.arrow.vector.util.TransferPair;
 
 /**
- * What travels between stages where memory is not shared, and what a spool file holds: rows, event time, or
- * the end. As bytes: a tag, then for rows the row kinds and an Arrow IPC stream of the rows that count.
+ * What travels between stages where memory is not shared, and what a spool file holds: rows, event
+ * time, or the end. As bytes: a tag, then for rows the row kinds and an Arrow IPC stream of the
+ * rows that count.
  */
 public sealed interface BatchFrame {
   /** Rows; whoever has the frame owns the batch. */
@@ -30,7 +31,9 @@ public sealed interface BatchFrame {
   /** Nothing follows. */
   record End() implements BatchFrame {}
 
-  /** The frame as bytes; closes the batch of a rows frame. {@code allocator} holds copies meanwhile. */
+  /**
+   * The frame as bytes; closes the batch of a rows frame. {@code allocator} holds copies meanwhile.
+   */
   static byte[] encode(BatchFrame frame, BufferAllocator allocator) {
     if (frame instanceof Watermark time) {
       return ByteBuffer.allocate(1 + Long.BYTES).put((byte) 1).putLong(time.micros()).array();
@@ -45,7 +48,10 @@ public sealed interface BatchFrame {
     return new byte[] {2};
   }
 
-  /** The frame of bytes that {@link #encode} made of rows of {@code schema}; its batch is the caller's. */
+  /**
+   * The frame of bytes that {@link #encode} made of rows of {@code schema}; its batch is the
+   * caller's.
+   */
   static BatchFrame decode(byte[] bytes, Schema schema, BufferAllocator allocator) {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     return switch (in.get()) {

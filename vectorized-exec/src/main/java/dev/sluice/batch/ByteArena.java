@@ -7,8 +7,10 @@ import java.util.Arrays;
 
 /** A growing byte array that is appended to. Little-endian. Single-threaded. */
 public final class ByteArena {
-  private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   private byte[] array;
   private int length;
@@ -43,7 +45,9 @@ public final class ByteArena {
       if (needed > Integer.MAX_VALUE - 16) {
         throw new IllegalStateException("byte arena would exceed 2 GiB");
       }
-      array = Arrays.copyOf(array, (int) Math.min(Integer.MAX_VALUE - 16, Math.max(needed, 2L * array.length)));
+      array =
+          Arrays.copyOf(
+              array, (int) Math.min(Integer.MAX_VALUE - 16, Math.max(needed, 2L * array.length)));
     }
     length = (int) needed;
     return start;

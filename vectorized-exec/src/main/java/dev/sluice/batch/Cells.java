@@ -27,13 +27,14 @@ import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.StructVector;
 
 /**
- * Single values in and out of vectors, as <em>words</em> or as <em>bytes</em>: the two forms in which state
- * holds values. Both keep equality and order of SQL.
+ * Single values in and out of vectors, as <em>words</em> or as <em>bytes</em>: the two forms in
+ * which state holds values. Both keep equality and order of SQL.
  *
- * <p>Words: integers, times and booleans as they are, a DECIMAL of up to 18 digits unscaled, FLOAT and DOUBLE
- * as bits rearranged so that the order of longs is theirs (-0.0 becomes 0.0, NaN is one value and the
- * greatest). Bytes: VARCHAR and VARBINARY as they are, longer DECIMALs as 16 bytes big-endian with the sign
- * flipped, nested types as a recursive encoding (equality only). Stateless; safe for use by any thread.
+ * <p>Words: integers, times and booleans as they are, a DECIMAL of up to 18 digits unscaled, FLOAT
+ * and DOUBLE as bits rearranged so that the order of longs is theirs (-0.0 becomes 0.0, NaN is one
+ * value and the greatest). Bytes: VARCHAR and VARBINARY as they are, longer DECIMALs as 16 bytes
+ * big-endian with the sign flipped, nested types as a recursive encoding (equality only).
+ * Stateless; safe for use by any thread.
  */
 public final class Cells {
   private Cells() {}
@@ -105,7 +106,8 @@ public final class Cells {
         int from = offsets.getInt(4L * position);
         int count = offsets.getInt(4L * position + 4) - from;
         int at = out.reserve(count);
-        MemoryUtil.copyFromMemory(vector.getDataBuffer().memoryAddress() + from, out.array(), at, count);
+        MemoryUtil.copyFromMemory(
+            vector.getDataBuffer().memoryAddress() + from, out.array(), at, count);
       }
       case DECIMAL -> {
         long at = vector.getDataBuffer().memoryAddress() + 16L * position;
@@ -134,14 +136,16 @@ public final class Cells {
       } else {
         StructVector entries = (StructVector) list.getDataVector();
         for (int c = 0; c < 2; c++) {
-          appendNullable((FieldVector) entries.getChildByOrdinal(c), type.children().get(c).type(), i, out);
+          appendNullable(
+              (FieldVector) entries.getChildByOrdinal(c), type.children().get(c).type(), i, out);
         }
       }
     }
   }
 
   /** Appends a null flag and the value, so that a sequence of values can be read back. */
-  public static void appendNullable(FieldVector vector, DataType type, int position, ByteArena out) {
+  public static void appendNullable(
+      FieldVector vector, DataType type, int position, ByteArena out) {
     if (type.kind() == Kind.NULL || vector.isNull(position)) {
       out.putByte(0);
       return;
@@ -160,7 +164,8 @@ public final class Cells {
   }
 
   /** Writes what {@link #appendNullable} appended; gives the place behind it. */
-  public static int setNullable(FieldVector vector, DataType type, int position, byte[] source, int at) {
+  public static int setNullable(
+      FieldVector vector, DataType type, int position, byte[] source, int at) {
     if (source[at] == 0) {
       vector.setNull(position);
       return at + 1;
@@ -175,7 +180,8 @@ public final class Cells {
   }
 
   /** Writes bytes. Lists must be written in order of position. */
-  public static void setBytes(FieldVector vector, DataType type, int position, byte[] source, int from, int count) {
+  public static void setBytes(
+      FieldVector vector, DataType type, int position, byte[] source, int from, int count) {
     switch (type.kind()) {
       case VARCHAR -> ((VarCharVector) vector).setSafe(position, source, from, count);
       case VARBINARY -> ((VarBinaryVector) vector).setSafe(position, source, from, count);
@@ -197,7 +203,8 @@ public final class Cells {
     }
   }
 
-  private static void setList(ListVector list, DataType type, int position, byte[] source, int from) {
+  private static void setList(
+      ListVector list, DataType type, int position, byte[] source, int from) {
     int count = ByteArena.intAt(source, from);
     int at = from + Integer.BYTES;
     int start = list.startNewValue(position);
@@ -208,7 +215,13 @@ public final class Cells {
         StructVector entries = (StructVector) list.getDataVector();
         entries.setIndexDefined(i);
         for (int c = 0; c < 2; c++) {
-          at = setNullable((FieldVector) entries.getChildByOrdinal(c), type.children().get(c).type(), i, source, at);
+          at =
+              setNullable(
+                  (FieldVector) entries.getChildByOrdinal(c),
+                  type.children().get(c).type(),
+                  i,
+                  source,
+                  at);
         }
       }
     }

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.arrow.vector.FieldVector;
 
 /**
- * A vector with a count of the batches that hold it; the last to release it closes it. The count is safe for
- * use by any thread; the vector's contents must not change once it is in a batch.
+ * A vector with a count of the batches that hold it; the last to release it closes it. The count is
+ * safe for use by any thread; the vector's contents must not change once it is in a batch.
  */
 public final class Column {
   private final FieldVector vector;

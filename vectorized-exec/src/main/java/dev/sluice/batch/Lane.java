@@ -7,9 +7,10 @@ import org.apache.arrow.memory.util.MemoryUtil;
 import org.apache.arrow.vector.FieldVector;
 
 /**
- * One column of a batch as plain Java arrays, in one of a few forms, whatever its type and selection: row
- * {@code i} of the {@link Rows} is index {@code i}. Operators loop over lanes, so that the type of a column
- * matters only while loading. Arrays are reused from batch to batch. Single-threaded.
+ * One column of a batch as plain Java arrays, in one of a few forms, whatever its type and
+ * selection: row {@code i} of the {@link Rows} is index {@code i}. Operators loop over lanes, so
+ * that the type of a column matters only while loading. Arrays are reused from batch to batch.
+ * Single-threaded.
  */
 public final class Lane {
   /** How values lie in the lane. */
@@ -147,7 +148,9 @@ public final class Lane {
       }
       case DOUBLE -> {
         for (int i = 0; i < n; i++) {
-          to[i] = Cells.ofDouble(Double.longBitsToDouble(MemoryUtil.getLong(base + 8L * (dense ? i : at[i]))));
+          to[i] =
+              Cells.ofDouble(
+                  Double.longBitsToDouble(MemoryUtil.getLong(base + 8L * (dense ? i : at[i]))));
         }
       }
       default -> {
@@ -216,7 +219,9 @@ public final class Lane {
   private void loadBytes(FieldVector vector, DataType type, Rows rows) {
     growBounds();
     arena.truncate(0);
-    if (rows.isDense() && (type.kind() == Kind.VARCHAR || type.kind() == Kind.VARBINARY) && count > 0) {
+    if (rows.isDense()
+        && (type.kind() == Kind.VARCHAR || type.kind() == Kind.VARBINARY)
+        && count > 0) {
       loadAllBytes(vector);
       return;
     }
@@ -235,7 +240,8 @@ public final class Lane {
     int size = MemoryUtil.getInt(offsets + 4L * count) - first;
     arena.reserve(size);
     if (size > 0) {
-      MemoryUtil.copyFromMemory(vector.getDataBuffer().memoryAddress() + first, arena.array(), 0, size);
+      MemoryUtil.copyFromMemory(
+          vector.getDataBuffer().memoryAddress() + first, arena.array(), 0, size);
     }
     int start = 0;
     for (int i = 0; i < count; i++) {
@@ -307,7 +313,10 @@ public final class Lane {
     return at + 1 + Integer.BYTES + size;
   }
 
-  /** Adds form {@code to} to a lane that holds values of {@code type} as {@link #form(DataType)} says. */
+  /**
+   * Adds form {@code to} to a lane that holds values of {@code type} as {@link #form(DataType)}
+   * says.
+   */
   public void convert(DataType type, Form to) {
     if (to == form(type)) {
       return;
@@ -341,7 +350,9 @@ public final class Lane {
   private double decimal(int i, int scale) {
     boolean small = high[i] == words[i] >> 63;
     BigDecimal value =
-        small ? BigDecimal.valueOf(words[i], scale) : new BigDecimal(Cells.int128(high[i], words[i]), scale);
+        small
+            ? BigDecimal.valueOf(words[i], scale)
+            : new BigDecimal(Cells.int128(high[i], words[i]), scale);
     return value.doubleValue();
   }
 

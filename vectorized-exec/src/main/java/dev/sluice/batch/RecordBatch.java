@@ -6,12 +6,13 @@ import java.util.Optional;
 import org.apache.arrow.vector.FieldVector;
 
 /**
- * A micro-batch: columns of equal length, an optional selection of the positions that count, and optional
- * row kinds. Single-threaded, exactly one owner at a time: handing a batch over is moving it, and the new
- * owner closes it. Columns may be shared between batches (see {@link Column}); their contents never change.
+ * A micro-batch: columns of equal length, an optional selection of the positions that count, and
+ * optional row kinds. Single-threaded, exactly one owner at a time: handing a batch over is moving
+ * it, and the new owner closes it. Columns may be shared between batches (see {@link Column});
+ * their contents never change.
  *
- * <p>A list of vectors rather than a {@code VectorSchemaRoot}: a root is a container meant to be refilled, so
- * two batches in flight would alias.
+ * <p>A list of vectors rather than a {@code VectorSchemaRoot}: a root is a container meant to be
+ * refilled, so two batches in flight would alias.
  */
 public final class RecordBatch implements AutoCloseable {
   private final Schema schema;
@@ -22,7 +23,11 @@ public final class RecordBatch implements AutoCloseable {
   private boolean closed;
 
   private RecordBatch(
-      Schema schema, Column[] columns, int length, Optional<Selection> selection, Optional<byte[]> kinds) {
+      Schema schema,
+      Column[] columns,
+      int length,
+      Optional<Selection> selection,
+      Optional<byte[]> kinds) {
     if (columns.length != schema.size()) {
       throw new IllegalArgumentException(columns.length + " columns for schema " + schema);
     }
@@ -33,14 +38,23 @@ public final class RecordBatch implements AutoCloseable {
     this.kinds = kinds;
   }
 
-  /** A dense insert-only batch of {@code length} rows; takes over the caller's hold on each column. */
+  /**
+   * A dense insert-only batch of {@code length} rows; takes over the caller's hold on each column.
+   */
   public static RecordBatch of(Schema schema, Column[] columns, int length) {
     return new RecordBatch(schema, columns, length, Optional.empty(), Optional.empty());
   }
 
-  /** A batch; takes over the caller's hold on each column. {@code kinds} is by position, before selection. */
+  /**
+   * A batch; takes over the caller's hold on each column. {@code kinds} is by position, before
+   * selection.
+   */
   public static RecordBatch of(
-      Schema schema, Column[] columns, int length, Optional<Selection> selection, Optional<byte[]> kinds) {
+      Schema schema,
+      Column[] columns,
+      int length,
+      Optional<Selection> selection,
+      Optional<byte[]> kinds) {
     return new RecordBatch(schema, columns, length, selection, kinds);
   }
 
@@ -72,7 +86,9 @@ public final class RecordBatch implements AutoCloseable {
     return selection;
   }
 
-  /** {@link RowKind#code} by position, before selection; absent: every row is +I. Not to be changed. */
+  /**
+   * {@link RowKind#code} by position, before selection; absent: every row is +I. Not to be changed.
+   */
   public Optional<byte[]> kinds() {
     return kinds;
   }
@@ -92,7 +108,10 @@ public final class RecordBatch implements AutoCloseable {
     return columns[index].vector();
   }
 
-  /** Column {@code index} with one more owner, for use in another batch; the caller must see to its release. */
+  /**
+   * Column {@code index} with one more owner, for use in another batch; the caller must see to its
+   * release.
+   */
   public Column retainColumn(int index) {
     return columns[index].retain();
   }
@@ -105,7 +124,10 @@ public final class RecordBatch implements AutoCloseable {
     return new RecordBatch(schema, columns.clone(), length, selection, kinds);
   }
 
-  /** Consumes this batch; its heir has only the selected positions, which are positions of the vectors. */
+  /**
+   * Consumes this batch; its heir has only the selected positions, which are positions of the
+   * vectors.
+   */
   public RecordBatch select(Selection newSelection) {
     closed = true;
     return new RecordBatch(schema, columns, length, Optional.of(newSelection), kinds);
@@ -117,7 +139,10 @@ public final class RecordBatch implements AutoCloseable {
     return new RecordBatch(schema, columns, length, selection, newKinds);
   }
 
-  /** Consumes this batch; its heir has columns {@code indices} in that order, under {@code newSchema}. */
+  /**
+   * Consumes this batch; its heir has columns {@code indices} in that order, under {@code
+   * newSchema}.
+   */
   public RecordBatch project(Schema newSchema, int... indices) {
     Column[] kept = new Column[indices.length];
     for (int i = 0; i < indices.length; i++) {

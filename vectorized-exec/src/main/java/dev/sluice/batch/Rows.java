@@ -1,8 +1,8 @@
 package dev.sluice.batch;
 
 /**
- * Which positions of a batch's vectors a loop visits, in ascending order: all of the first {@link #count}, or
- * a list. Immutable after construction; the array is handed over.
+ * Which positions of a batch's vectors a loop visits, in ascending order: all of the first {@link
+ * #count}, or a list. Immutable after construction; the array is handed over.
  */
 public final class Rows {
   private static final int[] NONE = new int[0];
@@ -29,7 +29,10 @@ public final class Rows {
 
   /** The rows of {@code batch} that count. */
   public static Rows of(RecordBatch batch) {
-    return batch.selection().map(s -> at(s.positions(), s.count())).orElseGet(() -> dense(batch.length()));
+    return batch
+        .selection()
+        .map(s -> at(s.positions(), s.count()))
+        .orElseGet(() -> dense(batch.length()));
   }
 
   public boolean isDense() {

@@ -1,8 +1,8 @@
 package dev.sluice.batch;
 
 /**
- * Which positions of a batch's vectors count, ascending. Immutable after construction: the array is handed
- * over and must not be changed. Safe for use by any thread.
+ * Which positions of a batch's vectors count, ascending. Immutable after construction: the array is
+ * handed over and must not be changed. Safe for use by any thread.
  */
 public final class Selection {
   private final int[] positions;
@@ -18,7 +18,10 @@ public final class Selection {
     return count;
   }
 
-  /** The array itself, for loops; only the first {@link #count} entries mean anything. Not to be changed. */
+  /**
+   * The array itself, for loops; only the first {@link #count} entries mean anything. Not to be
+   * changed.
+   */
   public int[] positions() {
     return positions;
   }

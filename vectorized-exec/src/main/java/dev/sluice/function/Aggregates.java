@@ -9,9 +9,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The aggregate functions. All take FILTER and DISTINCT. Where a signature follows its argument, SUM and AVG
- * widen: integers sum to BIGINT, DECIMAL(p, s) sums to DECIMAL(38, s) and averages to DECIMAL(38, max(6, s)),
- * FLOAT and DOUBLE give DOUBLE.
+ * The aggregate functions. All take FILTER and DISTINCT. Where a signature follows its argument,
+ * SUM and AVG widen: integers sum to BIGINT, DECIMAL(p, s) sums to DECIMAL(38, s) and averages to
+ * DECIMAL(38, max(6, s)), FLOAT and DOUBLE give DOUBLE.
  */
 public final class Aggregates {
   private static final DataType BIGINT = DataType.of(DataType.Kind.BIGINT).notNull();
@@ -37,22 +37,50 @@ public final class Aggregates {
             "aggregate",
             "The number of rows, or of rows whose arguments are all not NULL.",
             "COUNT(*)"),
-        nullable("SUM", number, "The sum; an error if it leaves the range of its type.", "SUM(price)"),
+        nullable(
+            "SUM", number, "The sum; an error if it leaves the range of its type.", "SUM(price)"),
         nullable("AVG", number, "The mean; of integers an integer, truncated.", "AVG(price)"),
         nullable("MIN", any, "The least value.", "MIN(price)"),
-        nullable("MAX", any, "The greatest value; of floating-point numbers NaN is the greatest.", "MAX(price)"),
+        nullable(
+            "MAX",
+            any,
+            "The greatest value; of floating-point numbers NaN is the greatest.",
+            "MAX(price)"),
         nullable("STDDEV_POP", toDouble, "The population standard deviation.", "STDDEV_POP(delay)"),
-        nullable("STDDEV_SAMP", toDouble, "The sample standard deviation; NULL below two rows.", "STDDEV(delay)", "STDDEV"),
+        nullable(
+            "STDDEV_SAMP",
+            toDouble,
+            "The sample standard deviation; NULL below two rows.",
+            "STDDEV(delay)",
+            "STDDEV"),
         nullable("VAR_POP", toDouble, "The population variance.", "VAR_POP(delay)"),
-        nullable("VAR_SAMP", toDouble, "The sample variance; NULL below two rows.", "VARIANCE(delay)", "VARIANCE"),
-        nullable("FIRST_VALUE", any, "The first value that is not NULL, by arrival.", "FIRST_VALUE(status)"),
-        nullable("LAST_VALUE", any, "The last value that is not NULL, by arrival.", "LAST_VALUE(status)"),
+        nullable(
+            "VAR_SAMP",
+            toDouble,
+            "The sample variance; NULL below two rows.",
+            "VARIANCE(delay)",
+            "VARIANCE"),
+        nullable(
+            "FIRST_VALUE",
+            any,
+            "The first value that is not NULL, by arrival.",
+            "FIRST_VALUE(status)"),
+        nullable(
+            "LAST_VALUE",
+            any,
+            "The last value that is not NULL, by arrival.",
+            "LAST_VALUE(status)"),
         nullable(
             "LISTAGG",
             Signature.of(DataType.string(), Param.STRING, Param.STRING).withOptional(1),
-            "The values that are not NULL, by arrival, with a separator (a comma if none is given) between them.",
+            "The values that are not NULL, by arrival, with a separator (a comma if none is given)"
+                + " between them.",
             "LISTAGG(name, '; ')"),
-        nullable("ARRAY_AGG", any, "The values as an array, by arrival, NULLs included.", "ARRAY_AGG(name)"),
+        nullable(
+            "ARRAY_AGG",
+            any,
+            "The values as an array, by arrival, NULLs included.",
+            "ARRAY_AGG(name)"),
         nullable("BOOL_AND", toBoolean, "Whether all values are true.", "EVERY(ok)", "EVERY"),
         nullable("BOOL_OR", toBoolean, "Whether some value is true.", "SOME(ok)", "SOME"),
         new FunctionSpec(

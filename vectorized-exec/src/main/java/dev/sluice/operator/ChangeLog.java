@@ -14,8 +14,9 @@ import java.util.function.IntPredicate;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
- * Folds the changes of one tick: for each group touched it remembers the row given before, and at the end of
- * the tick gives the difference. A group that ends up as it was gives nothing. Single-threaded.
+ * Folds the changes of one tick: for each group touched it remembers the row given before, and at
+ * the end of the tick gives the difference. A group that ends up as it was gives nothing.
+ * Single-threaded.
  */
 final class ChangeLog implements AutoCloseable {
   private final GroupTable groups;
@@ -24,8 +25,10 @@ final class ChangeLog implements AutoCloseable {
   private final List<RecordBatch> before = new ArrayList<>();
   private boolean[] known = new boolean[64];
   private boolean[] touched = new boolean[64];
+
   /** Per slot touched and known: batch and row in {@code before}. */
   private int[] beforeBatch = new int[64];
+
   private int[] beforeRow = new int[64];
   private int[] order = new int[64];
   private int count;

@@ -22,7 +22,11 @@ final class FilterProject implements Operator {
     program =
         Optional.of(
             ExprCompiler.compile(
-                node.input().schema(), node.condition(), node.projections(), node.schema(), host.evalContext()));
+                node.input().schema(),
+                node.condition(),
+                node.projections(),
+                node.schema(),
+                host.evalContext()));
   }
 
   @Override

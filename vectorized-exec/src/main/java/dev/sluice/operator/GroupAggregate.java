@@ -3,9 +3,9 @@ package dev.sluice.operator;
 import dev.sluice.aggregate.GroupTable;
 import dev.sluice.aggregate.SlotRows;
 import dev.sluice.batch.BatchBuilder;
+import dev.sluice.batch.Cells;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
-import dev.sluice.batch.Cells;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.ChangelogMode;
@@ -20,8 +20,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Aggregation per key over the whole input: once at the end, or as changes folded per tick. A group whose
- * last row is taken back is deleted; an aggregation without keys has one group always.
+ * Aggregation per key over the whole input: once at the end, or as changes folded per tick. A group
+ * whose last row is taken back is deleted; an aggregation without keys has one group always.
  */
 final class GroupAggregate implements Operator {
   private static final String GROUPS = "groups";
@@ -35,8 +35,10 @@ final class GroupAggregate implements Operator {
   private final GroupTable.Shape shape;
   private Optional<OperatorContext> context = Optional.empty();
   private long sequence;
+
   /** Per slot: rows in the group, counted only if rows may be taken back. */
   private long[] live = new long[64];
+
   private final ChangeLog changes;
 
   GroupAggregate(PlanNode.GroupAggregate node) {
@@ -45,20 +47,24 @@ final class GroupAggregate implements Operator {
     retracting = node.input().traits().changelog() != ChangelogMode.INSERT_ONLY;
     if (retracting && !shape.retractable()) {
       throw UserError.of(
-              ErrorCode.UNSUPPORTED, "of an updating input only COUNT, SUM, AVG and variances can be aggregated")
+              ErrorCode.UNSUPPORTED,
+              "of an updating input only COUNT, SUM, AVG and variances can be aggregated")
           .withHint("aggregate before the step that makes the input updating");
     }
     if (node.input().traits().changelog() == ChangelogMode.UPSERT) {
-      throw UserError.of(ErrorCode.CHANGELOG, "aggregation needs a retracting input, not an upserting one");
+      throw UserError.of(
+          ErrorCode.CHANGELOG, "aggregation needs a retracting input, not an upserting one");
     }
     updating = !(node.emit() instanceof Emit.OnWindowClose);
     if (node.emit() instanceof Emit.Every) {
-      throw UserError.of(ErrorCode.UNSUPPORTED, "aggregation with EMIT " + node.emit() + " is not supported")
+      throw UserError.of(
+              ErrorCode.UNSUPPORTED, "aggregation with EMIT " + node.emit() + " is not supported")
           .withHint("use EMIT ON UPDATE");
     }
     global = node.keys().isEmpty();
     groups = new GroupTable(shape);
-    changes = new ChangeLog(groups, node.schema(), node.traits().changelog() != ChangelogMode.UPSERT);
+    changes =
+        new ChangeLog(groups, node.schema(), node.traits().changelog() != ChangelogMode.UPSERT);
   }
 
   @Override
@@ -160,7 +166,8 @@ final class GroupAggregate implements Operator {
     int most = Math.max(1, context.orElseThrow().batchRows());
     for (int from = 0; from < n; from += most) {
       int count = Math.min(most, n - from);
-      try (BatchBuilder builder = new BatchBuilder(node.schema(), context.orElseThrow().allocator())) {
+      try (BatchBuilder builder =
+          new BatchBuilder(node.schema(), context.orElseThrow().allocator())) {
         groups.write(slots, from, count, builder);
         builder.advance(count);
         output.emit(builder.build());
@@ -186,19 +193,21 @@ final class GroupAggregate implements Operator {
       return;
     }
     DataType word = DataType.of(Kind.BIGINT);
-    state.read(GROUPS, (batch, group) -> {
-      try (batch) {
-        Rows rows = Rows.of(batch);
-        int[] slots = groups.restore(batch, rows, 3);
-        ensureLive();
-        for (int i = 0; i < rows.count(); i++) {
-          int position = rows.position(i);
-          live[slots[i]] = Cells.word(batch.vector(0), word, position);
-          changes.setKnown(slots[i], Cells.word(batch.vector(1), word, position) != 0);
-          sequence = Math.max(sequence, Cells.word(batch.vector(2), word, position));
-        }
-      }
-    });
+    state.read(
+        GROUPS,
+        (batch, group) -> {
+          try (batch) {
+            Rows rows = Rows.of(batch);
+            int[] slots = groups.restore(batch, rows, 3);
+            ensureLive();
+            for (int i = 0; i < rows.count(); i++) {
+              int position = rows.position(i);
+              live[slots[i]] = Cells.word(batch.vector(0), word, position);
+              changes.setKnown(slots[i], Cells.word(batch.vector(1), word, position) != 0);
+              sequence = Math.max(sequence, Cells.word(batch.vector(2), word, position));
+            }
+          }
+        });
   }
 
   @Override

@@ -22,7 +22,8 @@ import java.util.Optional;
 /** Lets the first rows after an offset through. */
 final class Limit implements Operator {
   private static final String SEEN = "seen";
-  private static final Schema LAYOUT = Schema.of(new Field("rows", DataType.of(Kind.BIGINT).notNull()));
+  private static final Schema LAYOUT =
+      Schema.of(new Field("rows", DataType.of(Kind.BIGINT).notNull()));
 
   private final long offset;
   private final long end;
@@ -75,13 +76,15 @@ final class Limit implements Operator {
   @Override
   public void restore(StateReader state) {
     if (state.version(SEEN).isPresent()) {
-      state.read(SEEN, (batch, group) -> {
-        try (batch) {
-          for (int i = 0; i < batch.rowCount(); i++) {
-            seen += Cells.word(batch.vector(0), LAYOUT.type(0), batch.position(i));
-          }
-        }
-      });
+      state.read(
+          SEEN,
+          (batch, group) -> {
+            try (batch) {
+              for (int i = 0; i < batch.rowCount(); i++) {
+                seen += Cells.word(batch.vector(0), LAYOUT.type(0), batch.position(i));
+              }
+            }
+          });
     }
   }
 

@@ -10,7 +10,8 @@ public final class Operators {
   private static final Map<Class<? extends PlanNode>, Function<PlanNode, Operator>> BY_NODE =
       Map.of(
           PlanNode.FilterProject.class, node -> new FilterProject((PlanNode.FilterProject) node),
-          PlanNode.WindowAggregate.class, node -> new WindowAggregate((PlanNode.WindowAggregate) node),
+          PlanNode.WindowAggregate.class,
+              node -> new WindowAggregate((PlanNode.WindowAggregate) node),
           PlanNode.GroupAggregate.class, node -> new GroupAggregate((PlanNode.GroupAggregate) node),
           PlanNode.Sort.class, node -> new Sort((PlanNode.Sort) node),
           PlanNode.Limit.class, node -> new Limit((PlanNode.Limit) node),
@@ -26,7 +27,10 @@ public final class Operators {
 
   private Operators() {}
 
-  /** Whether nodes of that class are the host's business (leaves, edges and sinks) and have no operator. */
+  /**
+   * Whether nodes of that class are the host's business (leaves, edges and sinks) and have no
+   * operator.
+   */
   public static boolean isOfTheHost(Class<? extends PlanNode> node) {
     return OF_THE_HOST.contains(node);
   }

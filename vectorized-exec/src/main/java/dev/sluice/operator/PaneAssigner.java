@@ -12,8 +12,8 @@ import java.util.Arrays;
 import java.util.OptionalInt;
 
 /**
- * Sorts the rows of a batch by pane. Rows are taken in runs of one pane, so that a batch in time order costs
- * one comparison a row. Scratch memory; single-threaded.
+ * Sorts the rows of a batch by pane. Rows are taken in runs of one pane, so that a batch in time
+ * order costs one comparison a row. Scratch memory; single-threaded.
  */
 final class PaneAssigner {
   /** Pane start of rows that are late for every window, or have no usable time. */
@@ -58,7 +58,8 @@ final class PaneAssigner {
     times.load(batch.vector(spec.timeColumn()), timeType, Lane.Form.WORD, rows);
     boolean own = false;
     if (rowWatermark.isPresent()) {
-      watermarks.load(batch.vector(rowWatermark.getAsInt()), DataType.of(Kind.BIGINT), Lane.Form.WORD, rows);
+      watermarks.load(
+          batch.vector(rowWatermark.getAsInt()), DataType.of(Kind.BIGINT), Lane.Form.WORD, rows);
       own = !allNull(n);
     }
     findRuns(n, watermark, own);
@@ -108,7 +109,10 @@ final class PaneAssigner {
     }
   }
 
-  /** End of the first window that takes the row; MAX_VALUE: late for all; MIN_VALUE: there is no window. */
+  /**
+   * End of the first window that takes the row; MAX_VALUE: late for all; MIN_VALUE: there is no
+   * window.
+   */
   private long openEnd(long start, long watermark, int row, boolean own) {
     long first = grid.firstEnd(start);
     long last = grid.lastEnd(start);
@@ -116,7 +120,8 @@ final class PaneAssigner {
       return Long.MIN_VALUE;
     }
     long open = grid.firstOpenEnd(start, watermark);
-    long ownOpen = own && !watermarks.isNull(row) ? grid.firstOpenEnd(start, watermarks.words()[row]) : first;
+    long ownOpen =
+        own && !watermarks.isNull(row) ? grid.firstOpenEnd(start, watermarks.words()[row]) : first;
     if (Math.max(open, ownOpen) > last) {
       return Long.MAX_VALUE;
     }

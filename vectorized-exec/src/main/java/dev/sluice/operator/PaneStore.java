@@ -8,9 +8,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The open panes of a windowed aggregation. Rows that were late for some windows of their pane lie in an
- * <em>overlay</em>: a pane of the same start that only windows ending at or after {@code openEnd} see.
- * Single-threaded.
+ * The open panes of a windowed aggregation. Rows that were late for some windows of their pane lie
+ * in an <em>overlay</em>: a pane of the same start that only windows ending at or after {@code
+ * openEnd} see. Single-threaded.
  */
 final class PaneStore {
   /** A pane's name; the natural order is that in which panes are merged. */
@@ -44,7 +44,10 @@ final class PaneStore {
     return panes.computeIfAbsent(key, k -> new GroupTable(shape));
   }
 
-  /** Ends of the windows with rows that close as the watermark goes from {@code from} to {@code to}; ascending. */
+  /**
+   * Ends of the windows with rows that close as the watermark goes from {@code from} to {@code to};
+   * ascending.
+   */
   TreeSet<Long> closing(long from, long to) {
     TreeSet<Long> ends = new TreeSet<>();
     for (Key key : panes.keySet()) {
@@ -62,7 +65,8 @@ final class PaneStore {
     GroupTable only = null;
     GroupTable merged = null;
     Map<Key, GroupTable> parts =
-        panes.subMap(new Key(grid.start(end), Long.MIN_VALUE), true, new Key(end, Long.MIN_VALUE), false);
+        panes.subMap(
+            new Key(grid.start(end), Long.MIN_VALUE), true, new Key(end, Long.MIN_VALUE), false);
     for (Map.Entry<Key, GroupTable> part : parts.entrySet()) {
       if (part.getKey().openEnd() > end) {
         continue;

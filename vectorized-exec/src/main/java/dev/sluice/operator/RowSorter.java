@@ -10,8 +10,10 @@ import java.util.List;
 /** Orders the rows of several batches by sort keys, stably. Made for one sort; single-threaded. */
 final class RowSorter {
   private final List<SortKey> keys;
+
   /** Per key and batch. */
   private final Lane[][] lanes;
+
   private final boolean[] words;
   private final int[] batchOf;
   private final int[] rowOf;
@@ -26,7 +28,8 @@ final class RowSorter {
       words[k] = form == Lane.Form.WORD;
       for (int b = 0; b < batches.size(); b++) {
         lanes[k][b] = new Lane();
-        lanes[k][b].load(batches.get(b).vector(column), schema.type(column), form, Rows.of(batches.get(b)));
+        lanes[k][b].load(
+            batches.get(b).vector(column), schema.type(column), form, Rows.of(batches.get(b)));
       }
     }
     int total = batches.stream().mapToInt(RecordBatch::rowCount).sum();
@@ -99,7 +102,12 @@ final class RowSorter {
           words[k]
               ? Long.compare(left.words()[i], right.words()[j])
               : java.util.Arrays.compareUnsigned(
-                  left.bytes(), left.starts()[i], left.ends()[i], right.bytes(), right.starts()[j], right.ends()[j]);
+                  left.bytes(),
+                  left.starts()[i],
+                  left.ends()[i],
+                  right.bytes(),
+                  right.starts()[j],
+                  right.ends()[j]);
       if (order != 0) {
         return keys.get(k).descending() ? -order : order;
       }

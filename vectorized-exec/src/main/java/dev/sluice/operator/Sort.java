@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Orders a bounded input, stably, and gives it at its end. With a fetch it keeps no more than a few times the
- * rows it will give.
+ * Orders a bounded input, stably, and gives it at its end. With a fetch it keeps no more than a few
+ * times the rows it will give.
  */
 final class Sort implements Operator {
   private static final String ROWS = "rows";
@@ -35,7 +35,9 @@ final class Sort implements Operator {
       if (node.input().schema().type(key.column()).kind().isNested()) {
         throw UserError.of(
             ErrorCode.TYPE_MISMATCH,
-            "cannot order by '" + node.input().schema().field(key.column()).name() + "' of a nested type");
+            "cannot order by '"
+                + node.input().schema().field(key.column()).name()
+                + "' of a nested type");
       }
     }
     this.node = node;
@@ -71,7 +73,9 @@ final class Sort implements Operator {
     give(node.offset(), wanted(), output);
   }
 
-  /** Gives the sorted rows from number {@code from} up to {@code to}, and lets all that was held go. */
+  /**
+   * Gives the sorted rows from number {@code from} up to {@code to}, and lets all that was held go.
+   */
   private void give(long from, long to, Output output) {
     RowSorter sorter = new RowSorter(node.schema(), node.keys(), held);
     int[] order = sorter.sorted();
@@ -82,7 +86,8 @@ final class Sort implements Operator {
     heldRows = 0;
     try {
       for (long at = from; at < end; at += most) {
-        try (BatchBuilder builder = new BatchBuilder(node.schema(), context.orElseThrow().allocator())) {
+        try (BatchBuilder builder =
+            new BatchBuilder(node.schema(), context.orElseThrow().allocator())) {
           for (int i = (int) at; i < Math.min(end, at + most); i++) {
             RecordBatch batch = batches.get(sorter.batch(order[i]));
             builder.copy(RowKind.INSERT, batch, batch.position(sorter.row(order[i])));
@@ -104,10 +109,12 @@ final class Sort implements Operator {
   @Override
   public void restore(StateReader state) {
     if (state.version(ROWS).isPresent()) {
-      state.read(ROWS, (batch, group) -> {
-        held.add(batch);
-        heldRows += batch.rowCount();
-      });
+      state.read(
+          ROWS,
+          (batch, group) -> {
+            held.add(batch);
+            heldRows += batch.rowCount();
+          });
     }
   }
 

@@ -25,11 +25,12 @@ import java.util.Optional;
 import org.apache.arrow.vector.FieldVector;
 
 /**
- * Aggregation over TUMBLE, HOP and CUMULATE windows. Each row is aggregated once, into its pane; a window
- * merges its panes when it closes, gives its rows once and never again. With allowed lateness the one result
- * waits until the lateness has passed too: the output is insert-only.
+ * Aggregation over TUMBLE, HOP and CUMULATE windows. Each row is aggregated once, into its pane; a
+ * window merges its panes when it closes, gives its rows once and never again. With allowed
+ * lateness the one result waits until the lateness has passed too: the output is insert-only.
  *
- * <p>Windows come out in order of their end, groups within a window in order of pane, then of first row.
+ * <p>Windows come out in order of their end, groups within a window in order of pane, then of first
+ * row.
  */
 final class WindowAggregate implements Operator {
   private static final String PANES = "panes";
@@ -51,17 +52,22 @@ final class WindowAggregate implements Operator {
 
   WindowAggregate(PlanNode.WindowAggregate node) {
     if (!(node.emit() instanceof Emit.OnWindowClose)) {
-      throw UserError.of(ErrorCode.UNSUPPORTED, "windowed aggregation with EMIT " + node.emit() + " is not supported")
+      throw UserError.of(
+              ErrorCode.UNSUPPORTED,
+              "windowed aggregation with EMIT " + node.emit() + " is not supported")
           .withHint("use EMIT ON WINDOW CLOSE");
     }
     if (node.input().traits().changelog() != ChangelogMode.INSERT_ONLY) {
-      throw UserError.of(ErrorCode.CHANGELOG, "windowed aggregation over an updating input is not supported");
+      throw UserError.of(
+          ErrorCode.CHANGELOG, "windowed aggregation over an updating input is not supported");
     }
     this.node = node;
     Schema input = node.input().schema();
     DataType timeType = input.type(node.window().timeColumn());
     long unit =
-        node.input().traits().time()
+        node.input()
+            .traits()
+            .time()
             .map(t -> t.unitMicros())
             .orElseGet(() -> dev.sluice.plan.TimeAttribute.unitMicros(timeType.precision()));
     grid = new WindowGrid(node.window(), unit, node.allowedLatenessMicros());
@@ -82,7 +88,11 @@ final class WindowAggregate implements Operator {
         return;
       }
       int before = store.size();
-      assigner.assign(batch, Rows.of(batch), watermark, (start, openEnd, rows) -> toPane(batch, start, openEnd, rows));
+      assigner.assign(
+          batch,
+          Rows.of(batch),
+          watermark,
+          (start, openEnd, rows) -> toPane(batch, start, openEnd, rows));
       sequence += batch.length();
       if (assigner.unusable() > 0) {
         context.orElseThrow().count("rows.null-time", assigner.unusable());
@@ -113,8 +123,11 @@ final class WindowAggregate implements Operator {
       selected = selected.select(new Selection(rows.positions(), rows.count()));
     }
     Schema schema = batch.schema().project(side.columns());
-    context.orElseThrow()
-        .emitSide(selected.project(schema, side.columns().stream().mapToInt(Integer::intValue).toArray()));
+    context
+        .orElseThrow()
+        .emitSide(
+            selected.project(
+                schema, side.columns().stream().mapToInt(Integer::intValue).toArray()));
   }
 
   @Override
@@ -165,18 +178,28 @@ final class WindowAggregate implements Operator {
   @Override
   public void snapshot(StateWriter state) {
     StateWriter.Part panes = state.part(PANES, LAYOUT, shape.layout(2));
-    store.panes().forEach((key, groups) ->
-        groups.save(
-            panes, 2, (slot, i) -> i == 0 ? key.start() : key.openEnd(), context.orElseThrow().allocator()));
+    store
+        .panes()
+        .forEach(
+            (key, groups) ->
+                groups.save(
+                    panes,
+                    2,
+                    (slot, i) -> i == 0 ? key.start() : key.openEnd(),
+                    context.orElseThrow().allocator()));
     StateWriter.Part clock = state.part(CLOCK, LAYOUT, CLOCK_LAYOUT);
     for (int group = 0; group < KeyGroups.COUNT; group++) {
-      try (BatchBuilder builder = new BatchBuilder(CLOCK_LAYOUT, context.orElseThrow().allocator())) {
+      try (BatchBuilder builder =
+          new BatchBuilder(CLOCK_LAYOUT, context.orElseThrow().allocator())) {
         clock.write(group, builder.add(RowKind.INSERT, watermark, sequence).build());
       }
     }
   }
 
-  /** Every task wrote its clock to every group: the least watermark and the greatest sequence are safe. */
+  /**
+   * Every task wrote its clock to every group: the least watermark and the greatest sequence are
+   * safe.
+   */
   @Override
   public void restore(StateReader state) {
     if (state.version(PANES).isEmpty()) {
@@ -184,21 +207,25 @@ final class WindowAggregate implements Operator {
     }
     long[] clock = {Long.MAX_VALUE, 0};
     DataType word = DataType.of(Kind.BIGINT);
-    state.read(CLOCK, (batch, group) -> {
-      try (batch) {
-        for (int i = 0; i < batch.rowCount(); i++) {
-          clock[0] = Math.min(clock[0], Cells.word(batch.vector(0), word, batch.position(i)));
-          clock[1] = Math.max(clock[1], Cells.word(batch.vector(1), word, batch.position(i)));
-        }
-      }
-    });
+    state.read(
+        CLOCK,
+        (batch, group) -> {
+          try (batch) {
+            for (int i = 0; i < batch.rowCount(); i++) {
+              clock[0] = Math.min(clock[0], Cells.word(batch.vector(0), word, batch.position(i)));
+              clock[1] = Math.max(clock[1], Cells.word(batch.vector(1), word, batch.position(i)));
+            }
+          }
+        });
     watermark = clock[0];
     sequence = clock[1];
-    state.read(PANES, (batch, group) -> {
-      try (batch) {
-        restorePanes(batch);
-      }
-    });
+    state.read(
+        PANES,
+        (batch, group) -> {
+          try (batch) {
+            restorePanes(batch);
+          }
+        });
     context.orElseThrow().count("panes.open", store.size());
   }
 

@@ -3,8 +3,9 @@ package dev.sluice.operator;
 import dev.sluice.plan.WindowSpec;
 
 /**
- * Which windows a pane belongs to. Windows are named by their end; the ends of a pane's windows are an
- * arithmetic sequence. Immutable. Times are at most {@link #LIMIT} from the epoch, so that nothing overflows.
+ * Which windows a pane belongs to. Windows are named by their end; the ends of a pane's windows are
+ * an arithmetic sequence. Immutable. Times are at most {@link #LIMIT} from the epoch, so that
+ * nothing overflows.
  */
 final class WindowGrid {
   /** Rows further from the epoch than this (some 70 000 years) are in no window. */
@@ -24,7 +25,9 @@ final class WindowGrid {
     this.step =
         spec instanceof WindowSpec.Hop hop
             ? hop.slideMicros()
-            : spec instanceof WindowSpec.Cumulate cumulate ? cumulate.stepMicros() : spec.sizeMicros();
+            : spec instanceof WindowSpec.Cumulate cumulate
+                ? cumulate.stepMicros()
+                : spec.sizeMicros();
   }
 
   long pane() {
@@ -44,7 +47,10 @@ final class WindowGrid {
     return time - Math.floorMod(time - spec.offsetMicros(), width);
   }
 
-  /** End of the earliest window that holds the pane; above {@link #lastEnd} if the pane lies in a gap. */
+  /**
+   * End of the earliest window that holds the pane; above {@link #lastEnd} if the pane lies in a
+   * gap.
+   */
   long firstEnd(long paneStart) {
     if (spec instanceof WindowSpec.Hop hop) {
       long earliest = paneStart + pane - hop.sizeMicros();
@@ -63,7 +69,9 @@ final class WindowGrid {
 
   /** Start of the window that ends at {@code end}. */
   long start(long end) {
-    return spec instanceof WindowSpec.Cumulate ? floor(end - 1, spec.sizeMicros()) : end - spec.sizeMicros();
+    return spec instanceof WindowSpec.Cumulate
+        ? floor(end - 1, spec.sizeMicros())
+        : end - spec.sizeMicros();
   }
 
   /** Whether a window that ends at {@code end} takes no more rows at {@code watermark}. */
@@ -71,7 +79,9 @@ final class WindowGrid {
     return watermark >= end - unit + lateness;
   }
 
-  /** End of the pane's earliest window that still takes rows; above {@link #lastEnd} if none does. */
+  /**
+   * End of the pane's earliest window that still takes rows; above {@link #lastEnd} if none does.
+   */
   long firstOpenEnd(long paneStart, long watermark) {
     long first = firstEnd(paneStart);
     if (!isClosed(first, watermark)) {

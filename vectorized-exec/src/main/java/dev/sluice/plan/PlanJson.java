@@ -31,13 +31,20 @@ import java.util.TreeSet;
 
 /**
  * Plans as JSON. {@link #write} and {@link #read} are inverse: what comes back equals what went in.
- * {@link #print} is for people: secrets are masked, so it cannot be read back. Which record an object is
- * stands in its property {@code @type}. Equal plans give equal text. Stateless; safe for use by any thread.
+ * {@link #print} is for people: secrets are masked, so it cannot be read back. Which record an
+ * object is stands in its property {@code @type}. Equal plans give equal text. Stateless; safe for
+ * use by any thread.
  */
 public final class PlanJson {
   private static final String MASK = "******";
   private static final List<Class<?>> ALGEBRAS =
-      List.of(PlanNode.class, Expr.class, Distribution.class, WindowSpec.class, Emit.class, StateBound.class);
+      List.of(
+          PlanNode.class,
+          Expr.class,
+          Distribution.class,
+          WindowSpec.class,
+          Emit.class,
+          StateBound.class);
   private static final JsonMapper MAPPER = mapper();
 
   private PlanJson() {}
@@ -47,7 +54,7 @@ public final class PlanJson {
   private interface Tagged {}
 
   /** The inputs of a union are a component, while those of other nodes are derived. */
-  private interface UnionShape {
+  interface UnionShape {
     @JsonIgnore(false)
     List<PlanNode> inputs();
   }
@@ -114,7 +121,8 @@ public final class PlanJson {
 
   private static String text(JsonNode tree, boolean indented) {
     try {
-      return (indented ? MAPPER.writerWithDefaultPrettyPrinter() : MAPPER.writer()).writeValueAsString(tree);
+      return (indented ? MAPPER.writerWithDefaultPrettyPrinter() : MAPPER.writer())
+          .writeValueAsString(tree);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("plan cannot be written as JSON", e);
     }
@@ -143,7 +151,8 @@ public final class PlanJson {
     }
 
     @Override
-    public void serialize(Expr.Literal literal, JsonGenerator out, SerializerProvider provider) throws IOException {
+    public void serialize(Expr.Literal literal, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
       out.writeStartObject();
       fields(literal, out, provider);
       out.writeEndObject();
@@ -151,9 +160,11 @@ public final class PlanJson {
 
     @Override
     public void serializeWithType(
-        Expr.Literal literal, JsonGenerator out, SerializerProvider provider, TypeSerializer types) throws IOException {
+        Expr.Literal literal, JsonGenerator out, SerializerProvider provider, TypeSerializer types)
+        throws IOException {
       WritableTypeId id =
-          types.writeTypePrefix(out, types.typeId(literal, com.fasterxml.jackson.core.JsonToken.START_OBJECT));
+          types.writeTypePrefix(
+              out, types.typeId(literal, com.fasterxml.jackson.core.JsonToken.START_OBJECT));
       fields(literal, out, provider);
       types.writeTypeSuffix(out, id);
     }
@@ -181,18 +192,21 @@ public final class PlanJson {
     }
 
     @Override
-    public Expr.Literal deserialize(JsonParser in, DeserializationContext context) throws IOException {
+    public Expr.Literal deserialize(JsonParser in, DeserializationContext context)
+        throws IOException {
       JsonNode node = context.readTree(in);
       DataType type = context.readTreeAsValue(node.get("type"), DataType.class);
       JsonNode value = node.get("value");
       return new Expr.Literal(
-          value == null || value.isNull() ? Optional.empty() : Optional.of(value(value, type)), type);
+          value == null || value.isNull() ? Optional.empty() : Optional.of(value(value, type)),
+          type);
     }
 
     private static Object value(JsonNode value, DataType type) {
       return switch (type.kind()) {
         case BOOLEAN -> value.booleanValue();
-        case FLOAT, DOUBLE -> value.isNumber() ? value.doubleValue() : Double.valueOf(value.textValue());
+        case FLOAT, DOUBLE ->
+            value.isNumber() ? value.doubleValue() : Double.valueOf(value.textValue());
         case DECIMAL -> new BigDecimal(value.textValue());
         case VARCHAR, VARBINARY -> value.textValue();
         default -> value.longValue();

@@ -11,9 +11,10 @@ import dev.sluice.type.Schema;
 import java.util.List;
 
 /**
- * The key of every row of a batch, with its hash, in the form the key's types allow: one word, several words,
- * or bytes. Equal keys have equal forms whatever the batch, so that a hash made for an exchange addresses
- * the state behind it. NULLs are equal to each other. Reused from batch to batch; single-threaded.
+ * The key of every row of a batch, with its hash, in the form the key's types allow: one word,
+ * several words, or bytes. Equal keys have equal forms whatever the batch, so that a hash made for
+ * an exchange addresses the state behind it. NULLs are equal to each other. Reused from batch to
+ * batch; single-threaded.
  */
 public final class KeyColumns {
   /** How a key is held. */
@@ -43,7 +44,9 @@ public final class KeyColumns {
 
   /** Keys of {@code columns} of batches with {@code schema}. */
   public KeyColumns(Schema schema, List<Integer> columns) {
-    this(columns.stream().map(schema::type).toArray(DataType[]::new), columns.stream().mapToInt(c -> c).toArray());
+    this(
+        columns.stream().map(schema::type).toArray(DataType[]::new),
+        columns.stream().mapToInt(c -> c).toArray());
   }
 
   /** Keys of those types, loaded from lanes. */
@@ -65,7 +68,8 @@ public final class KeyColumns {
     if (types.length == 0) {
       return Mode.NONE;
     }
-    boolean words = java.util.Arrays.stream(types).allMatch(Cells::isWord) && types.length < Long.SIZE;
+    boolean words =
+        java.util.Arrays.stream(types).allMatch(Cells::isWord) && types.length < Long.SIZE;
     if (types.length == 1) {
       return words ? Mode.WORD : Mode.BYTES;
     }
@@ -80,7 +84,10 @@ public final class KeyColumns {
     prepare(lanes, rows.count());
   }
 
-  /** Takes keys from lanes in the forms of the types; a single column's lane must not change while in use. */
+  /**
+   * Takes keys from lanes in the forms of the types; a single column's lane must not change while
+   * in use.
+   */
   public void load(Lane[] from, int rows) {
     System.arraycopy(from, 0, lanes, 0, lanes.length);
     prepare(lanes, rows);

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.ObjIntConsumer;
 
 /**
- * Spreads a batch over tasks by the key group of its key: at most one batch per task, sharing the columns of
- * the one that came in. Keeps scratch memory: single-threaded.
+ * Spreads a batch over tasks by the key group of its key: at most one batch per task, sharing the
+ * columns of the one that came in. Keeps scratch memory: single-threaded.
  */
 public final class KeyGroupSplitter {
   private final KeyColumns keys;
@@ -55,7 +55,8 @@ public final class KeyGroupSplitter {
       }
       for (int t = 0; t < parallelism; t++) {
         if (positions[t].length > 0) {
-          eachTask.accept(batch.share().select(new Selection(positions[t], positions[t].length)), t);
+          eachTask.accept(
+              batch.share().select(new Selection(positions[t], positions[t].length)), t);
         }
       }
     }

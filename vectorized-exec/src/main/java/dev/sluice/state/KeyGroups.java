@@ -1,8 +1,9 @@
 package dev.sluice.state;
 
 /**
- * Key groups: the unit in which keyed state is addressed, so that a snapshot restores at any parallelism.
- * The number is fixed; a task owns a contiguous range. Stateless; safe for use by any thread.
+ * Key groups: the unit in which keyed state is addressed, so that a snapshot restores at any
+ * parallelism. The number is fixed; a task owns a contiguous range. Stateless; safe for use by any
+ * thread.
  */
 public final class KeyGroups {
   /** The number of key groups; part of every snapshot, never changed (Flink: max parallelism). */
@@ -25,7 +26,9 @@ public final class KeyGroups {
     return (task * COUNT + parallelism - 1) / parallelism;
   }
 
-  /** Finalizer of MurmurHash3 (Austin Appleby, public domain): spreads the bits of {@code value}. */
+  /**
+   * Finalizer of MurmurHash3 (Austin Appleby, public domain): spreads the bits of {@code value}.
+   */
   public static long mix(long value) {
     long h = value;
     h ^= h >>> 33;

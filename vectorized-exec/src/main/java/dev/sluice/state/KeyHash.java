@@ -2,7 +2,10 @@ package dev.sluice.state;
 
 import dev.sluice.batch.ByteArena;
 
-/** The hashes of key values; part of every snapshot, never changed. Stateless; safe for use by any thread. */
+/**
+ * The hashes of key values; part of every snapshot, never changed. Stateless; safe for use by any
+ * thread.
+ */
 final class KeyHash {
   static final long NULL = KeyGroups.mix(0x9e3779b97f4a7c15L);
   private static final long STEP = 0x9fb21c651e98df25L;

@@ -10,9 +10,9 @@ import java.util.Arrays;
 import org.apache.arrow.vector.FieldVector;
 
 /**
- * Keys to dense slots: the first key is slot 0, the next new one slot 1, and so on. Open addressing with
- * linear probing; a single word lies in the probed array itself, so that a hit costs one cache line. Nothing
- * is allocated per row. Single-threaded.
+ * Keys to dense slots: the first key is slot 0, the next new one slot 1, and so on. Open addressing
+ * with linear probing; a single word lies in the probed array itself, so that a hit costs one cache
+ * line. Nothing is allocated per row. Single-threaded.
  */
 public final class KeyTable {
   private static final int INITIAL = 64;
@@ -22,10 +22,13 @@ public final class KeyTable {
   private final int stride;
   private int size;
   private int mask = INITIAL - 1;
+
   /** Mode WORD: pairs of key and slot + 1. */
   private long[] pairs = new long[0];
+
   /** Other modes: slot + 1. */
   private int[] places = new int[0];
+
   private int nullSlot = -1;
   private long[] hashBySlot = new long[INITIAL];
   private long[] words = new long[0];
@@ -89,7 +92,10 @@ public final class KeyTable {
     }
   }
 
-  /** Finds or adds every key of {@code other}; {@code out[i]} gets the slot here of slot {@code i} there. */
+  /**
+   * Finds or adds every key of {@code other}; {@code out[i]} gets the slot here of slot {@code i}
+   * there.
+   */
   public void merge(KeyTable other, int[] out) {
     KeyColumns keys = new KeyColumns(types);
     Lane[] lanes = new Lane[types.length];
@@ -188,7 +194,8 @@ public final class KeyTable {
       long hash = hashes[i];
       int at = (int) hash & mask;
       int found = places[at];
-      while (found != 0 && !(hashBySlot[found - 1] == hash && sameWords(in, i * stride, (found - 1) * stride))) {
+      while (found != 0
+          && !(hashBySlot[found - 1] == hash && sameWords(in, i * stride, (found - 1) * stride))) {
         at = (at + 1) & mask;
         found = places[at];
       }
@@ -230,7 +237,8 @@ public final class KeyTable {
       long hash = hashes[i];
       int at = (int) hash & mask;
       int found = places[at];
-      while (found != 0 && !(hashBySlot[found - 1] == hash && sameBytes(in, from[i], to[i], found - 1))) {
+      while (found != 0
+          && !(hashBySlot[found - 1] == hash && sameBytes(in, from[i], to[i], found - 1))) {
         at = (at + 1) & mask;
         found = places[at];
       }
@@ -391,8 +399,8 @@ public final class KeyTable {
   }
 
   /**
-   * Writes key column {@code column} of {@code count} slots, from index {@code from} of {@code slots}, to
-   * positions 0 and on of {@code out}.
+   * Writes key column {@code column} of {@code count} slots, from index {@code from} of {@code
+   * slots}, to positions 0 and on of {@code out}.
    */
   public void writeKeys(int column, int[] slots, int from, int count, FieldVector out) {
     DataType type = types[column];

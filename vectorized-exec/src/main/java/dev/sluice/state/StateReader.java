@@ -4,7 +4,10 @@ import dev.sluice.batch.RecordBatch;
 import java.util.OptionalInt;
 import java.util.function.ObjIntConsumer;
 
-/** Gives back what a {@link StateWriter} took, only for the key groups the task owns. Single-threaded. */
+/**
+ * Gives back what a {@link StateWriter} took, only for the key groups the task owns.
+ * Single-threaded.
+ */
 public interface StateReader {
   /** The layout version of part {@code name}; empty if there is no such part. */
   OptionalInt version(String name);

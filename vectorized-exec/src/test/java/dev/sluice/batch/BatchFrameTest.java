@@ -29,9 +29,23 @@ class BatchFrameTest {
   private static RecordBatch batch(RootAllocator root) {
     try (BatchBuilder builder = new BatchBuilder(SCHEMA, root)) {
       return builder
-          .add(RowKind.INSERT, 1L, "one", new BigDecimal("1.50"), List.of("a", "b"), Map.of("k", 1L), List.of(7L))
+          .add(
+              RowKind.INSERT,
+              1L,
+              "one",
+              new BigDecimal("1.50"),
+              List.of("a", "b"),
+              Map.of("k", 1L),
+              List.of(7L))
           .add(RowKind.DELETE, null, null, null, null, null, null)
-          .add(RowKind.UPDATE_AFTER, 3L, "", new BigDecimal("-0.01"), List.of(), Map.of(), List.of(9L))
+          .add(
+              RowKind.UPDATE_AFTER,
+              3L,
+              "",
+              new BigDecimal("-0.01"),
+              List.of(),
+              Map.of(),
+              List.of(9L))
           .build();
     }
   }
@@ -45,7 +59,9 @@ class BatchFrameTest {
         before = OperatorHarness.text(batch);
         bytes = BatchFrame.encode(new BatchFrame.Rows(batch.share()), root);
       }
-      assertThat(before).element(0).isEqualTo("+I[1, one, 1.50, [\"a\",\"b\"], [{\"key\":\"k\",\"value\":1}], {\"x\":7}]");
+      assertThat(before)
+          .element(0)
+          .isEqualTo("+I[1, one, 1.50, [\"a\",\"b\"], [{\"key\":\"k\",\"value\":1}], {\"x\":7}]");
       BatchFrame.Rows rows = (BatchFrame.Rows) BatchFrame.decode(bytes, SCHEMA, root);
       try (RecordBatch arrived = rows.batch()) {
         assertThat(OperatorHarness.text(arrived)).isEqualTo(before);
@@ -58,8 +74,10 @@ class BatchFrameTest {
   void onlySelectedRowsTravel() {
     try (RootAllocator root = new RootAllocator()) {
       byte[] bytes =
-          BatchFrame.encode(new BatchFrame.Rows(batch(root).select(new Selection(new int[] {1, 2}, 2))), root);
-      try (RecordBatch arrived = ((BatchFrame.Rows) BatchFrame.decode(bytes, SCHEMA, root)).batch()) {
+          BatchFrame.encode(
+              new BatchFrame.Rows(batch(root).select(new Selection(new int[] {1, 2}, 2))), root);
+      try (RecordBatch arrived =
+          ((BatchFrame.Rows) BatchFrame.decode(bytes, SCHEMA, root)).batch()) {
         assertThat(arrived.length()).isEqualTo(2);
         assertThat(OperatorHarness.text(arrived).get(1)).startsWith("+U[3, , -0.01, []");
       }
@@ -69,10 +87,13 @@ class BatchFrameTest {
   @Test
   void timeAndEndSurviveTheJourney() {
     try (RootAllocator root = new RootAllocator()) {
-      for (BatchFrame frame : List.of(new BatchFrame.Watermark(Long.MAX_VALUE), new BatchFrame.End())) {
-        assertThat(BatchFrame.decode(BatchFrame.encode(frame, root), SCHEMA, root)).isEqualTo(frame);
+      for (BatchFrame frame :
+          List.of(new BatchFrame.Watermark(Long.MAX_VALUE), new BatchFrame.End())) {
+        assertThat(BatchFrame.decode(BatchFrame.encode(frame, root), SCHEMA, root))
+            .isEqualTo(frame);
       }
-      assertThatThrownBy(() -> BatchFrame.decode(new byte[] {9}, SCHEMA, root)).hasMessageContaining("not a frame");
+      assertThatThrownBy(() -> BatchFrame.decode(new byte[] {9}, SCHEMA, root))
+          .hasMessageContaining("not a frame");
     }
   }
 }

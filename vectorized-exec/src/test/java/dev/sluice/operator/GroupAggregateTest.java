@@ -26,21 +26,42 @@ import org.junit.jupiter.api.Test;
 class GroupAggregateTest {
   private static final DataType DOUBLE = DataType.of(Kind.DOUBLE);
   private static final DataType BOOLEAN = DataType.of(Kind.BOOLEAN);
-  private static final Schema INPUT = schema("k", STRING, "v", BIGINT, "d", DOUBLE, "b", BOOLEAN, "s", STRING, "m", DataType.decimal(30, 2));
+  private static final Schema INPUT =
+      schema(
+          "k",
+          STRING,
+          "v",
+          BIGINT,
+          "d",
+          DOUBLE,
+          "b",
+          BOOLEAN,
+          "s",
+          STRING,
+          "m",
+          DataType.decimal(30, 2));
 
   private static OperatorHarness atEnd(Schema input, List<Integer> keys, AggregateCall... calls) {
     return OperatorHarness.of(
-        Nodes.group(input, ChangelogMode.INSERT_ONLY, keys, List.of(calls), Emit.ON_WINDOW_CLOSE, ChangelogMode.INSERT_ONLY),
+        Nodes.group(
+            input,
+            ChangelogMode.INSERT_ONLY,
+            keys,
+            List.of(calls),
+            Emit.ON_WINDOW_CLOSE,
+            ChangelogMode.INSERT_ONLY),
         keys);
   }
 
-  private static OperatorHarness onUpdate(ChangelogMode input, ChangelogMode output, List<Integer> keys) {
+  private static OperatorHarness onUpdate(
+      ChangelogMode input, ChangelogMode output, List<Integer> keys) {
     return OperatorHarness.of(
         Nodes.group(
             INPUT,
             input,
             keys,
-            List.of(call("COUNT", BIGINT.notNull()), call("SUM", BIGINT, 1), call("AVG", DOUBLE, 2)),
+            List.of(
+                call("COUNT", BIGINT.notNull()), call("SUM", BIGINT, 1), call("AVG", DOUBLE, 2)),
             Emit.ON_UPDATE,
             output),
         keys);
@@ -52,11 +73,19 @@ class GroupAggregateTest {
 
   @Test
   void givesOneRowForNoInputIfThereAreNoKeys() {
-    atEnd(INPUT, List.of(), call("COUNT", BIGINT.notNull()), call("SUM", BIGINT, 1), call("MAX", STRING, 4))
+    atEnd(
+            INPUT,
+            List.of(),
+            call("COUNT", BIGINT.notNull()),
+            call("SUM", BIGINT, 1),
+            call("MAX", STRING, 4))
         .finish()
         .expect("+I[0, null, null]")
         .verify();
-    onUpdate(ChangelogMode.INSERT_ONLY, ChangelogMode.RETRACT, List.of()).finish().expect("+I[0, null, null]").verify();
+    onUpdate(ChangelogMode.INSERT_ONLY, ChangelogMode.RETRACT, List.of())
+        .finish()
+        .expect("+I[0, null, null]")
+        .verify();
     atEnd(INPUT, List.of(0), call("COUNT", BIGINT.notNull())).finish().expect().verify();
   }
 
@@ -64,7 +93,15 @@ class GroupAggregateTest {
   void computesEveryFunctionWithNullsLeftOut() {
     DataType wide = DataType.decimal(38, 2);
     DataType mean = DataType.decimal(38, 6);
-    AggregateCall list = new AggregateCall("LISTAGG", List.of(4), List.of(Expr.Literal.of("; ", STRING)), false, OptionalInt.empty(), List.of(), STRING);
+    AggregateCall list =
+        new AggregateCall(
+            "LISTAGG",
+            List.of(4),
+            List.of(Expr.Literal.of("; ", STRING)),
+            false,
+            OptionalInt.empty(),
+            List.of(),
+            STRING);
     atEnd(
             INPUT,
             List.of(0),
@@ -90,9 +127,11 @@ class GroupAggregateTest {
         .row("e", null, null, null, null, null)
         .finish()
         .expect(
-            "+I[a, 3, 4.0, 1.3333333333333333, 0.0, false, true, m, ä, x, m, x; ä; m, [\"x\",null,\"ä\",\"m\"],"
-                + " 1234567890123456789012345687.95, 411522630041152263004115229.316667, -0.05]",
-            "+I[e, 0, null, null, null, null, null, null, null, null, null, null, [null], null, null, null]")
+            "+I[a, 3, 4.0, 1.3333333333333333, 0.0, false, true, m, ä, x, m, x; ä; m,"
+                + " [\"x\",null,\"ä\",\"m\"], 1234567890123456789012345687.95,"
+                + " 411522630041152263004115229.316667, -0.05]",
+            "+I[e, 0, null, null, null, null, null, null, null, null, null, null, [null], null,"
+                + " null, null]")
         .verify();
   }
 
@@ -122,7 +161,12 @@ class GroupAggregateTest {
 
   @Test
   void takesOnlyTheRowsOfTheFilter() {
-    atEnd(INPUT, List.of(0), where(call("COUNT", BIGINT), 3), where(call("SUM", BIGINT, 1), 3), call("COUNT", BIGINT))
+    atEnd(
+            INPUT,
+            List.of(0),
+            where(call("COUNT", BIGINT), 3),
+            where(call("SUM", BIGINT, 1), 3),
+            call("COUNT", BIGINT))
         .row("a", 1L, null, true, null, null)
         .row("a", 2L, null, false, null, null)
         .row("a", 4L, null, null, null, null)
@@ -147,7 +191,9 @@ class GroupAggregateTest {
         .row("a", 16L, 1e9 + 16, null, null, null)
         .row("b", 1L, 5.0, null, null, null)
         .finish()
-        .expect("+I[a, 22.5, 30.0, 4.743416490252569, 5.477225575051661]", "+I[b, 0.0, null, 0.0, null]")
+        .expect(
+            "+I[a, 22.5, 30.0, 4.743416490252569, 5.477225575051661]",
+            "+I[b, 0.0, null, 0.0, null]")
         .verify();
   }
 
@@ -169,8 +215,13 @@ class GroupAggregateTest {
   @Test
   void aSumThatLeavesItsRangeIsTheUsersError() {
     OperatorHarness harness =
-        atEnd(INPUT, List.of(0), call("SUM", BIGINT, 1)).row(row("a", Long.MAX_VALUE, null)).row(row("a", 1L, null)).finish();
-    assertThatThrownBy(harness::verify).isInstanceOf(UserError.class).hasMessageContaining("SLU-4002");
+        atEnd(INPUT, List.of(0), call("SUM", BIGINT, 1))
+            .row(row("a", Long.MAX_VALUE, null))
+            .row(row("a", 1L, null))
+            .finish();
+    assertThatThrownBy(harness::verify)
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("SLU-4002");
     atEnd(INPUT, List.of(0), call("SUM", BIGINT, 1))
         .row(row("a", Long.MAX_VALUE, null))
         .row(row("a", 1L, null))
@@ -245,7 +296,15 @@ class GroupAggregateTest {
   @Test
   void refusesWhatCannotTakeRowsBack() {
     PlanNode node =
-        Nodes.group(INPUT, ChangelogMode.RETRACT, List.of(0), List.of(call("MIN", BIGINT, 1)), Emit.ON_UPDATE, ChangelogMode.RETRACT);
-    assertThatThrownBy(() -> Operators.create(node)).isInstanceOf(UserError.class).hasMessageContaining("SLU-2007");
+        Nodes.group(
+            INPUT,
+            ChangelogMode.RETRACT,
+            List.of(0),
+            List.of(call("MIN", BIGINT, 1)),
+            Emit.ON_UPDATE,
+            ChangelogMode.RETRACT);
+    assertThatThrownBy(() -> Operators.create(node))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("SLU-2007");
   }
 }

@@ -36,7 +36,9 @@ public final class MemoryState implements StateWriter, AutoCloseable {
     return new StateReader() {
       @Override
       public OptionalInt version(String name) {
-        return parts.containsKey(name) ? OptionalInt.of(parts.get(name).version()) : OptionalInt.empty();
+        return parts.containsKey(name)
+            ? OptionalInt.of(parts.get(name).version())
+            : OptionalInt.empty();
       }
 
       @Override

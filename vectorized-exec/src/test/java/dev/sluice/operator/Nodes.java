@@ -36,7 +36,10 @@ final class Nodes {
   static PlanNode input(Schema schema, ChangelogMode mode, int timeColumn) {
     PlanTraits traits = PlanTraits.of(schema, true).withChangelog(mode);
     return new PlanNode.StageInput(
-        0, timeColumn < 0 ? traits : traits.withTime(Optional.of(new TimeAttribute(timeColumn, 1000))));
+        0,
+        timeColumn < 0
+            ? traits
+            : traits.withTime(Optional.of(new TimeAttribute(timeColumn, 1000))));
   }
 
   static AggregateCall call(String function, DataType type, Integer... arguments) {
@@ -45,7 +48,13 @@ final class Nodes {
 
   static AggregateCall distinct(AggregateCall call) {
     return new AggregateCall(
-        call.function(), call.arguments(), call.constants(), true, call.filter(), call.orderBy(), call.type());
+        call.function(),
+        call.arguments(),
+        call.constants(),
+        true,
+        call.filter(),
+        call.orderBy(),
+        call.type());
   }
 
   static AggregateCall where(AggregateCall call, int filter) {
@@ -93,7 +102,12 @@ final class Nodes {
   }
 
   static PlanNode.GroupAggregate group(
-      Schema schema, ChangelogMode mode, List<Integer> keys, List<AggregateCall> calls, Emit emit, ChangelogMode out) {
+      Schema schema,
+      ChangelogMode mode,
+      List<Integer> keys,
+      List<AggregateCall> calls,
+      Emit emit,
+      ChangelogMode out) {
     return new PlanNode.GroupAggregate(
         input(schema, mode, -1),
         keys,

@@ -3,11 +3,11 @@ package dev.sluice.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.batch.BatchBuilder;
-import dev.sluice.state.KeyGroupSplitter;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Selection;
 import dev.sluice.expr.EvalContext;
 import dev.sluice.plan.PlanNode;
+import dev.sluice.state.KeyGroupSplitter;
 import dev.sluice.type.DataType;
 import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
@@ -21,12 +21,13 @@ import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
 
 /**
- * A host for one operator: a script of rows, watermarks and ends of ticks, with the output expected after
- * each. {@link #verify} plays the script with the rows cut into batches of 1, 2, 7 and all, dense and behind a
- * selection, straight, and with the state saved and restored at another parallelism before every step.
+ * A host for one operator: a script of rows, watermarks and ends of ticks, with the output expected
+ * after each. {@link #verify} plays the script with the rows cut into batches of 1, 2, 7 and all,
+ * dense and behind a selection, straight, and with the state saved and restored at another
+ * parallelism before every step.
  *
- * <p>Rows read {@code +I[a, 1]}; NULL is {@code null}. With one task, output is compared in order; with
- * several, as a multiset. Every allocator must end empty.
+ * <p>Rows read {@code +I[a, 1]}; NULL is {@code null}. With one task, output is compared in order;
+ * with several, as a multiset. Every allocator must end empty.
  */
 public final class OperatorHarness {
   private static final int[] CUTS = {1, 2, 7, Integer.MAX_VALUE};
@@ -56,7 +57,10 @@ public final class OperatorHarness {
     this.partitionBy = partitionBy;
   }
 
-  /** A script for the operator of {@code node}; {@code partitionBy} empty: it runs as one task always. */
+  /**
+   * A script for the operator of {@code node}; {@code partitionBy} empty: it runs as one task
+   * always.
+   */
   public static OperatorHarness of(PlanNode node, List<Integer> partitionBy) {
     return new OperatorHarness(node, partitionBy);
   }
@@ -109,7 +113,10 @@ public final class OperatorHarness {
     return this;
   }
 
-  /** At the end counter {@code metric} shall be {@code total}; not checked where state moves between tasks. */
+  /**
+   * At the end counter {@code metric} shall be {@code total}; not checked where state moves between
+   * tasks.
+   */
   public OperatorHarness expectCount(String metric, long total) {
     expectedCounts.put(metric, total);
     return this;
@@ -139,7 +146,10 @@ public final class OperatorHarness {
       try (Run run = new Run(root, cut, selected, parallelism)) {
         int moves = 0;
         for (Step step : steps) {
-          if (restoring && !(step instanceof Feed) && !(step instanceof Expect) && !(step instanceof Side)) {
+          if (restoring
+              && !(step instanceof Feed)
+              && !(step instanceof Expect)
+              && !(step instanceof Side)) {
             run.flush();
             run.tick();
             run.restart(1 + (parallelism + moves++) % (partitionBy.isEmpty() ? 1 : 3));
@@ -148,8 +158,9 @@ public final class OperatorHarness {
         }
         run.flush();
         if (!restoring) {
-          expectedCounts.forEach((metric, total) ->
-              assertThat(run.counts.getOrDefault(metric, 0L)).as(metric).isEqualTo(total));
+          expectedCounts.forEach(
+              (metric, total) ->
+                  assertThat(run.counts.getOrDefault(metric, 0L)).as(metric).isEqualTo(total));
         }
       }
       assertThat(root.getAllocatedMemory()).as("bytes left").isZero();
@@ -175,7 +186,8 @@ public final class OperatorHarness {
       return "null";
     }
     return switch (type.kind()) {
-      case TIMESTAMP, TIMESTAMP_LTZ, DATE, TIME -> Long.toString(dev.sluice.batch.Cells.word(vector, type, position));
+      case TIMESTAMP, TIMESTAMP_LTZ, DATE, TIME ->
+          Long.toString(dev.sluice.batch.Cells.word(vector, type, position));
       case VARBINARY -> java.util.HexFormat.of().formatHex((byte[]) vector.getObject(position));
       default -> String.valueOf(vector.getObject(position));
     };
@@ -202,14 +214,15 @@ public final class OperatorHarness {
       this.cut = cut;
       this.selected = selected;
       this.several = parallelism > 1;
-      this.output = batch -> {
-        try (batch) {
-          assertThat(inside).as("output only inside a call").isTrue();
-          assertThat(batch.rowCount()).as("rows in a batch given").isPositive();
-          assertThat(batch.schema()).isEqualTo(node.schema());
-          rows.addAll(text(batch));
-        }
-      };
+      this.output =
+          batch -> {
+            try (batch) {
+              assertThat(inside).as("output only inside a call").isTrue();
+              assertThat(batch.rowCount()).as("rows in a batch given").isPositive();
+              assertThat(batch.schema()).isEqualTo(node.schema());
+              rows.addAll(text(batch));
+            }
+          };
       open(parallelism);
     }
 
@@ -231,7 +244,10 @@ public final class OperatorHarness {
       flush();
       if (step instanceof Time time) {
         tick();
-        each(task -> assertThat(task.onWatermark(time.watermark(), output)).isLessThanOrEqualTo(time.watermark()));
+        each(
+            task ->
+                assertThat(task.onWatermark(time.watermark(), output))
+                    .isLessThanOrEqualTo(time.watermark()));
       } else if (step instanceof Tick) {
         tick();
       } else if (step instanceof Finish) {
@@ -355,8 +371,12 @@ public final class OperatorHarness {
     }
   }
 
-  /** Copies chunks, as a host that writes files would, so that a task's memory can end before the state. */
-  private record Copying(MemoryState state, BufferAllocator allocator) implements dev.sluice.state.StateWriter {
+  /**
+   * Copies chunks, as a host that writes files would, so that a task's memory can end before the
+   * state.
+   */
+  private record Copying(MemoryState state, BufferAllocator allocator)
+      implements dev.sluice.state.StateWriter {
     @Override
     public Part part(String name, int version, Schema layout) {
       Part to = state.part(name, version, layout);

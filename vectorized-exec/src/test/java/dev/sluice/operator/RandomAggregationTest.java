@@ -53,15 +53,22 @@ class RandomAggregationTest {
   private static final int FIRST_KEY = 3;
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24})
+  @ValueSource(
+      longs = {
+        1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24
+      })
   void agreesWithAHashMap(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     List<Field> fields =
-        new ArrayList<>(List.of(new Field("v", BIGINT), new Field("s", STRING), new Field("ts", TIMESTAMP)));
+        new ArrayList<>(
+            List.of(new Field("v", BIGINT), new Field("s", STRING), new Field("ts", TIMESTAMP)));
     int keyCount = random.nextInt(4);
     List<Integer> keys = new ArrayList<>();
     for (int k = 0; k < keyCount; k++) {
-      fields.add(new Field("k" + k, KEY_TYPES.get((int) ((seed * 5 + k * 7 + random.nextInt(3)) % KEY_TYPES.size()))));
+      fields.add(
+          new Field(
+              "k" + k,
+              KEY_TYPES.get((int) ((seed * 5 + k * 7 + random.nextInt(3)) % KEY_TYPES.size()))));
       keys.add(FIRST_KEY + k);
     }
     Schema schema = new Schema(fields);
@@ -86,7 +93,12 @@ class RandomAggregationTest {
     long unit = 1_000_000;
     return switch (random.nextInt(3)) {
       case 0 -> new WindowSpec.Tumble(TIME, random.nextInt(1, 20) * unit, random.nextInt(3) * unit);
-      case 1 -> new WindowSpec.Hop(TIME, random.nextInt(1, 8) * unit, random.nextInt(1, 20) * unit, random.nextInt(3) * unit);
+      case 1 ->
+          new WindowSpec.Hop(
+              TIME,
+              random.nextInt(1, 8) * unit,
+              random.nextInt(1, 20) * unit,
+              random.nextInt(3) * unit);
       default -> {
         long step = random.nextInt(1, 8) * unit;
         yield new WindowSpec.Cumulate(TIME, step, step * random.nextInt(1, 5), 0);
@@ -114,9 +126,12 @@ class RandomAggregationTest {
     return switch (type.kind()) {
       case BOOLEAN -> n > 0;
       case FLOAT, DOUBLE -> n == 2 ? Double.NaN : n / 2.0;
-      case DECIMAL -> type.precision() > 18
-          ? new BigDecimal("1000000000000000000000000").multiply(BigDecimal.valueOf(n)).setScale(3)
-          : BigDecimal.valueOf(n * 25L, 2);
+      case DECIMAL ->
+          type.precision() > 18
+              ? new BigDecimal("1000000000000000000000000")
+                  .multiply(BigDecimal.valueOf(n))
+                  .setScale(3)
+              : BigDecimal.valueOf(n * 25L, 2);
       case VARCHAR -> "ключ-".repeat(n + 1) + n;
       case VARBINARY -> "00ff".repeat(n + 1);
       case ARRAY -> n == 0 ? List.of() : List.of((long) n, 7L);
@@ -133,12 +148,14 @@ class RandomAggregationTest {
     return switch (type.kind()) {
       case FLOAT -> Float.toString(((Number) value).floatValue());
       case ARRAY -> value.toString().replace(" ", "");
-      case ROW -> "{\"x\":" + ((List<?>) value).get(0) + ",\"y\":\"" + ((List<?>) value).get(1) + "\"}";
+      case ROW ->
+          "{\"x\":" + ((List<?>) value).get(0) + ",\"y\":\"" + ((List<?>) value).get(1) + "\"}";
       default -> value.toString();
     };
   }
 
-  private static String aggregated(Schema schema, List<Integer> keys, List<Object[]> group, String tail) {
+  private static String aggregated(
+      Schema schema, List<Integer> keys, List<Object[]> group, String tail) {
     List<String> out = new ArrayList<>();
     keys.forEach(k -> out.add(text(schema.type(k), group.get(0)[k])));
     List<Long> values = group.stream().map(r -> (Long) r[VALUE]).filter(Objects::nonNull).toList();
@@ -147,7 +164,10 @@ class RandomAggregationTest {
     out.add(String.valueOf(group.size()));
     out.add(values.isEmpty() ? "null" : String.valueOf(values.stream().mapToLong(v -> v).sum()));
     out.add(texts.isEmpty() ? "null" : texts.first());
-    out.add(values.isEmpty() ? "null" : String.valueOf(values.stream().mapToLong(v -> v).max().orElseThrow()));
+    out.add(
+        values.isEmpty()
+            ? "null"
+            : String.valueOf(values.stream().mapToLong(v -> v).max().orElseThrow()));
     out.add(String.valueOf(texts.size()));
     return "+I[" + String.join(", ", out) + tail + "]";
   }
@@ -158,10 +178,17 @@ class RandomAggregationTest {
 
   private static void unwindowed(Schema schema, List<Integer> keys, List<Object[]> rows) {
     Map<List<String>, List<Object[]>> groups = new LinkedHashMap<>();
-    rows.forEach(row -> groups.computeIfAbsent(key(schema, keys, row), k -> new ArrayList<>()).add(row));
+    rows.forEach(
+        row -> groups.computeIfAbsent(key(schema, keys, row), k -> new ArrayList<>()).add(row));
     OperatorHarness harness =
         OperatorHarness.of(
-            Nodes.group(schema, ChangelogMode.INSERT_ONLY, keys, calls(), Emit.ON_WINDOW_CLOSE, ChangelogMode.INSERT_ONLY),
+            Nodes.group(
+                schema,
+                ChangelogMode.INSERT_ONLY,
+                keys,
+                calls(),
+                Emit.ON_WINDOW_CLOSE,
+                ChangelogMode.INSERT_ONLY),
             keys);
     for (int i = 0; i < rows.size(); i++) {
       harness.row(rows.get(i));
@@ -169,28 +196,48 @@ class RandomAggregationTest {
         harness.tick();
       }
     }
-    harness.finish().expect(groups.values().stream().map(g -> aggregated(schema, keys, g, "")).toArray(String[]::new)).verify();
+    harness
+        .finish()
+        .expect(
+            groups.values().stream()
+                .map(g -> aggregated(schema, keys, g, ""))
+                .toArray(String[]::new))
+        .verify();
   }
 
   /** A row is in each window that starts at or before it and ends after it. */
-  private static void windowed(Schema schema, List<Integer> keys, List<Object[]> rows, WindowSpec window) {
+  private static void windowed(
+      Schema schema, List<Integer> keys, List<Object[]> rows, WindowSpec window) {
     record Group(long start, long end, List<String> key) {}
     Map<Group, List<Object[]>> groups = new LinkedHashMap<>();
     for (Object[] row : rows) {
       long time = (Long) row[TIME];
-      for (long end = time - 60_000_000L - Math.floorMod(time, 1_000_000L); end <= time + 60_000_000L; end += 1_000_000L) {
+      for (long end = time - 60_000_000L - Math.floorMod(time, 1_000_000L);
+          end <= time + 60_000_000L;
+          end += 1_000_000L) {
         if (isEnd(window, end) && end > time && start(window, end) <= time) {
-          groups.computeIfAbsent(new Group(start(window, end), end, key(schema, keys, row)), g -> new ArrayList<>()).add(row);
+          groups
+              .computeIfAbsent(
+                  new Group(start(window, end), end, key(schema, keys, row)),
+                  g -> new ArrayList<>())
+              .add(row);
         }
       }
     }
     List<String> expected = new ArrayList<>();
-    groups.forEach((group, members) ->
-        expected.add(
-            aggregated(schema, keys, members, ", " + group.start() + ", " + group.end() + ", " + (group.end() - 1000))));
+    groups.forEach(
+        (group, members) ->
+            expected.add(
+                aggregated(
+                    schema,
+                    keys,
+                    members,
+                    ", " + group.start() + ", " + group.end() + ", " + (group.end() - 1000))));
     OperatorHarness harness =
         OperatorHarness.of(
-                Nodes.window(schema, window, keys, calls(), OptionalInt.empty(), 0, Optional.empty()), keys)
+                Nodes.window(
+                    schema, window, keys, calls(), OptionalInt.empty(), 0, Optional.empty()),
+                keys)
             .unordered();
     for (int i = 0; i < rows.size(); i++) {
       harness.row(rows.get(i));

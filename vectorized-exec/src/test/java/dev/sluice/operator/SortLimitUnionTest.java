@@ -22,7 +22,8 @@ class SortLimitUnionTest {
   }
 
   private static OperatorHarness sort(long offset, Optional<Long> fetch, SortKey... keys) {
-    PlanNode node = new PlanNode.Sort(input(), List.of(keys), offset, fetch, PlanTraits.of(INPUT, true));
+    PlanNode node =
+        new PlanNode.Sort(input(), List.of(keys), offset, fetch, PlanTraits.of(INPUT, true));
     return OperatorHarness.of(node, List.of())
         .row(2L, "b")
         .row(1L, "z")
@@ -51,13 +52,20 @@ class SortLimitUnionTest {
     sort(1, Optional.of(2L), new SortKey(0, false, false)).expect("+I[1, z]", "+I[2, b]").verify();
     sort(9, Optional.of(2L), new SortKey(0, false, false)).expect().verify();
     sort(0, Optional.of(0L), new SortKey(0, false, false)).expect().verify();
-    sort(4, Optional.of(Long.MAX_VALUE), new SortKey(0, false, false)).expect("+I[2, null]", "+I[null, a]").verify();
+    sort(4, Optional.of(Long.MAX_VALUE), new SortKey(0, false, false))
+        .expect("+I[2, null]", "+I[null, a]")
+        .verify();
   }
 
   @Test
   void keepsTheBestOfManyRowsWhenOnlyAFewAreWanted() {
     PlanNode node =
-        new PlanNode.Sort(input(), List.of(new SortKey(0, false, false)), 0, Optional.of(3L), PlanTraits.of(INPUT, true));
+        new PlanNode.Sort(
+            input(),
+            List.of(new SortKey(0, false, false)),
+            0,
+            Optional.of(3L),
+            PlanTraits.of(INPUT, true));
     OperatorHarness harness = OperatorHarness.of(node, List.of());
     for (long i = 0; i < 70_000; i++) {
       harness.row((i * 7919) % 70_001, "x");
@@ -69,7 +77,9 @@ class SortLimitUnionTest {
   void limitPassesTheRowsItShould() {
     for (long[] range : new long[][] {{0, 3}, {1, 2}, {3, 1}}) {
       OperatorHarness harness =
-          OperatorHarness.of(new PlanNode.Limit(input(), range[0], range[1], PlanTraits.of(INPUT, true)), List.of());
+          OperatorHarness.of(
+              new PlanNode.Limit(input(), range[0], range[1], PlanTraits.of(INPUT, true)),
+              List.of());
       for (long i = 0; i < 5; i++) {
         harness.row(i, null).tick();
       }
@@ -83,10 +93,12 @@ class SortLimitUnionTest {
 
   @Test
   void limitSaysWhenItNeedsNoMore() {
-    try (Operator limit = Operators.create(new PlanNode.Limit(input(), 5, 1, PlanTraits.of(INPUT, true)))) {
+    try (Operator limit =
+        Operators.create(new PlanNode.Limit(input(), 5, 1, PlanTraits.of(INPUT, true)))) {
       assertThat(limit.satisfied()).isFalse();
     }
-    try (Operator limit = Operators.create(new PlanNode.Limit(input(), 0, 0, PlanTraits.of(INPUT, true)))) {
+    try (Operator limit =
+        Operators.create(new PlanNode.Limit(input(), 0, 0, PlanTraits.of(INPUT, true)))) {
       assertThat(limit.satisfied()).isTrue();
     }
   }
@@ -94,7 +106,8 @@ class SortLimitUnionTest {
   @Test
   void unionTakesTheNamesOfItsOutput() {
     Schema renamed = schema("x", BIGINT, "y", STRING);
-    OperatorHarness.of(new PlanNode.Union(List.of(input(), input()), PlanTraits.of(renamed, true)), List.of())
+    OperatorHarness.of(
+            new PlanNode.Union(List.of(input(), input()), PlanTraits.of(renamed, true)), List.of())
         .row(1L, "a")
         .row(2L, null)
         .finish()
@@ -106,7 +119,9 @@ class SortLimitUnionTest {
   void everyPlanNodeHasAnOperatorOrBelongsToTheHost() {
     for (Class<?> node : PlanNode.class.getPermittedSubclasses()) {
       Class<? extends PlanNode> kind = node.asSubclass(PlanNode.class);
-      assertThat(Operators.covers(kind) != Operators.isOfTheHost(kind)).as(node.getSimpleName()).isTrue();
+      assertThat(Operators.covers(kind) != Operators.isOfTheHost(kind))
+          .as(node.getSimpleName())
+          .isTrue();
     }
   }
 }

@@ -30,19 +30,40 @@ public final class WindowAggregateSpeed {
   public static void main(String[] arguments) {
     AggregateCall count = Nodes.call("COUNT", Nodes.BIGINT);
     List<AggregateCall> many =
-        List.of(count, Nodes.call("SUM", Nodes.BIGINT, 1), Nodes.call("MIN", Nodes.BIGINT, 1), Nodes.call("AVG", Nodes.BIGINT, 1));
+        List.of(
+            count,
+            Nodes.call("SUM", Nodes.BIGINT, 1),
+            Nodes.call("MIN", Nodes.BIGINT, 1),
+            Nodes.call("AVG", Nodes.BIGINT, 1));
     for (int keys : new int[] {1_000, 100_000}) {
       for (int round = 0; round < 3; round++) {
-        run("tumble count by bigint", keys, 0, new WindowSpec.Tumble(2, 10_000_000, 0), List.of(count));
-        run("tumble count by string", keys, 3, new WindowSpec.Tumble(2, 10_000_000, 0), List.of(count));
+        run(
+            "tumble count by bigint",
+            keys,
+            0,
+            new WindowSpec.Tumble(2, 10_000_000, 0),
+            List.of(count));
+        run(
+            "tumble count by string",
+            keys,
+            3,
+            new WindowSpec.Tumble(2, 10_000_000, 0),
+            List.of(count));
         run("tumble count,sum,min,avg", keys, 0, new WindowSpec.Tumble(2, 10_000_000, 0), many);
-        run("hop 10s/2s count", keys, 0, new WindowSpec.Hop(2, 2_000_000, 10_000_000, 0), List.of(count));
+        run(
+            "hop 10s/2s count",
+            keys,
+            0,
+            new WindowSpec.Hop(2, 2_000_000, 10_000_000, 0),
+            List.of(count));
       }
     }
   }
 
-  private static void run(String name, int keys, int key, WindowSpec window, List<AggregateCall> calls) {
-    PlanNode node = Nodes.window(INPUT, window, List.of(key), calls, OptionalInt.empty(), 0, Optional.empty());
+  private static void run(
+      String name, int keys, int key, WindowSpec window, List<AggregateCall> calls) {
+    PlanNode node =
+        Nodes.window(INPUT, window, List.of(key), calls, OptionalInt.empty(), 0, Optional.empty());
     long[] out = new long[1];
     try (BufferAllocator root = new RootAllocator()) {
       List<RecordBatch> batches = batches(keys, root);
@@ -55,17 +76,20 @@ public final class WindowAggregateSpeed {
             RecordBatch shifted = shift(batch, row, root);
             long start = System.nanoTime();
             operator.process(0, shifted, b -> {});
-            operator.onWatermark(row * 10, b -> {
-              out[0] += b.rowCount();
-              b.close();
-            });
+            operator.onWatermark(
+                row * 10,
+                b -> {
+                  out[0] += b.rowCount();
+                  b.close();
+                });
             nanos += System.nanoTime() - start;
             row += BATCH;
           }
         }
       }
       batches.forEach(RecordBatch::close);
-      System.out.printf("%-28s %,8d keys %6.1f ns/row %,d rows out%n", name, keys, (double) nanos / ROWS, out[0]);
+      System.out.printf(
+          "%-28s %,8d keys %6.1f ns/row %,d rows out%n", name, keys, (double) nanos / ROWS, out[0]);
     }
   }
 
@@ -79,7 +103,8 @@ public final class WindowAggregateSpeed {
           ((BigIntVector) builder.vector(0)).setSafe(i, key);
           ((BigIntVector) builder.vector(1)).setSafe(i, random.nextLong(1000));
           ((TimeStampMicroVector) builder.vector(2)).setSafe(i, 0);
-          ((VarCharVector) builder.vector(3)).setSafe(i, ("key-" + key).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+          ((VarCharVector) builder.vector(3))
+              .setSafe(i, ("key-" + key).getBytes(java.nio.charset.StandardCharsets.UTF_8));
         }
         builder.advance(BATCH);
         batches.add(builder.build());
@@ -99,7 +124,10 @@ public final class WindowAggregateSpeed {
     return RecordBatch.of(
         batch.schema(),
         new dev.sluice.batch.Column[] {
-          batch.retainColumn(0), batch.retainColumn(1), new dev.sluice.batch.Column(times), batch.retainColumn(3)
+          batch.retainColumn(0),
+          batch.retainColumn(1),
+          new dev.sluice.batch.Column(times),
+          batch.retainColumn(3)
         },
         BATCH);
   }

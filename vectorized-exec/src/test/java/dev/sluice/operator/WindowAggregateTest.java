@@ -22,13 +22,21 @@ import org.junit.jupiter.api.Test;
 
 class WindowAggregateTest {
   private static final long S = 1_000_000;
-  private static final Schema INPUT = schema("k", STRING, "v", BIGINT, "ts", TIMESTAMP, "wm", BIGINT);
+  private static final Schema INPUT =
+      schema("k", STRING, "v", BIGINT, "ts", TIMESTAMP, "wm", BIGINT);
   private static final List<AggregateCall> CALLS =
-      List.of(call("COUNT", BIGINT.notNull()), call("SUM", BIGINT, 1), call("MIN", BIGINT, 1), call("MAX", BIGINT, 1), call("AVG", BIGINT, 1));
+      List.of(
+          call("COUNT", BIGINT.notNull()),
+          call("SUM", BIGINT, 1),
+          call("MIN", BIGINT, 1),
+          call("MAX", BIGINT, 1),
+          call("AVG", BIGINT, 1));
   private static final List<AggregateCall> COUNT = List.of(call("COUNT", BIGINT.notNull()));
 
-  private static PlanNode.WindowAggregate node(WindowSpec window, List<AggregateCall> calls, long lateness) {
-    return Nodes.window(INPUT, window, List.of(0), calls, OptionalInt.of(3), lateness, Optional.empty());
+  private static PlanNode.WindowAggregate node(
+      WindowSpec window, List<AggregateCall> calls, long lateness) {
+    return Nodes.window(
+        INPUT, window, List.of(0), calls, OptionalInt.of(3), lateness, Optional.empty());
   }
 
   private static WindowSpec tumble() {
@@ -40,7 +48,17 @@ class WindowAggregateTest {
   }
 
   private static String row(String key, String values, long start, long end) {
-    return "+I[" + key + ", " + values + ", " + start * S + ", " + end * S + ", " + (end * S - 1000) + "]";
+    return "+I["
+        + key
+        + ", "
+        + values
+        + ", "
+        + start * S
+        + ", "
+        + end * S
+        + ", "
+        + (end * S - 1000)
+        + "]";
   }
 
   @Test
@@ -54,7 +72,10 @@ class WindowAggregateTest {
         .watermark(10 * S - 1001)
         .expect()
         .watermark(10 * S - 1000)
-        .expect(row("a", "2, 5, 1, 4, 2", 0, 10), row("b", "1, 5, 5, 5, 5", 0, 10), row("null", "1, 7, 7, 7, 7", 0, 10))
+        .expect(
+            row("a", "2, 5, 1, 4, 2", 0, 10),
+            row("b", "1, 5, 5, 5, 5", 0, 10),
+            row("null", "1, 7, 7, 7, 7", 0, 10))
         .finish()
         .expect(row("a", "1, null, null, null, null", 10, 20))
         .verify();
@@ -121,8 +142,7 @@ class WindowAggregateTest {
         .row("a", 1L, 2 * S, 5 * S)
         .row("b", 1L, 2 * S, 10 * S)
         .finish()
-        .expect(
-            row("a", "1", -5, 5), row("a", "3", 0, 10), row("a", "1", 5, 15))
+        .expect(row("a", "1", -5, 5), row("a", "3", 0, 10), row("a", "1", 5, 15))
         .expectCount("rows.late", 1)
         .verify();
   }
@@ -159,9 +179,25 @@ class WindowAggregateTest {
 
   @Test
   void givesLateRowsAndRowsWithoutTimeToTheSideOutput() {
-    TableRef sink = new TableRef("late", "print", Map.of(), Set.of(), schema("v", BIGINT, "k", STRING), Map.of(), List.of(), List.of());
+    TableRef sink =
+        new TableRef(
+            "late",
+            "print",
+            Map.of(),
+            Set.of(),
+            schema("v", BIGINT, "k", STRING),
+            Map.of(),
+            List.of(),
+            List.of());
     PlanNode node =
-        Nodes.window(INPUT, tumble(), List.of(0), COUNT, OptionalInt.of(3), 0, Optional.of(new SideOutput(sink, List.of(1, 0))));
+        Nodes.window(
+            INPUT,
+            tumble(),
+            List.of(0),
+            COUNT,
+            OptionalInt.of(3),
+            0,
+            Optional.of(new SideOutput(sink, List.of(1, 0))));
     OperatorHarness.of(node, List.of())
         .row("a", 1L, 15 * S, null)
         .row("b", 2L, null, null)
@@ -200,7 +236,8 @@ class WindowAggregateTest {
 
   @Test
   void aggregatesWithoutKeys() {
-    PlanNode node = Nodes.window(INPUT, tumble(), List.of(), CALLS, OptionalInt.empty(), 0, Optional.empty());
+    PlanNode node =
+        Nodes.window(INPUT, tumble(), List.of(), CALLS, OptionalInt.empty(), 0, Optional.empty());
     OperatorHarness.of(node, List.of())
         .row("a", 1L, 1 * S, null)
         .row("b", 3L, 2 * S, null)

@@ -24,7 +24,11 @@ class PlanJsonTest {
           new Field("k", DataType.string().notNull()),
           new Field("v", BIGINT),
           new Field("ts", DataType.timestamp(3)),
-          new Field("nested", DataType.map(DataType.string(), DataType.array(DataType.row(List.of(new Field("x", BIGINT)))))));
+          new Field(
+              "nested",
+              DataType.map(
+                  DataType.string(),
+                  DataType.array(DataType.row(List.of(new Field("x", BIGINT)))))));
 
   private static TableRef table(String name) {
     return new TableRef(
@@ -59,12 +63,18 @@ class PlanJsonTest {
 
   private static PhysicalPlan plan() {
     PlanTraits traits =
-        PlanTraits.of(SCHEMA, false).withTime(Optional.of(new TimeAttribute(2, 1000))).withKeys(List.of(List.of(0, 1)));
+        PlanTraits.of(SCHEMA, false)
+            .withTime(Optional.of(new TimeAttribute(2, 1000)))
+            .withKeys(List.of(List.of(0, 1)));
     Expr column = new Expr.ColumnRef(1, BIGINT);
     Expr condition =
         new Expr.Case(
-            List.of(new Expr.Case.When(new Expr.Call(">", List.of(column, literals()), BOOLEAN), Expr.Literal.of(false, BOOLEAN))),
-            new Expr.FieldAccess(new Expr.ColumnRef(3, DataType.row(List.of(new Field("b", BOOLEAN)))), 0, BOOLEAN),
+            List.of(
+                new Expr.Case.When(
+                    new Expr.Call(">", List.of(column, literals()), BOOLEAN),
+                    Expr.Literal.of(false, BOOLEAN))),
+            new Expr.FieldAccess(
+                new Expr.ColumnRef(3, DataType.row(List.of(new Field("b", BOOLEAN)))), 0, BOOLEAN),
             BOOLEAN);
     PlanNode scan =
         new PlanNode.Scan(
@@ -73,12 +83,17 @@ class PlanJsonTest {
             Optional.of(condition),
             OptionalInt.of(10),
             List.of(new Expr.Cast(column, DataType.string(), true)),
-            Optional.of(new WatermarkSpec(2, 1000, new Expr.ColumnRef(2, DataType.timestamp(3)), 7, 0)),
+            Optional.of(
+                new WatermarkSpec(2, 1000, new Expr.ColumnRef(2, DataType.timestamp(3)), 7, 0)),
             OptionalInt.of(3),
             traits);
-    PlanNode filter = new PlanNode.FilterProject(scan, Optional.of(condition), List.of(column), traits);
+    PlanNode filter =
+        new PlanNode.FilterProject(scan, Optional.of(condition), List.of(column), traits);
     PlanNode exchange =
-        new PlanNode.Exchange(filter, new Distribution.Hash(List.of(0)), traits.withDistribution(new Distribution.Hash(List.of(0))));
+        new PlanNode.Exchange(
+            filter,
+            new Distribution.Hash(List.of(0)),
+            traits.withDistribution(new Distribution.Hash(List.of(0))));
     AggregateCall call =
         new AggregateCall(
             "LISTAGG",
@@ -89,7 +104,10 @@ class PlanJsonTest {
             List.of(new SortKey(1, true, false)),
             DataType.string());
     List<WindowSpec> windows =
-        List.of(new WindowSpec.Tumble(2, 10, 0), new WindowSpec.Hop(2, 5, 10, 1), new WindowSpec.Cumulate(2, 5, 10, 0));
+        List.of(
+            new WindowSpec.Tumble(2, 10, 0),
+            new WindowSpec.Hop(2, 5, 10, 1),
+            new WindowSpec.Cumulate(2, 5, 10, 0));
     List<PlanNode> branches = new java.util.ArrayList<>();
     for (WindowSpec window : windows) {
       branches.add(
@@ -110,13 +128,21 @@ class PlanJsonTest {
             List.of(),
             List.of(call),
             new Emit.Every(1000),
-            traits.withChangelog(ChangelogMode.RETRACT).withState(new StateBound.Unbounded("no end"))));
-    branches.add(new PlanNode.Values(List.of(List.of(Expr.Literal.of(1L, BIGINT))), traits.withState(new StateBound.ByInput())));
+            traits
+                .withChangelog(ChangelogMode.RETRACT)
+                .withState(new StateBound.Unbounded("no end"))));
+    branches.add(
+        new PlanNode.Values(
+            List.of(List.of(Expr.Literal.of(1L, BIGINT))),
+            traits.withState(new StateBound.ByInput())));
     PlanNode union = new PlanNode.Union(branches, traits);
-    PlanNode sort = new PlanNode.Sort(union, List.of(new SortKey(0, false, true)), 1, Optional.of(5L), traits);
+    PlanNode sort =
+        new PlanNode.Sort(union, List.of(new SortKey(0, false, true)), 1, Optional.of(5L), traits);
     PlanNode limit = new PlanNode.Limit(sort, 1, 2, traits);
     return new PhysicalPlan(
-        List.of(new PlanNode.Sink(limit, table("dst"), traits), new PlanNode.Sink(filter, table("raw"), traits)),
+        List.of(
+            new PlanNode.Sink(limit, table("dst"), traits),
+            new PlanNode.Sink(filter, table("raw"), traits)),
         Map.of("src", table("bad")),
         Map.of("parallelism", "2", "batch.rows", "10"));
   }
@@ -137,7 +163,11 @@ class PlanJsonTest {
 
   @Test
   void thePrintedFormShowsNoSecret() {
-    assertThat(PlanJson.print(plan())).doesNotContain("plain-secret").doesNotContain("${env:PW}").contains("******").contains("jdbc:h2:mem:x");
+    assertThat(PlanJson.print(plan()))
+        .doesNotContain("plain-secret")
+        .doesNotContain("${env:PW}")
+        .contains("******")
+        .contains("jdbc:h2:mem:x");
     assertThat(PlanJson.write(plan())).contains("plain-secret");
   }
 

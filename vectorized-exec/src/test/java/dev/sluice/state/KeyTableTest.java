@@ -25,8 +25,12 @@ import org.junit.jupiter.api.Test;
 class KeyTableTest {
   private static final DataType BIGINT = DataType.of(Kind.BIGINT);
   private static final Schema SCHEMA =
-      Schema.of(new Field("a", BIGINT), new Field("b", DataType.of(Kind.INTEGER)), new Field("s", DataType.string()));
-  private static final List<List<Integer>> KEYS = List.of(List.of(0), List.of(0, 1), List.of(2), List.of(2, 0), List.of());
+      Schema.of(
+          new Field("a", BIGINT),
+          new Field("b", DataType.of(Kind.INTEGER)),
+          new Field("s", DataType.string()));
+  private static final List<List<Integer>> KEYS =
+      List.of(List.of(0), List.of(0, 1), List.of(2), List.of(2, 0), List.of());
 
   private static RecordBatch random(int rows, int distinct, long seed, RootAllocator root) {
     SplittableRandom random = new SplittableRandom(seed);
@@ -42,7 +46,11 @@ class KeyTableTest {
   }
 
   private static List<Object> key(RecordBatch batch, List<Integer> columns, int position) {
-    return Arrays.asList(columns.stream().map(c -> batch.vector(c).getObject(position)).map(v -> v == null ? null : v.toString()).toArray());
+    return Arrays.asList(
+        columns.stream()
+            .map(c -> batch.vector(c).getObject(position))
+            .map(v -> v == null ? null : v.toString())
+            .toArray());
   }
 
   @Test
@@ -58,7 +66,8 @@ class KeyTableTest {
             keys.load(batch, Rows.of(batch));
             table.slots(keys, slots);
             for (int i = 0; i < 3000; i++) {
-              int expected = reference.computeIfAbsent(key(batch, columns, i), k -> reference.size());
+              int expected =
+                  reference.computeIfAbsent(key(batch, columns, i), k -> reference.size());
               assertThat(slots[i]).isEqualTo(expected);
               assertThat(table.keyGroup(slots[i])).isEqualTo(KeyGroups.of(keys.hashes()[i]));
             }
@@ -76,7 +85,10 @@ class KeyTableTest {
   }
 
   private static void assertWritten(
-      KeyTable table, List<Integer> columns, Map<List<Object>, Integer> reference, RootAllocator root) {
+      KeyTable table,
+      List<Integer> columns,
+      Map<List<Object>, Integer> reference,
+      RootAllocator root) {
     int[] slots = java.util.stream.IntStream.range(0, table.size()).toArray();
     for (int c = 0; c < columns.size(); c++) {
       try (FieldVector out = ArrowTypes.vector("k", SCHEMA.type(columns.get(c)), root)) {
@@ -100,20 +112,24 @@ class KeyTableTest {
         Map<String, Integer> taskOfKey = new TreeMap<>();
         int[] rows = new int[1];
         new KeyGroupSplitter(SCHEMA, columns, parallelism)
-            .split(batch.select(new Selection(odd, odd.length)), (part, task) -> {
-              try (part) {
-                KeyColumns keys = new KeyColumns(SCHEMA, columns);
-                keys.load(part, Rows.of(part));
-                rows[0] += part.rowCount();
-                assertThat(part.rowCount()).isPositive();
-                for (int i = 0; i < part.rowCount(); i++) {
-                  assertThat(KeyGroups.task(KeyGroups.of(keys.hashes()[i]), parallelism)).isEqualTo(task);
-                  assertThat(part.position(i) % 2).isEqualTo(1);
-                  Integer known = taskOfKey.put(key(part, columns, part.position(i)).toString(), task);
-                  assertThat(known == null || known.equals(task)).isTrue();
-                }
-              }
-            });
+            .split(
+                batch.select(new Selection(odd, odd.length)),
+                (part, task) -> {
+                  try (part) {
+                    KeyColumns keys = new KeyColumns(SCHEMA, columns);
+                    keys.load(part, Rows.of(part));
+                    rows[0] += part.rowCount();
+                    assertThat(part.rowCount()).isPositive();
+                    for (int i = 0; i < part.rowCount(); i++) {
+                      assertThat(KeyGroups.task(KeyGroups.of(keys.hashes()[i]), parallelism))
+                          .isEqualTo(task);
+                      assertThat(part.position(i) % 2).isEqualTo(1);
+                      Integer known =
+                          taskOfKey.put(key(part, columns, part.position(i)).toString(), task);
+                      assertThat(known == null || known.equals(task)).isTrue();
+                    }
+                  }
+                });
         assertThat(rows[0]).isEqualTo(500);
         assertThat(root.getAllocatedMemory()).isZero();
       }
