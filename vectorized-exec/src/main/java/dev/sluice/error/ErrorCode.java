@@ -1,9 +1,9 @@
 package dev.sluice.error;
 
 /**
- * The stable codes of everything that can go wrong in the user's terms. A code is never reused; the message
- * may be reworded. {@code 1xxx} text and syntax, {@code 2xxx} meaning, {@code 3xxx} options and connectors
- * before the start, {@code 4xxx} while running.
+ * The stable codes of everything that can go wrong in the user's terms. A code is never reused; the
+ * message may be reworded. {@code 1xxx} text and syntax, {@code 2xxx} meaning, {@code 3xxx} options
+ * and connectors before the start, {@code 4xxx} while running.
  */
 public enum ErrorCode {
   SYNTAX(1001, "The text is not a statement Sluice understands."),
@@ -65,7 +65,10 @@ public enum ErrorCode {
     return meaning;
   }
 
-  /** Whether an error of this kind is known before anything runs (exit code 2) rather than while running (1). */
+  /**
+   * Whether an error of this kind is known before anything runs (exit code 2) rather than while
+   * running (1).
+   */
   public boolean beforeStart() {
     return number < 4000;
   }

@@ -4,9 +4,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A mistake the user can mend, or a fault of the outside world told in the user's terms. Carries a stable
- * code, one line of what happened, and optionally a detail, a hint (what to do) and the place in the SQL.
- * Immutable but for {@link #initCause}; messages never contain secrets.
+ * A mistake the user can mend, or a fault of the outside world told in the user's terms. Carries a
+ * stable code, one line of what happened, and optionally a detail, a hint (what to do) and the
+ * place in the SQL. Immutable but for {@link #initCause}; messages never contain secrets.
  */
 public final class UserError extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -32,7 +32,9 @@ public final class UserError extends RuntimeException {
     this.position = position;
   }
 
-  /** An error with its one-line summary: lower case, no full stop, names quoted with single quotes. */
+  /**
+   * An error with its one-line summary: lower case, no full stop, names quoted with single quotes.
+   */
   public static UserError of(ErrorCode code, String summary) {
     return new UserError(code, summary, Optional.empty(), Optional.empty(), Optional.empty(), null);
   }

@@ -19,7 +19,11 @@ public final class ExprCompiler {
    * @param context zone and start time
    */
   public static BatchProgram compile(
-      Schema input, Optional<Expr> condition, List<Expr> projections, Schema output, EvalContext context) {
+      Schema input,
+      Optional<Expr> condition,
+      List<Expr> projections,
+      Schema output,
+      EvalContext context) {
     throw new UnsupportedOperationException("expression compiler");
   }
 }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is known of a function: the one source of the planner's signatures, the manual, SHOW FUNCTIONS and
- * completion. A value; safe for use by any thread.
+ * What is known of a function: the one source of the planner's signatures, the manual, SHOW
+ * FUNCTIONS and completion. A value; safe for use by any thread.
  *
  * @param name the SQL name in capitals, also its id in plans
  * @param aliases other names for the same thing
@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param signatures the accepted argument lists
  * @param nulls when the result is NULL
  * @param deterministic whether equal arguments give equal results
- * @param category heading in the manual: string, math, time, json, conditional, collection, aggregate
+ * @param category heading in the manual: string, math, time, json, conditional, collection,
+ *     aggregate
  * @param description one or two sentences
  * @param example a call and its result, for instance {@code SPLIT_INDEX('a/b', '/', 1) = 'b'}
  */
@@ -69,11 +70,15 @@ public record FunctionSpec(
    * @param optional how many of the last parameters may be left out
    * @param variadic whether the last parameter may be repeated
    * @param fixedResult the result type; or else
-   * @param resultOfArgument the argument whose type is the result's (-1: the least restrictive type of all,
-   *     -2: the element type of argument 0)
+   * @param resultOfArgument the argument whose type is the result's (-1: the least restrictive type
+   *     of all, -2: the element type of argument 0)
    */
   public record Signature(
-      List<Param> params, int optional, boolean variadic, Optional<DataType> fixedResult, int resultOfArgument) {
+      List<Param> params,
+      int optional,
+      boolean variadic,
+      Optional<DataType> fixedResult,
+      int resultOfArgument) {
     public Signature {
       params = List.copyOf(params);
     }

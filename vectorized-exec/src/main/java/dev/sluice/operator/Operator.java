@@ -5,10 +5,11 @@ import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
 
 /**
- * One step of a stage. Push, synchronous, single-threaded; a host cranks it. No threads, clocks or I/O
- * inside: time arrives as an argument. Calls come in this order: {@code open}, at most one {@code restore},
- * then any of {@code process}, {@code onWatermark}, {@code onProcessingTime}, {@code endOfTick},
- * {@code snapshot}, then {@code finish} once per input, and {@code close} always, also after a failure.
+ * One step of a stage. Push, synchronous, single-threaded; a host cranks it. No threads, clocks or
+ * I/O inside: time arrives as an argument. Calls come in this order: {@code open}, at most one
+ * {@code restore}, then any of {@code process}, {@code onWatermark}, {@code onProcessingTime},
+ * {@code endOfTick}, {@code snapshot}, then {@code finish} once per input, and {@code close}
+ * always, also after a failure.
  */
 public interface Operator extends AutoCloseable {
   /** Called once, first. */
@@ -21,8 +22,9 @@ public interface Operator extends AutoCloseable {
   void process(int input, RecordBatch batch, Output output);
 
   /**
-   * Event time has come to {@code watermark} (microseconds, merged over all channels and inputs; never goes
-   * back): no row at or before it follows, but for late ones. {@link Long#MAX_VALUE} ends bounded input.
+   * Event time has come to {@code watermark} (microseconds, merged over all channels and inputs;
+   * never goes back): no row at or before it follows, but for late ones. {@link Long#MAX_VALUE}
+   * ends bounded input.
    *
    * @return the watermark that flows on to the next operators
    */
@@ -38,7 +40,10 @@ public interface Operator extends AutoCloseable {
   /** Once per tick, before rows, if wanted; {@code nowMicros} is wall-clock time. */
   default void onProcessingTime(long nowMicros, Output output) {}
 
-  /** After the last batch of a tick and before its watermark: an updating operator gives its folded changes. */
+  /**
+   * After the last batch of a tick and before its watermark: an updating operator gives its folded
+   * changes.
+   */
   default void endOfTick(Output output) {}
 
   /** Writes the state. Between two of the calls above, never inside one. */

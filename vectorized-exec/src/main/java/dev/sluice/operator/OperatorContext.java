@@ -4,9 +4,15 @@ import dev.sluice.batch.RecordBatch;
 import dev.sluice.expr.EvalContext;
 import org.apache.arrow.memory.BufferAllocator;
 
-/** What an operator may ask of its host. Valid from {@code open} to {@code close}; same thread as the operator. */
+/**
+ * What an operator may ask of its host. Valid from {@code open} to {@code close}; same thread as
+ * the operator.
+ */
 public interface OperatorContext {
-  /** Memory for batches and state, named after operator and task; the host closes it after the operator. */
+  /**
+   * Memory for batches and state, named after operator and task; the host closes it after the
+   * operator.
+   */
   BufferAllocator allocator();
 
   /** The most rows an emitted batch should have. */
@@ -15,12 +21,15 @@ public interface OperatorContext {
   /** Zone and start time for expressions. */
   EvalContext evalContext();
 
-  /** Adds to a named counter of this operator, summed over tasks: {@code rows.late}, {@code panes.open}, … */
+  /**
+   * Adds to a named counter of this operator, summed over tasks: {@code rows.late}, {@code
+   * panes.open}, …
+   */
   void count(String metric, long delta);
 
   /**
-   * Gives rows to the operator's side output (late rows), if the plan has one; takes ownership of the batch.
-   * Without a side output the batch is closed.
+   * Gives rows to the operator's side output (late rows), if the plan has one; takes ownership of
+   * the batch. Without a side output the batch is closed.
    */
   void emitSide(RecordBatch batch);
 }

@@ -18,7 +18,13 @@ import java.util.Optional;
  * @param raw the record's bytes, at most {@link #MAX_RAW_BYTES}
  */
 public record RejectedRow(
-    String source, String split, long position, Optional<Long> line, Optional<String> column, String reason, byte[] raw) {
+    String source,
+    String split,
+    long position,
+    Optional<Long> line,
+    Optional<String> column,
+    String reason,
+    byte[] raw) {
   /** Longer records are cut to this many bytes. */
   public static final int MAX_RAW_BYTES = 64 * 1024;
 

@@ -6,8 +6,8 @@ import dev.sluice.plan.SideOutput;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
- * Everything a stage may ask of the world; the other side of the seam from {@link StageTask}. Called by the
- * thread that runs the task.
+ * Everything a stage may ask of the world; the other side of the seam from {@link StageTask}.
+ * Called by the thread that runs the task.
  */
 public interface StageHost {
   /** A new allocator for the operator of that name; the task closes it. */

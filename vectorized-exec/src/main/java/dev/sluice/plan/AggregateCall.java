@@ -8,13 +8,14 @@ import java.util.OptionalInt;
 /**
  * One aggregate of an aggregation.
  *
- * @param function catalog id: COUNT, SUM, AVG, MIN, MAX, STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP,
- *     FIRST_VALUE, LAST_VALUE, LISTAGG, ARRAY_AGG, …
+ * @param function catalog id: COUNT, SUM, AVG, MIN, MAX, STDDEV_POP, STDDEV_SAMP, VAR_POP,
+ *     VAR_SAMP, FIRST_VALUE, LAST_VALUE, LISTAGG, ARRAY_AGG, …
  * @param arguments input columns, by index; empty for COUNT(*)
  * @param constants literal arguments after the columns (LISTAGG's separator)
  * @param distinct whether equal argument tuples count once
  * @param filter input BOOLEAN column that says which rows take part
- * @param orderBy order in which an ordered aggregate (FIRST_VALUE, LISTAGG, ARRAY_AGG) takes its rows
+ * @param orderBy order in which an ordered aggregate (FIRST_VALUE, LISTAGG, ARRAY_AGG) takes its
+ *     rows
  * @param type result type
  */
 public record AggregateCall(
@@ -33,7 +34,8 @@ public record AggregateCall(
 
   /** A plain call without DISTINCT, FILTER or order. */
   public static AggregateCall of(String function, List<Integer> arguments, DataType type) {
-    return new AggregateCall(function, arguments, List.of(), false, OptionalInt.empty(), List.of(), type);
+    return new AggregateCall(
+        function, arguments, List.of(), false, OptionalInt.empty(), List.of(), type);
   }
 
   /** The first argument column, if there is one. */

@@ -6,8 +6,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A fully resolved scalar expression: columns by index, functions by the id of the function catalog, every
- * node with its type. Immutable values with structural equality; no Calcite, no Arrow, no session.
+ * A fully resolved scalar expression: columns by index, functions by the id of the function
+ * catalog, every node with its type. Immutable values with structural equality; no Calcite, no
+ * Arrow, no session.
  */
 public sealed interface Expr {
   /** The type of the value, nullability included. */
@@ -30,7 +31,8 @@ public sealed interface Expr {
   }
 
   /**
-   * A constant. The Java class of the value by kind is listed at {@link DataType}; empty is the SQL NULL.
+   * A constant. The Java class of the value by kind is listed at {@link DataType}; empty is the SQL
+   * NULL.
    */
   record Literal(Optional<Object> value, DataType type) implements Expr {
     public static Literal of(Object value, DataType type) {
@@ -48,13 +50,16 @@ public sealed interface Expr {
 
     @Override
     public String toString() {
-      return value.map(v -> v instanceof String s ? "'" + s.replace("'", "''") + "'" : v.toString()).orElse("NULL");
+      return value
+          .map(v -> v instanceof String s ? "'" + s.replace("'", "''") + "'" : v.toString())
+          .orElse("NULL");
     }
   }
 
   /**
-   * A call of catalog function {@code function}: operators such as {@code +}, {@code AND}, {@code =} included.
-   * Arguments that are words in SQL (the unit of EXTRACT or FLOOR) are VARCHAR literals.
+   * A call of catalog function {@code function}: operators such as {@code +}, {@code AND}, {@code
+   * =} included. Arguments that are words in SQL (the unit of EXTRACT or FLOOR) are VARCHAR
+   * literals.
    */
   record Call(String function, List<Expr> operands, DataType type) implements Expr {
     public Call {
@@ -67,12 +72,16 @@ public sealed interface Expr {
       if (operands.size() == 2 && !Character.isLetter(function.charAt(0))) {
         return "(" + operands.get(0) + " " + function + " " + operands.get(1) + ")";
       }
-      return function + operands.stream().map(Expr::toString).collect(java.util.stream.Collectors.joining(", ", "(", ")"));
+      return function
+          + operands.stream()
+              .map(Expr::toString)
+              .collect(java.util.stream.Collectors.joining(", ", "(", ")"));
     }
   }
 
   /**
-   * Conversion to {@code type}. {@code safe} (TRY_CAST) yields NULL where the plain cast fails the query.
+   * Conversion to {@code type}. {@code safe} (TRY_CAST) yields NULL where the plain cast fails the
+   * query.
    */
   record Cast(Expr operand, DataType type, boolean safe) implements Expr {
     @Override
@@ -98,10 +107,11 @@ public sealed interface Expr {
     @Override
     public List<Expr> operands() {
       java.util.ArrayList<Expr> all = new java.util.ArrayList<>();
-      whens.forEach(w -> {
-        all.add(w.condition());
-        all.add(w.result());
-      });
+      whens.forEach(
+          w -> {
+            all.add(w.condition());
+            all.add(w.result());
+          });
       all.add(otherwise);
       return List.copyOf(all);
     }
@@ -109,7 +119,8 @@ public sealed interface Expr {
     @Override
     public String toString() {
       StringBuilder text = new StringBuilder("CASE");
-      whens.forEach(w -> text.append(" WHEN ").append(w.condition()).append(" THEN ").append(w.result()));
+      whens.forEach(
+          w -> text.append(" WHEN ").append(w.condition()).append(" THEN ").append(w.result()));
       return text.append(" ELSE ").append(otherwise).append(" END").toString();
     }
   }

@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The physical algebra: what the engines run. Immutable values with structural equality, so equal sub-plans
- * are found by {@code equals}. Fully resolved: columns by index, functions by catalog id, durations in
- * microseconds. No Calcite, no Arrow, no session.
+ * The physical algebra: what the engines run. Immutable values with structural equality, so equal
+ * sub-plans are found by {@code equals}. Fully resolved: columns by index, functions by catalog id,
+ * durations in microseconds. No Calcite, no Arrow, no session.
  *
- * <p>A program for the engine is a list of {@link Sink} nodes; {@code StageGraph} cuts it into stages at
- * {@link Exchange} nodes.
+ * <p>A program for the engine is a list of {@link Sink} nodes; {@code StageGraph} cuts it into
+ * stages at {@link Exchange} nodes.
  */
 public sealed interface PlanNode {
   /** The inputs, in order; empty for leaves. */
@@ -43,20 +43,22 @@ public sealed interface PlanNode {
   }
 
   /**
-   * Reads a source. The connector delivers the table's columns {@code columns} (indices into
-   * {@code table.schema()}); {@code projections} over those make the output (computed columns, hidden
+   * Reads a source. The connector delivers the table's columns {@code columns} (indices into {@code
+   * table.schema()}); {@code projections} over those make the output (computed columns, hidden
    * helpers); {@code watermark} is evaluated over the output, per split.
    *
    * @param table what to read
    * @param columns the connector's columns that are wanted, ascending
-   * @param pushedFilter condition over the wanted columns that the connector may use to skip rows; rows that
-   *     do not satisfy it may still come, so the plan filters again
+   * @param pushedFilter condition over the wanted columns that the connector may use to skip rows;
+   *     rows that do not satisfy it may still come, so the plan filters again
    * @param limit number of rows after which the reader may stop
-   * @param projections output expressions over the wanted columns; empty list: the wanted columns themselves
+   * @param projections output expressions over the wanted columns; empty list: the wanted columns
+   *     themselves
    * @param watermark how watermarks are made; absent: no event time
-   * @param rowWatermark index of a hidden nullable BIGINT output column that the source feed fills, last in
-   *     the schema: the split's watermark before the row for rows at or behind it, else NULL. Lets window
-   *     operators judge lateness by the row's own split, whatever the batching. Not among {@code projections}
+   * @param rowWatermark index of a hidden nullable BIGINT output column that the source feed fills,
+   *     last in the schema: the split's watermark before the row for rows at or behind it, else
+   *     NULL. Lets window operators judge lateness by the row's own split, whatever the batching.
+   *     Not among {@code projections}
    */
   record Scan(
       TableRef table,
@@ -122,7 +124,8 @@ public sealed interface PlanNode {
   }
 
   /** Keeps the rows whose condition is true and computes the projections. */
-  record FilterProject(PlanNode input, Optional<Expr> condition, List<Expr> projections, PlanTraits traits)
+  record FilterProject(
+      PlanNode input, Optional<Expr> condition, List<Expr> projections, PlanTraits traits)
       implements PlanNode {
     public FilterProject {
       projections = List.copyOf(projections);
@@ -148,7 +151,8 @@ public sealed interface PlanNode {
   }
 
   /** Spreads rows over the tasks of the next stage. The cut between two stages. */
-  record Exchange(PlanNode input, Distribution distribution, PlanTraits traits) implements PlanNode {
+  record Exchange(PlanNode input, Distribution distribution, PlanTraits traits)
+      implements PlanNode {
     @Override
     public List<PlanNode> inputs() {
       return List.of(input);
@@ -167,12 +171,13 @@ public sealed interface PlanNode {
 
   /**
    * Aggregates per window and key. Output columns in order: the keys, the results of the calls,
-   * {@code window_start}, {@code window_end} (type of the time column, not null) and {@code window_time}
-   * (window_end minus the time attribute's unit; the output's event time).
+   * {@code window_start}, {@code window_end} (type of the time column, not null) and {@code
+   * window_time} (window_end minus the time attribute's unit; the output's event time).
    *
-   * <p>A row is late for a window when the watermark of its own split (the hidden {@code rowWatermark}
-   * column) or the operator's had reached {@code window_end - unit + allowedLateness} before it; rows with a
-   * NULL time and rows late for all their windows are counted and given to the late output.
+   * <p>A row is late for a window when the watermark of its own split (the hidden {@code
+   * rowWatermark} column) or the operator's had reached {@code window_end - unit + allowedLateness}
+   * before it; rows with a NULL time and rows late for all their windows are counted and given to
+   * the late output.
    *
    * @param keys grouping columns besides the window
    * @param rowWatermark the hidden column made by the scan, if it reaches this node
@@ -203,7 +208,15 @@ public sealed interface PlanNode {
     @Override
     public WindowAggregate withInputs(List<PlanNode> inputs) {
       return new WindowAggregate(
-          inputs.get(0), window, keys, calls, emit, rowWatermark, allowedLatenessMicros, late, traits);
+          inputs.get(0),
+          window,
+          keys,
+          calls,
+          emit,
+          rowWatermark,
+          allowedLatenessMicros,
+          late,
+          traits);
     }
 
     @Override
@@ -222,11 +235,13 @@ public sealed interface PlanNode {
   }
 
   /**
-   * Aggregates per key over the whole input. Output columns: keys, then results. With {@code ON_UPDATE} a
-   * change of a group is given after the micro-batch in which it happened; with {@code ON_WINDOW_CLOSE} each
-   * group once, when the input ends (bounded input only). Without keys there is always exactly one group.
+   * Aggregates per key over the whole input. Output columns: keys, then results. With {@code
+   * ON_UPDATE} a change of a group is given after the micro-batch in which it happened; with {@code
+   * ON_WINDOW_CLOSE} each group once, when the input ends (bounded input only). Without keys there
+   * is always exactly one group.
    */
-  record GroupAggregate(PlanNode input, List<Integer> keys, List<AggregateCall> calls, Emit emit, PlanTraits traits)
+  record GroupAggregate(
+      PlanNode input, List<Integer> keys, List<AggregateCall> calls, Emit emit, PlanTraits traits)
       implements PlanNode {
     public GroupAggregate {
       keys = List.copyOf(keys);
@@ -270,8 +285,12 @@ public sealed interface PlanNode {
     }
   }
 
-  /** Orders a bounded input, and keeps {@code fetch} rows after {@code offset} if given. Runs in one task. */
-  record Sort(PlanNode input, List<SortKey> keys, long offset, Optional<Long> fetch, PlanTraits traits)
+  /**
+   * Orders a bounded input, and keeps {@code fetch} rows after {@code offset} if given. Runs in one
+   * task.
+   */
+  record Sort(
+      PlanNode input, List<SortKey> keys, long offset, Optional<Long> fetch, PlanTraits traits)
       implements PlanNode {
     public Sort {
       keys = List.copyOf(keys);
@@ -341,7 +360,10 @@ public sealed interface PlanNode {
     }
   }
 
-  /** Inside a stage: where a row enters from an edge. Made by {@code StageGraph}, never by the planner. */
+  /**
+   * Inside a stage: where a row enters from an edge. Made by {@code StageGraph}, never by the
+   * planner.
+   */
   record StageInput(int edge, PlanTraits traits) implements PlanNode {
     @Override
     public List<PlanNode> inputs() {

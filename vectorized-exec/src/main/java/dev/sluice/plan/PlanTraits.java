@@ -30,7 +30,13 @@ public record PlanTraits(
   /** Insert-only, stateless, anywhere, without keys or time. */
   public static PlanTraits of(Schema schema, boolean bounded) {
     return new PlanTraits(
-        schema, ChangelogMode.INSERT_ONLY, List.of(), Optional.empty(), Distribution.ANY, StateBound.NONE, bounded);
+        schema,
+        ChangelogMode.INSERT_ONLY,
+        List.of(),
+        Optional.empty(),
+        Distribution.ANY,
+        StateBound.NONE,
+        bounded);
   }
 
   public PlanTraits withTime(Optional<TimeAttribute> value) {

@@ -9,8 +9,8 @@ import java.util.Map;
 /**
  * A plan cut into stages: what an engine runs. A value; serializable like the plan it was cut from.
  *
- * <p>A stage is a run of operators between two edges; edges lead from a source or a stage's step to a stage
- * or a sink. Equal sub-plans become one: two statements over the same scan read it once.
+ * <p>A stage is a run of operators between two edges; edges lead from a source or a stage's step to
+ * a stage or a sink. Equal sub-plans become one: two statements over the same scan read it once.
  *
  * <pre>
  * source 0 ──any──► stage 0 [enter, FilterProject] ──hash──► stage 1 [enter, WindowAggregate] ──any──► sink 0
@@ -21,7 +21,8 @@ import java.util.Map;
  * @param sinks one per target table: several statements may write to one
  * @param edges by id
  */
-public record StageGraph(List<Source> sources, List<Stage> stages, List<SinkTarget> sinks, List<Edge> edges) {
+public record StageGraph(
+    List<Source> sources, List<Stage> stages, List<SinkTarget> sinks, List<Edge> edges) {
   /** A leaf of the plan: {@link PlanNode.Scan} or {@link PlanNode.Values}. */
   public record Source(int id, PlanNode leaf) {}
 
@@ -53,7 +54,9 @@ public record StageGraph(List<Source> sources, List<Stage> stages, List<SinkTarg
   /** A table that is written. {@code id} is the index in {@link StageGraph#sinks}. */
   public record SinkTarget(int id, TableRef table, ChangelogMode changelog) {}
 
-  /** Where an edge starts: at source {@code source}, or at step {@code step} of stage {@code stage}. */
+  /**
+   * Where an edge starts: at source {@code source}, or at step {@code step} of stage {@code stage}.
+   */
   public record From(int source, int stage, int step) {
     static final int NONE = -1;
 
@@ -62,7 +65,9 @@ public record StageGraph(List<Source> sources, List<Stage> stages, List<SinkTarg
     }
   }
 
-  /** Where an edge ends: at entrance {@code step} of stage {@code stage}, or at sink {@code sink}. */
+  /**
+   * Where an edge ends: at entrance {@code step} of stage {@code stage}, or at sink {@code sink}.
+   */
   public record To(int stage, int step, int sink) {
     static final int NONE = -1;
 
@@ -112,8 +117,9 @@ public record StageGraph(List<Source> sources, List<Stage> stages, List<SinkTarg
   }
 
   /**
-   * Walks the plan bottom-up. A node with one input joins that input's stage; a leaf, an exchange and a node
-   * with several inputs begin a stage (one entrance per input), so that stages never form a cycle.
+   * Walks the plan bottom-up. A node with one input joins that input's stage; a leaf, an exchange
+   * and a node with several inputs begin a stage (one entrance per input), so that stages never
+   * form a cycle.
    */
   private static final class Cutter {
     private final List<Source> sources = new ArrayList<>();
@@ -178,7 +184,8 @@ public record StageGraph(List<Source> sources, List<Stage> stages, List<SinkTarg
       int[] from = place(exchange.input());
       int stage = newStage(exchange.distribution() instanceof Distribution.Single);
       int[] entrance = entrance(stage, exchange.traits());
-      connect(from, new To(stage, entrance[1], To.NONE), exchange.distribution(), exchange.traits());
+      connect(
+          from, new To(stage, entrance[1], To.NONE), exchange.distribution(), exchange.traits());
       return entrance;
     }
 
@@ -194,7 +201,11 @@ public record StageGraph(List<Source> sources, List<Stage> stages, List<SinkTarg
       List<Integer> entrances = new ArrayList<>();
       for (int i = 0; i < froms.size(); i++) {
         int[] entrance = entrance(stage, node.inputs().get(i).traits());
-        connect(froms.get(i), new To(stage, entrance[1], To.NONE), ways.get(i), node.inputs().get(i).traits());
+        connect(
+            froms.get(i),
+            new To(stage, entrance[1], To.NONE),
+            ways.get(i),
+            node.inputs().get(i).traits());
         entrances.add(entrance[1]);
       }
       return addStep(stage, new Step(node, entrances));
@@ -216,7 +227,8 @@ public record StageGraph(List<Source> sources, List<Stage> stages, List<SinkTarg
     }
 
     private void connect(int[] from, To to, Distribution distribution, PlanTraits traits) {
-      edges.add(new Edge(edges.size(), new From(From.NONE, from[0], from[1]), to, distribution, traits));
+      edges.add(
+          new Edge(edges.size(), new From(From.NONE, from[0], from[1]), to, distribution, traits));
     }
 
     StageGraph graph() {

@@ -8,15 +8,17 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * A table of the outside world as the user declared it: what a connector needs to read or write it. A value.
+ * A table of the outside world as the user declared it: what a connector needs to read or write it.
+ * A value.
  *
  * @param name the declared name
  * @param connector the connector's name
- * @param options the WITH clause apart from {@code connector}; values still hold their secret references
- *     ({@code ${env:X}}, {@code ${file:p}}), which only the connector's options reader resolves
+ * @param options the WITH clause apart from {@code connector}; values still hold their secret
+ *     references ({@code ${env:X}}, {@code ${file:p}}), which only the connector's options reader
+ *     resolves
  * @param secretKeys the options whose values must never be shown
- * @param schema the columns that come from or go to the connector: physical ones, then metadata columns.
- *     Computed columns are not among them
+ * @param schema the columns that come from or go to the connector: physical ones, then metadata
+ *     columns. Computed columns are not among them
  * @param metadata for the columns that are METADATA: column name to the connector's metadata key
  * @param primaryKey columns of the PRIMARY KEY, by name; empty if none
  * @param partitionKeys columns of PARTITIONED BY, by name

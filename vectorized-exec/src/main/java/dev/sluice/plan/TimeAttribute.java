@@ -4,9 +4,9 @@ package dev.sluice.plan;
  * The event-time column of a relation: rows of it are promised by watermarks.
  *
  * @param column index in the schema
- * @param unitMicros the resolution: 1000 for TIMESTAMP(3). A window ending at {@code e} is complete once the
- *     watermark reaches {@code e - unitMicros}; a watermark {@code w} promises that no row at or before
- *     {@code w} follows
+ * @param unitMicros the resolution: 1000 for TIMESTAMP(3). A window ending at {@code e} is complete
+ *     once the watermark reaches {@code e - unitMicros}; a watermark {@code w} promises that no row
+ *     at or before {@code w} follows
  */
 public record TimeAttribute(int column, long unitMicros) {
   /** Resolution of a TIMESTAMP of that many fractional digits. */

@@ -1,11 +1,11 @@
 package dev.sluice.plan;
 
 /**
- * A window over an event-time column. All durations and times are microseconds; windows are half open,
- * aligned to the epoch plus the offset.
+ * A window over an event-time column. All durations and times are microseconds; windows are half
+ * open, aligned to the epoch plus the offset.
  *
- * <p>Windows are cut into panes: the smallest slices such that every window is a run of whole panes. A row
- * is aggregated once, into its pane; a window's result merges its panes.
+ * <p>Windows are cut into panes: the smallest slices such that every window is a run of whole
+ * panes. A row is aggregated once, into its pane; a window's result merges its panes.
  */
 public sealed interface WindowSpec {
   /** Index of the TIMESTAMP or TIMESTAMP_LTZ input column. */
@@ -45,7 +45,8 @@ public sealed interface WindowSpec {
   }
 
   /** Windows of {@code sizeMicros} that start every {@code slideMicros}. */
-  record Hop(int timeColumn, long slideMicros, long sizeMicros, long offsetMicros) implements WindowSpec {
+  record Hop(int timeColumn, long slideMicros, long sizeMicros, long offsetMicros)
+      implements WindowSpec {
     public Hop {
       requirePositive(slideMicros, "slide");
       requirePositive(sizeMicros, "size");
@@ -71,7 +72,8 @@ public sealed interface WindowSpec {
   }
 
   /** Windows that share a start and grow by {@code stepMicros} up to {@code sizeMicros}. */
-  record Cumulate(int timeColumn, long stepMicros, long sizeMicros, long offsetMicros) implements WindowSpec {
+  record Cumulate(int timeColumn, long stepMicros, long sizeMicros, long offsetMicros)
+      implements WindowSpec {
     public Cumulate {
       requirePositive(stepMicros, "step");
       requirePositive(sizeMicros, "size");

@@ -6,7 +6,8 @@ import java.util.Objects;
 /**
  * A SQL type as Sluice carries it. A value: equality is structural. Free of Calcite and Arrow.
  *
- * <p>How each kind is held in memory (the Arrow vector) and as a plan literal ({@code Expr.Literal}):
+ * <p>How each kind is held in memory (the Arrow vector) and as a plan literal ({@code
+ * Expr.Literal}):
  *
  * <pre>
  * BOOLEAN                    BitVector                        Boolean
@@ -28,17 +29,19 @@ import java.util.Objects;
  * NULL                       NullVector
  * </pre>
  *
- * <p>Every timestamp is held in microseconds whatever its precision; the precision only says how many
- * fractional digits are kept (values are truncated to it when cast).
+ * <p>Every timestamp is held in microseconds whatever its precision; the precision only says how
+ * many fractional digits are kept (values are truncated to it when cast).
  *
  * @param kind the SQL type name
- * @param precision length, digits or fractional-second digits; {@link #UNSPECIFIED} where it has no meaning;
- *     {@link Integer#MAX_VALUE} for an unbounded VARCHAR or VARBINARY
+ * @param precision length, digits or fractional-second digits; {@link #UNSPECIFIED} where it has no
+ *     meaning; {@link Integer#MAX_VALUE} for an unbounded VARCHAR or VARBINARY
  * @param scale digits after the point of a DECIMAL, else 0
  * @param nullable whether NULL is a possible value
- * @param children ARRAY: one field {@code element}; MAP: {@code key} and {@code value}; ROW: its fields; else empty
+ * @param children ARRAY: one field {@code element}; MAP: {@code key} and {@code value}; ROW: its
+ *     fields; else empty
  */
-public record DataType(Kind kind, int precision, int scale, boolean nullable, List<Field> children) {
+public record DataType(
+    Kind kind, int precision, int scale, boolean nullable, List<Field> children) {
   /** Precision of kinds that have none. */
   public static final int UNSPECIFIED = -1;
 
@@ -164,7 +167,9 @@ public record DataType(Kind kind, int precision, int scale, boolean nullable, Li
     return withNullable(true).equals(other.withNullable(true));
   }
 
-  /** SQL text, for instance {@code DECIMAL(10, 2) NOT NULL}; read back by the planner's type parser. */
+  /**
+   * SQL text, for instance {@code DECIMAL(10, 2) NOT NULL}; read back by the planner's type parser.
+   */
   public String sql() {
     StringBuilder text = new StringBuilder();
     switch (kind) {
@@ -175,16 +180,19 @@ public record DataType(Kind kind, int precision, int scale, boolean nullable, Li
           text.append(kind).append('(').append(precision).append(')');
         }
       }
-      case DECIMAL -> text.append("DECIMAL(").append(precision).append(", ").append(scale).append(')');
-      case TIME, TIMESTAMP, TIMESTAMP_LTZ -> text.append(kind).append('(').append(precision).append(')');
+      case DECIMAL ->
+          text.append("DECIMAL(").append(precision).append(", ").append(scale).append(')');
+      case TIME, TIMESTAMP, TIMESTAMP_LTZ ->
+          text.append(kind).append('(').append(precision).append(')');
       case INTERVAL_MONTH -> text.append("INTERVAL YEAR TO MONTH");
       case INTERVAL_DAY -> text.append("INTERVAL DAY TO SECOND");
       case ARRAY -> text.append("ARRAY<").append(children.get(0).type().sql()).append('>');
-      case MAP -> text.append("MAP<")
-          .append(children.get(0).type().withNullable(true).sql())
-          .append(", ")
-          .append(children.get(1).type().sql())
-          .append('>');
+      case MAP ->
+          text.append("MAP<")
+              .append(children.get(0).type().withNullable(true).sql())
+              .append(", ")
+              .append(children.get(1).type().sql())
+              .append('>');
       case ROW -> {
         text.append("ROW<");
         String separator = "";

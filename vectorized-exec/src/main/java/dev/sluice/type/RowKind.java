@@ -1,6 +1,9 @@
 package dev.sluice.type;
 
-/** What a row of a changelog does, as Flink defines the four kinds. The code is what a row-kind vector holds. */
+/**
+ * What a row of a changelog does, as Flink defines the four kinds. The code is what a row-kind
+ * vector holds.
+ */
 public enum RowKind {
   INSERT("+I"),
   UPDATE_BEFORE("-U"),

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.OptionalInt;
 
 /**
- * The ordered columns of a relation. A value. Names keep their case; {@link #indexOf} ignores it, an exact
- * match winning over an inexact one.
+ * The ordered columns of a relation. A value. Names keep their case; {@link #indexOf} ignores it,
+ * an exact match winning over an inexact one.
  */
 public record Schema(List<Field> fields) {
   public Schema {

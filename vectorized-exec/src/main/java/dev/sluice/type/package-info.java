@@ -1,4 +1,2 @@
-/**
- * SQL types, schemas and row kinds. Everything else builds on this package.
- */
+/** SQL types, schemas and row kinds. Everything else builds on this package. */
 package dev.sluice.type;

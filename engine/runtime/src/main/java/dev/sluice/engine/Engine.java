@@ -5,8 +5,14 @@ import dev.sluice.connector.ConnectorRegistry;
 import dev.sluice.plan.PhysicalPlan;
 import java.util.function.Consumer;
 
-/** The one-process runtime. Immutable; safe for use by any thread; each job has its own threads and memory. */
+/**
+ * The one-process runtime. Immutable; safe for use by any thread; each job has its own threads and
+ * memory.
+ */
 public final class Engine {
+  /** Sinks of this connector are not opened: their rows go to the caller. */
+  public static final String RESULT_CONNECTOR = "sluice-result";
+
   private final ConnectorRegistry connectors;
 
   public Engine(ConnectorRegistry connectors) {
@@ -16,13 +22,27 @@ public final class Engine {
   /**
    * Opens every source and sink, then starts.
    *
-   * @param results takes the rows of sinks whose connector is {@code sluice-result}: called by one thread, in
-   *     order, at the end of each tick; the callee owns the batch
+   * @param results takes the rows of sinks whose connector is {@code sluice-result}: called by one
+   *     thread, in order, at the end of each tick; the callee owns the batch
    * @param standardOutput where {@code print} sinks write
-   * @throws dev.sluice.error.UserError if something cannot be opened: nothing has run then and all is closed
+   * @throws dev.sluice.error.UserError if something cannot be opened: nothing has run then and all
+   *     is closed
    */
   public Job start(
-      PhysicalPlan plan, EngineOptions options, Consumer<RecordBatch> results, Appendable standardOutput) {
-    throw new UnsupportedOperationException("start " + connectors);
+      PhysicalPlan plan,
+      EngineOptions options,
+      Consumer<RecordBatch> results,
+      Appendable standardOutput) {
+    JobBuilder builder = new JobBuilder(connectors, plan, options, standardOutput);
+    LocalJob job;
+    try {
+      job = new LocalJob(builder.build(results), options.pipelineName());
+    } catch (RuntimeException | Error e) {
+      builder.abandon(e);
+      throw e;
+    }
+    builder.bind(job::wakeUp);
+    job.begin();
+    return job;
   }
 }

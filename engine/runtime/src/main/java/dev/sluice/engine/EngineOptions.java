@@ -29,8 +29,12 @@ public record EngineOptions(
     ZoneId timeZone,
     String pipelineName,
     Path workingDirectory) {
-  /** Defaults overridden by {@code settings} (keys of {@link Settings}, values already known to be well-formed). */
-  public static EngineOptions of(Map<String, String> settings, String pipelineName, Path workingDirectory) {
+  /**
+   * Defaults overridden by {@code settings} (keys of {@link Settings}, values already known to be
+   * well-formed).
+   */
+  public static EngineOptions of(
+      Map<String, String> settings, String pipelineName, Path workingDirectory) {
     int cores = Runtime.getRuntime().availableProcessors();
     return new EngineOptions(
         positive(settings, Settings.PARALLELISM.key(), cores),
@@ -50,7 +54,8 @@ public record EngineOptions(
     String text = settings.get(key);
     int number = text == null ? fallback : Integer.parseInt(text.trim());
     if (number < 1) {
-      throw UserError.of(ErrorCode.SETTING_VALUE, "setting '" + key + "' must be at least 1, not " + number);
+      throw UserError.of(
+          ErrorCode.SETTING_VALUE, "setting '" + key + "' must be at least 1, not " + number);
     }
     return number;
   }
@@ -59,7 +64,8 @@ public record EngineOptions(
     try {
       return ZoneId.of(name);
     } catch (DateTimeException e) {
-      throw UserError.of(ErrorCode.SETTING_VALUE, "setting 'time-zone' names no time zone: '" + name + "'")
+      throw UserError.of(
+              ErrorCode.SETTING_VALUE, "setting 'time-zone' names no time zone: '" + name + "'")
           .withHint("use a name such as 'Europe/Berlin', or 'UTC'");
     }
   }

@@ -10,7 +10,10 @@ public interface Job {
    */
   RunReport await() throws InterruptedException;
 
-  /** Asks for a graceful end: finish the current micro-batch, commit sinks, commit offsets. Returns at once. */
+  /**
+   * Asks for a graceful end: finish the current micro-batch, commit sinks, commit offsets. Returns
+   * at once.
+   */
   void stop();
 
   /** Ends without committing what is under way. Returns at once. */

@@ -14,7 +14,12 @@ import java.util.List;
  * @param stopped whether the run was ended by {@link Job#stop} rather than by the end of its input
  */
 public record RunReport(
-    Duration elapsed, List<Source> sources, List<Sink> sinks, long lateRows, long epoch, boolean stopped) {
+    Duration elapsed,
+    List<Source> sources,
+    List<Sink> sinks,
+    long lateRows,
+    long epoch,
+    boolean stopped) {
   /**
    * @param name declared name
    * @param rows decoded rows, rejected ones not counted

@@ -1,0 +1,238 @@
+package dev.sluice.engine;
+
+import dev.sluice.batch.RecordBatch;
+import dev.sluice.connector.Connector;
+import dev.sluice.connector.ConnectorContext;
+import dev.sluice.connector.ConnectorRegistry;
+import dev.sluice.connector.ScanRequest;
+import dev.sluice.connector.SplitSource;
+import dev.sluice.engine.sink.SinkFeed;
+import dev.sluice.engine.source.SourceFeed;
+import dev.sluice.expr.EvalContext;
+import dev.sluice.plan.PhysicalPlan;
+import dev.sluice.plan.PlanNode;
+import dev.sluice.plan.SideOutput;
+import dev.sluice.plan.StageGraph;
+import dev.sluice.plan.TableRef;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+
+/** Opens what a plan needs and wires it into a tick loop. Used by one thread, once. */
+final class JobBuilder implements ConnectorContext {
+  private final ConnectorRegistry connectors;
+  private final PhysicalPlan plan;
+  private final EngineOptions options;
+  private final Appendable standardOutput;
+  private final RootAllocator root =
+      new RootAllocator(Math.max(1L << 30, Runtime.getRuntime().maxMemory()));
+  private final List<AutoCloseable> opened = new ArrayList<>();
+  private final AtomicReference<Runnable> signal = new AtomicReference<>(() -> {});
+  private final EvalContext context;
+
+  JobBuilder(
+      ConnectorRegistry connectors,
+      PhysicalPlan plan,
+      EngineOptions options,
+      Appendable standardOutput) {
+    this.connectors = connectors;
+    this.plan = plan;
+    this.options = options;
+    this.standardOutput = standardOutput;
+    context =
+        new EvalContext(
+            options.timeZone(), TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()));
+  }
+
+  /** What readers call when they have something. */
+  void bind(Runnable wakeUp) {
+    signal.set(wakeUp);
+  }
+
+  /** Closes what was opened before {@code cause}. */
+  void abandon(Throwable cause) {
+    List<AutoCloseable> all = new ArrayList<>(opened);
+    java.util.Collections.reverse(all);
+    all.add(root);
+    try {
+      Closing.all(all);
+    } catch (RuntimeException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  TickLoop build(Consumer<RecordBatch> results) {
+    StageGraph graph = StageGraph.of(plan);
+    Map<TableRef, SinkFeed> byTable = new LinkedHashMap<>();
+    Map<Integer, SinkFeed> sinks = new LinkedHashMap<>();
+    for (StageGraph.SinkTarget target : graph.sinks()) {
+      if (!target.table().connector().equals(Engine.RESULT_CONNECTOR)) {
+        sinks.put(target.id(), sink(byTable, target.table()));
+      }
+    }
+    sideOutputs(graph).forEach(side -> sink(byTable, side.sink()));
+    Map<Integer, EdgeBuffer> edges = new LinkedHashMap<>();
+    for (StageGraph.Edge edge : graph.edges()) {
+      edges.put(edge.id(), new EdgeBuffer(edge, senders(graph, edge), receivers(graph, edge)));
+    }
+    List<TickLoop.Source> sources = new ArrayList<>();
+    for (StageGraph.Source source : graph.sources()) {
+      sources.add(source(graph, source, edges, byTable));
+    }
+    Counters counters = new Counters();
+    List<List<TaskHost>> tasks = new ArrayList<>();
+    for (StageGraph.Stage stage : graph.stages()) {
+      tasks.add(tasks(graph, stage, edges, counters));
+    }
+    WorkerPool workers = new WorkerPool(options.parallelism(), options.pipelineName());
+    opened.add(workers);
+    return new TickLoop(
+        new TickLoop.Parts(
+            graph,
+            options,
+            root,
+            workers,
+            counters,
+            sources,
+            edges,
+            tasks,
+            sinks,
+            List.copyOf(byTable.values()),
+            byTable,
+            results));
+  }
+
+  private static List<SideOutput> sideOutputs(StageGraph graph) {
+    return graph.stages().stream()
+        .flatMap(stage -> stage.steps().stream())
+        .flatMap(
+            step -> step.node() instanceof PlanNode.WindowAggregate w ? w.late().stream() : null)
+        .toList();
+  }
+
+  private int width(StageGraph graph, int stage) {
+    return graph.stages().get(stage).singleton() ? 1 : options.parallelism();
+  }
+
+  private int senders(StageGraph graph, StageGraph.Edge edge) {
+    return edge.fromSource() ? width(graph, edge.to().stage()) : width(graph, edge.from().stage());
+  }
+
+  private int receivers(StageGraph graph, StageGraph.Edge edge) {
+    return edge.to().isSink() ? 1 : width(graph, edge.to().stage());
+  }
+
+  private List<TaskHost> tasks(
+      StageGraph graph, StageGraph.Stage stage, Map<Integer, EdgeBuffer> edges, Counters counters) {
+    Map<Integer, EdgeBuffer> out = new LinkedHashMap<>();
+    edges.forEach(
+        (id, buffer) -> {
+          if (!buffer.edge().fromSource() && buffer.edge().from().stage() == stage.id()) {
+            out.put(id, buffer);
+          }
+        });
+    List<TaskHost> tasks = new ArrayList<>();
+    for (int i = 0; i < width(graph, stage.id()); i++) {
+      TaskHost task = new TaskHost(graph, stage, i, root, options, context, counters, out);
+      opened.add(task);
+      tasks.add(task);
+    }
+    return tasks;
+  }
+
+  private SinkFeed sink(Map<TableRef, SinkFeed> byTable, TableRef table) {
+    SinkFeed known = byTable.get(table);
+    if (known != null) {
+      return known;
+    }
+    Connector connector = connectors.connector(table.connector());
+    SinkFeed feed =
+        new SinkFeed(
+            table,
+            connector.sinkCapabilities(table),
+            connector.openSink(table, this),
+            options.parallelism(),
+            WorkerPool.threads("sink"));
+    opened.add(feed);
+    byTable.put(table, feed);
+    return feed;
+  }
+
+  private TickLoop.Source source(
+      StageGraph graph,
+      StageGraph.Source spec,
+      Map<Integer, EdgeBuffer> edges,
+      Map<TableRef, SinkFeed> byTable) {
+    List<EdgeBuffer> out =
+        graph.sourceEdges(spec.id()).stream().map(e -> edges.get(e.id())).toList();
+    if (!(spec.leaf() instanceof PlanNode.Scan scan)) {
+      return new TickLoop.Source(spec, Optional.empty(), Optional.empty(), out);
+    }
+    TableRef table = scan.table();
+    Optional<SinkFeed> errorSink =
+        Optional.ofNullable(plan.errorSinks().get(table.name()))
+            .map(target -> sink(byTable, target));
+    RejectedRows rejected = new RejectedRows(table, errorSink, root);
+    SplitSource source =
+        connectors
+            .connector(table.connector())
+            .openSource(
+                new ScanRequest(table, scan.columns(), scan.pushedFilter(), scan.limit()), this);
+    Horizon horizon = Horizon.of(graph, spec);
+    SourceFeed feed =
+        new SourceFeed(
+            scan,
+            source,
+            new SourceFeed.FeedSettings(
+                options.parallelism(),
+                options.batchRows(),
+                horizon.micros(),
+                horizon.windowed(),
+                context,
+                WorkerPool.threads("reader-" + table.name())),
+            root,
+            rejected,
+            () -> signal.get().run());
+    opened.add(feed);
+    return new TickLoop.Source(spec, Optional.of(feed), Optional.of(rejected), out);
+  }
+
+  @Override
+  public BufferAllocator allocator() {
+    return root;
+  }
+
+  @Override
+  public ZoneId timeZone() {
+    return options.timeZone();
+  }
+
+  @Override
+  public int parallelism() {
+    return options.parallelism();
+  }
+
+  @Override
+  public Path workingDirectory() {
+    return options.workingDirectory();
+  }
+
+  @Override
+  public String pipelineName() {
+    return options.pipelineName();
+  }
+
+  @Override
+  public Appendable standardOutput() {
+    return standardOutput;
+  }
+}

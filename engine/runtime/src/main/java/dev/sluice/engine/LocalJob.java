@@ -1,0 +1,139 @@
+package dev.sluice.engine;
+
+import dev.sluice.engine.sink.SinkFeed;
+import dev.sluice.engine.source.SourceFeed;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * A job of this process: a thread that turns the tick loop until the input ends, the user stops it,
+ * or something fails, and then closes everything.
+ */
+final class LocalJob implements Job {
+  private final TickLoop loop;
+  private final Thread thread;
+  private final long startNanos = System.nanoTime();
+  private final CompletableFuture<RunReport> end = new CompletableFuture<>();
+  private volatile boolean stopping;
+  private volatile boolean cancelled;
+  private volatile RunReport latest;
+
+  LocalJob(TickLoop loop, String name) {
+    this.loop = loop;
+    latest = snapshot();
+    thread = new Thread(this::run, "sluice-" + name);
+    thread.setDaemon(true);
+  }
+
+  void begin() {
+    loop.owner(thread);
+    thread.start();
+  }
+
+  /** New input has arrived; any thread. */
+  void wakeUp() {
+    loop.wakeUp();
+  }
+
+  private void run() {
+    Throwable failure = null;
+    try {
+      loop.start();
+      while (!stopping && !loop.isFinished()) {
+        loop.turn();
+        latest = snapshot();
+      }
+      if (cancelled) {
+        throw UserError.of(ErrorCode.INTERRUPTED, "the run was cancelled");
+      }
+      loop.lastCommit();
+    } catch (RuntimeException | Error e) {
+      failure = e;
+    }
+    try {
+      latest = snapshot();
+      loop.close();
+    } catch (RuntimeException | Error e) {
+      if (failure == null) {
+        failure = e;
+      } else {
+        failure.addSuppressed(e);
+      }
+    }
+    if (failure == null) {
+      end.complete(latest);
+    } else {
+      end.completeExceptionally(failure);
+    }
+  }
+
+  private RunReport snapshot() {
+    List<RunReport.Source> sources = new ArrayList<>();
+    for (TickLoop.Source source : loop.sources()) {
+      if (source.feed().isPresent()) {
+        SourceFeed feed = source.feed().get();
+        RejectedRows rejected = source.rejected().orElseThrow();
+        sources.add(
+            new RunReport.Source(
+                feed.scan().table().name(),
+                source.rows(),
+                rejected.count(),
+                feed.skewedRows(),
+                rejected.bytes(),
+                feed.splits(),
+                feed.finishedSplits(),
+                source.watermark(),
+                feed.heldBackBy(System.nanoTime())));
+      }
+    }
+    List<RunReport.Sink> sinks = new ArrayList<>();
+    for (SinkFeed sink : loop.sinkFeeds()) {
+      sinks.add(new RunReport.Sink(sink.table().name(), sink.rows(), sink.committedRows()));
+    }
+    return new RunReport(
+        Duration.ofNanos(System.nanoTime() - startNanos),
+        sources,
+        sinks,
+        loop.counters().get("rows.late"),
+        loop.epoch(),
+        stopping);
+  }
+
+  @Override
+  public RunReport await() throws InterruptedException {
+    try {
+      return end.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException runtime) {
+        throw runtime;
+      }
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  @Override
+  public void stop() {
+    stopping = true;
+    loop.wakeUp();
+  }
+
+  @Override
+  public void cancel() {
+    cancelled = true;
+    stopping = true;
+    loop.wakeUp();
+  }
+
+  @Override
+  public RunReport report() {
+    return latest;
+  }
+}

@@ -1,0 +1,108 @@
+package dev.sluice.engine;
+
+import dev.sluice.batch.RecordBatch;
+import dev.sluice.expr.EvalContext;
+import dev.sluice.operator.StageHost;
+import dev.sluice.operator.StageTask;
+import dev.sluice.plan.SideOutput;
+import dev.sluice.plan.StageGraph;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.arrow.memory.BufferAllocator;
+
+/**
+ * One task of a stage in this process: gives the stage memory and takes its rows. Used by one
+ * worker at a time; the job's thread touches it between runs.
+ */
+final class TaskHost implements StageHost, AutoCloseable {
+  private final StageGraph.Stage stage;
+  private final int index;
+  private final BufferAllocator allocator;
+  private final int batchRows;
+  private final EvalContext context;
+  private final Counters counters;
+  private final Map<Integer, EdgeBuffer> out;
+  private final List<Side> sides = new ArrayList<>();
+  private final StageTask task;
+
+  /** Rows an operator set aside in this tick. */
+  record Side(SideOutput output, RecordBatch batch) {}
+
+  /**
+   * @param edges buffers of every edge that leaves the stage, by edge id
+   */
+  TaskHost(
+      StageGraph graph,
+      StageGraph.Stage stage,
+      int index,
+      BufferAllocator allocator,
+      EngineOptions options,
+      EvalContext context,
+      Counters counters,
+      Map<Integer, EdgeBuffer> edges) {
+    this.stage = stage;
+    this.index = index;
+    this.allocator = allocator;
+    this.batchRows = options.batchRows();
+    this.context = context;
+    this.counters = counters;
+    this.out = new TreeMap<>(edges);
+    task = new StageTask(graph, stage, this);
+  }
+
+  StageTask task() {
+    return task;
+  }
+
+  /** Takes the rows set aside in this tick. */
+  List<Side> takeSides() {
+    List<Side> taken = List.copyOf(sides);
+    sides.clear();
+    return taken;
+  }
+
+  @Override
+  public BufferAllocator allocator(String name) {
+    return allocator.newChildAllocator(name + "#" + index, 0, Long.MAX_VALUE);
+  }
+
+  @Override
+  public int batchRows() {
+    return batchRows;
+  }
+
+  @Override
+  public EvalContext evalContext() {
+    return context;
+  }
+
+  @Override
+  public void count(int step, String metric, long delta) {
+    counters.add(metric, delta);
+    counters.add(stage.id() + "." + step + "." + metric, delta);
+  }
+
+  @Override
+  public void emit(int edge, RecordBatch batch) {
+    out.get(edge).emit(index, batch);
+  }
+
+  @Override
+  public void watermark(int edge, long watermark) {
+    out.get(edge).watermark(index, watermark);
+  }
+
+  @Override
+  public void emitSide(SideOutput side, RecordBatch batch) {
+    sides.add(new Side(side, batch));
+  }
+
+  @Override
+  public void close() {
+    sides.forEach(side -> side.batch().close());
+    sides.clear();
+    task.close();
+  }
+}

@@ -1,0 +1,331 @@
+package dev.sluice.engine;
+
+import dev.sluice.batch.BatchBuilder;
+import dev.sluice.batch.RecordBatch;
+import dev.sluice.connector.SplitSource.Position;
+import dev.sluice.engine.sink.SinkFeed;
+import dev.sluice.engine.source.SourceFeed;
+import dev.sluice.plan.PlanNode;
+import dev.sluice.plan.StageGraph;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.apache.arrow.memory.BufferAllocator;
+
+/**
+ * The heart of the runtime. One turn is a tick: gather what the readers have decoded, push it
+ * through the stages in topological order (the tasks of a stage side by side), then move event
+ * time, then hand the results to the sinks; now and then commit an epoch. Used by the job's thread
+ * only, apart from {@link #wakeUp}.
+ */
+final class TickLoop implements AutoCloseable {
+  private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /** A source in this job: a feed with its rejected rows, or the constant rows of VALUES. */
+  static final class Source {
+    private final StageGraph.Source spec;
+    private final Optional<SourceFeed> feed;
+    private final Optional<RejectedRows> rejected;
+    private final List<EdgeBuffer> edges;
+    private boolean valuesGiven;
+    private volatile long rows;
+    private volatile long watermark = Long.MIN_VALUE;
+    private int turn;
+
+    Source(
+        StageGraph.Source spec,
+        Optional<SourceFeed> feed,
+        Optional<RejectedRows> rejected,
+        List<EdgeBuffer> edges) {
+      this.spec = spec;
+      this.feed = feed;
+      this.rejected = rejected;
+      this.edges = List.copyOf(edges);
+    }
+
+    Optional<SourceFeed> feed() {
+      return feed;
+    }
+
+    Optional<RejectedRows> rejected() {
+      return rejected;
+    }
+
+    long rows() {
+      return rows;
+    }
+
+    long watermark() {
+      return watermark;
+    }
+
+    private boolean isFinished() {
+      return feed.map(SourceFeed::isFinished).orElse(valuesGiven);
+    }
+  }
+
+  /** Everything a job is made of; the loop owns and closes it. */
+  record Parts(
+      StageGraph graph,
+      EngineOptions options,
+      BufferAllocator allocator,
+      WorkerPool workers,
+      Counters counters,
+      List<Source> sources,
+      Map<Integer, EdgeBuffer> edges,
+      List<List<TaskHost>> tasks,
+      Map<Integer, SinkFeed> sinks,
+      List<SinkFeed> allSinks,
+      Map<dev.sluice.plan.TableRef, SinkFeed> byTable,
+      Consumer<RecordBatch> results) {}
+
+  private final Parts parts;
+  private volatile Thread owner = Thread.currentThread();
+  private long epoch;
+  private long lastCommitNanos = System.nanoTime();
+  private boolean positionsMoved;
+
+  TickLoop(Parts parts) {
+    this.parts = parts;
+  }
+
+  void owner(Thread thread) {
+    owner = thread;
+  }
+
+  /** Lets a waiting loop look again; any thread. */
+  void wakeUp() {
+    LockSupport.unpark(owner);
+  }
+
+  List<Source> sources() {
+    return parts.sources();
+  }
+
+  List<SinkFeed> sinkFeeds() {
+    return parts.allSinks();
+  }
+
+  Counters counters() {
+    return parts.counters();
+  }
+
+  long epoch() {
+    return epoch;
+  }
+
+  void start() {
+    for (Source source : parts.sources()) {
+      source.feed().ifPresent(feed -> feed.start(System.nanoTime()));
+    }
+  }
+
+  /** Whether all input has ended and gone through. */
+  boolean isFinished() {
+    return parts.tasks().stream()
+        .allMatch(tasks -> tasks.stream().allMatch(t -> t.task().isFinished()));
+  }
+
+  /** One tick. Waits a little when there is nothing to do. */
+  void turn() {
+    boolean moved = false;
+    for (Source source : parts.sources()) {
+      moved |= gather(source);
+    }
+    for (StageGraph.Stage stage : parts.graph().stages()) {
+      runStage(stage);
+    }
+    deliver();
+    endSatisfiedSources();
+    if (System.nanoTime() - lastCommitNanos >= parts.options().commitInterval().toNanos()) {
+      commit(false);
+    }
+    if (!moved && !isFinished()) {
+      LockSupport.parkNanos(this, IDLE_NANOS);
+    }
+  }
+
+  private boolean gather(Source source) {
+    if (source.edges.stream().allMatch(EdgeBuffer::isFinished)) {
+      return false;
+    }
+    List<RecordBatch> batches = source.feed.isPresent() ? fetch(source.feed.get()) : values(source);
+    for (RecordBatch batch : batches) {
+      source.rows += batch.rowCount();
+      int sender = source.turn++ % source.edges.get(0).senders();
+      for (int i = 0; i < source.edges.size(); i++) {
+        source.edges.get(i).emit(sender, i == source.edges.size() - 1 ? batch : batch.share());
+      }
+    }
+    source.rejected.ifPresent(RejectedRows::flush);
+    positionsMoved |= !batches.isEmpty();
+    long watermark = source.feed.map(f -> f.watermark(System.nanoTime())).orElse(Long.MAX_VALUE);
+    source.watermark = watermark;
+    boolean finished = source.isFinished();
+    for (EdgeBuffer edge : source.edges) {
+      for (int sender = 0; sender < edge.senders(); sender++) {
+        edge.watermark(sender, finished ? Long.MAX_VALUE : watermark);
+      }
+      if (finished) {
+        edge.finish();
+      }
+    }
+    return !batches.isEmpty() || finished;
+  }
+
+  private List<RecordBatch> fetch(SourceFeed feed) {
+    long nowMicros = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
+    return feed.take(parts.options().parallelism(), System.nanoTime(), nowMicros);
+  }
+
+  private List<RecordBatch> values(Source source) {
+    if (source.valuesGiven) {
+      return List.of();
+    }
+    source.valuesGiven = true;
+    PlanNode.Values values = (PlanNode.Values) source.spec.leaf();
+    if (values.rows().isEmpty()) {
+      return List.of();
+    }
+    return List.of(BatchBuilder.ofLiterals(values.schema(), values.rows(), parts.allocator()));
+  }
+
+  private void runStage(StageGraph.Stage stage) {
+    List<EdgeBuffer> inputs =
+        parts.graph().edgesIn(stage.id()).stream().map(e -> parts.edges().get(e.id())).toList();
+    List<TaskHost> tasks = parts.tasks().get(stage.id());
+    boolean wasFinished = tasks.get(0).task().isFinished();
+    if (wasFinished) {
+      return;
+    }
+    List<Runnable> work = new ArrayList<>();
+    for (int t = 0; t < tasks.size(); t++) {
+      int index = t;
+      work.add(() -> runTask(tasks.get(index), index, inputs));
+    }
+    parts.workers().run(work);
+    if (tasks.get(0).task().isFinished()) {
+      parts.edges().values().stream()
+          .filter(e -> !e.edge().fromSource() && e.edge().from().stage() == stage.id())
+          .forEach(EdgeBuffer::finish);
+    }
+  }
+
+  private static void runTask(TaskHost host, int index, List<EdgeBuffer> inputs) {
+    for (EdgeBuffer edge : inputs) {
+      List<RecordBatch> batches = edge.take(index);
+      int next = 0;
+      try {
+        while (next < batches.size()) {
+          host.task().process(edge.edge().to().step(), batches.get(next++));
+        }
+      } finally {
+        while (next < batches.size()) {
+          batches.get(next++).close();
+        }
+      }
+    }
+    host.task().endOfTick();
+    for (EdgeBuffer edge : inputs) {
+      host.task().watermark(edge.edge().to().step(), edge.watermark());
+    }
+    for (EdgeBuffer edge : inputs) {
+      if (edge.isFinished()) {
+        host.task().finish(edge.edge().to().step());
+      }
+    }
+  }
+
+  /**
+   * Hands the rows of the tick to the sinks, task after task, so that their order is always the
+   * same.
+   */
+  private void deliver() {
+    for (List<TaskHost> tasks : parts.tasks()) {
+      for (TaskHost task : tasks) {
+        task.takeSides()
+            .forEach(side -> parts.byTable().get(side.output().sink()).write(0, side.batch()));
+      }
+    }
+    for (EdgeBuffer edge : parts.edges().values()) {
+      if (edge.edge().to().isSink()) {
+        deliver(edge);
+      }
+    }
+    parts.allSinks().forEach(SinkFeed::endOfTick);
+    parts.allSinks().forEach(SinkFeed::check);
+  }
+
+  private void deliver(EdgeBuffer edge) {
+    Optional<SinkFeed> sink = Optional.ofNullable(parts.sinks().get(edge.edge().to().sink()));
+    for (int sender = 0; sender < edge.senders(); sender++) {
+      for (RecordBatch batch : edge.takeFrom(sender)) {
+        if (sink.isPresent()) {
+          sink.get().write(sender, batch);
+        } else {
+          parts.results().accept(batch);
+        }
+      }
+    }
+  }
+
+  /** Stops reading sources whose rows nobody wants any more. */
+  private void endSatisfiedSources() {
+    for (Source source : parts.sources()) {
+      boolean wanted = source.edges.stream().anyMatch(e -> !isSatisfied(e.edge().to().stage()));
+      if (!wanted) {
+        source.feed.filter(feed -> !feed.isFinished()).ifPresent(SourceFeed::endEarly);
+      }
+    }
+  }
+
+  private boolean isSatisfied(int stage) {
+    if (parts.tasks().get(stage).stream().allMatch(t -> t.task().satisfied())) {
+      return true;
+    }
+    List<StageGraph.Edge> out =
+        parts.graph().edges().stream()
+            .filter(e -> !e.fromSource() && e.from().stage() == stage)
+            .toList();
+    return !out.isEmpty()
+        && out.stream().allMatch(e -> !e.to().isSink() && isSatisfied(e.to().stage()));
+  }
+
+  /** Commits all sinks, then tells the sources how far they are safe. */
+  private void commit(boolean last) {
+    lastCommitNanos = System.nanoTime();
+    if (!last && !positionsMoved && parts.allSinks().stream().noneMatch(SinkFeed::isDirty)) {
+      return;
+    }
+    Map<Source, Map<String, Position>> safe = new LinkedHashMap<>();
+    for (Source source : parts.sources()) {
+      source.feed.ifPresent(feed -> safe.put(source, feed.safePositions()));
+    }
+    epoch++;
+    parts.allSinks().forEach(sink -> sink.commit(epoch, last));
+    safe.forEach((source, positions) -> source.feed.orElseThrow().committed(positions));
+    positionsMoved = false;
+  }
+
+  /** The commit that ends the run. */
+  void lastCommit() {
+    commit(true);
+  }
+
+  @Override
+  public void close() {
+    List<AutoCloseable> all = new ArrayList<>();
+    parts.sources().forEach(source -> source.feed.ifPresent(all::add));
+    all.add(parts.workers());
+    parts.tasks().forEach(all::addAll);
+    all.addAll(parts.edges().values());
+    all.addAll(parts.allSinks());
+    all.add(parts.allocator());
+    Closing.all(all);
+  }
+}

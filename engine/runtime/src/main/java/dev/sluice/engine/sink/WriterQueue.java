@@ -1,0 +1,172 @@
+package dev.sluice.engine.sink;
+
+import dev.sluice.batch.RecordBatch;
+import dev.sluice.connector.Committable;
+import dev.sluice.connector.SinkWriter;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A writer on its own thread behind a bounded queue. The thread is the only one that touches the
+ * writer; the methods belong to the job's thread.
+ */
+final class WriterQueue implements AutoCloseable {
+  private static final int DEPTH = 8;
+
+  /** What the writer's thread is asked to do. */
+  private interface Command {
+    void run() throws IOException;
+
+    /** Gives back what the command holds when it will not be run. */
+    default void discard() {}
+  }
+
+  private final SinkWriter writer;
+  private final BlockingQueue<Command> queue = new ArrayBlockingQueue<>(DEPTH);
+  private final Thread thread;
+  private volatile boolean closing;
+  private volatile Throwable failure;
+  private volatile boolean written;
+  private CompletableFuture<Optional<Committable>> prepared =
+      CompletableFuture.completedFuture(Optional.empty());
+
+  WriterQueue(String name, SinkWriter writer, ThreadFactory threads) {
+    this.writer = writer;
+    thread = threads.newThread(this::work);
+    thread.setName(thread.getName() + "-" + name);
+    thread.start();
+  }
+
+  private void work() {
+    try (writer) {
+      while (!closing) {
+        Command command = queue.poll(50, TimeUnit.MILLISECONDS);
+        if (command == null) {
+          continue;
+        }
+        if (failure != null) {
+          command.discard();
+          continue;
+        }
+        try {
+          command.run();
+        } catch (IOException | RuntimeException | Error e) {
+          failure = e;
+          command.discard();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      Command left = queue.poll();
+      while (left != null) {
+        left.discard();
+        left = queue.poll();
+      }
+    }
+  }
+
+  void write(RecordBatch batch) {
+    put(
+        new Command() {
+          @Override
+          public void run() throws IOException {
+            writer.write(batch);
+            written = true;
+          }
+
+          @Override
+          public void discard() {
+            batch.close();
+          }
+        });
+  }
+
+  void endOfTick() {
+    if (written) {
+      written = false;
+      put(writer::endOfTick);
+    }
+  }
+
+  void prepare(long epoch) {
+    CompletableFuture<Optional<Committable>> answer = new CompletableFuture<>();
+    prepared = answer;
+    put(
+        new Command() {
+          @Override
+          public void run() throws IOException {
+            answer.complete(writer.prepare(epoch));
+          }
+
+          @Override
+          public void discard() {
+            answer.completeExceptionally(
+                failure().orElseGet(() -> new IOException("the writer was closed")));
+          }
+        });
+  }
+
+  /** Waits for {@link #prepare}. */
+  Optional<Committable> prepared() throws IOException {
+    try {
+      return prepared.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException io) {
+        throw io;
+      }
+      if (e.getCause() instanceof RuntimeException runtime) {
+        throw runtime;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while waiting for the writer", e);
+    }
+  }
+
+  private void put(Command command) {
+    try {
+      while (!queue.offer(command, 50, TimeUnit.MILLISECONDS)) {
+        if (closing || !thread.isAlive()) {
+          command.discard();
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      command.discard();
+    }
+  }
+
+  Optional<Throwable> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    boolean interrupted = false;
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (thread.isAlive() && System.nanoTime() < deadline) {
+      try {
+        thread.join(100);
+      } catch (InterruptedException e) {
+        interrupted = true;
+        thread.interrupt();
+      }
+    }
+    if (thread.isAlive()) {
+      thread.interrupt();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,390 @@
+package dev.sluice.engine.source;
+
+import dev.sluice.batch.RecordBatch;
+import dev.sluice.connector.Offset;
+import dev.sluice.connector.ReaderContext;
+import dev.sluice.connector.Split;
+import dev.sluice.connector.SplitSource;
+import dev.sluice.connector.SplitSource.Position;
+import dev.sluice.expr.BatchProgram;
+import dev.sluice.expr.EvalContext;
+import dev.sluice.expr.ExprCompiler;
+import dev.sluice.plan.PlanNode;
+import dev.sluice.type.Schema;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.arrow.memory.BufferAllocator;
+
+/**
+ * One source of a job: its groups of splits, the pumps that read them ahead, and its watermark.
+ * Used by the job's thread.
+ *
+ * <p>Bounded sources are taken in a fixed rotation over the active groups, one batch each, whatever
+ * the timing of the pumps: the same files give the same ticks. Unbounded ones give what has
+ * arrived.
+ */
+public final class SourceFeed implements AutoCloseable {
+  /**
+   * How long a tick waits for the next batch in turn of a bounded source before it goes on without
+   * it.
+   */
+  private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final PlanNode.Scan scan;
+  private final SplitSource source;
+  private final FeedSettings settings;
+  private final BufferAllocator allocator;
+  private final ReaderContext readerContext;
+  private final Runnable signal;
+  private final ExecutorService readers;
+  private final boolean everySplitAtOnce;
+  private final Map<String, SplitGroup> groups = new LinkedHashMap<>();
+  private final Deque<SplitGroup> pending = new ArrayDeque<>();
+  private final List<SplitGroup> active = new ArrayList<>();
+  private final Map<String, Offset> known = new LinkedHashMap<>();
+  private int turn;
+  private int finishedGroupSplits;
+  private long nextDiscoveryNanos;
+  private boolean endedEarly;
+  private boolean allIdle;
+  private long lastWatermark = Long.MIN_VALUE;
+
+  /**
+   * How a feed works.
+   *
+   * @param parallelism readers at work side by side on splits that end
+   * @param batchRows the most rows of a batch
+   * @param horizonMicros widest window plus lateness over this source's event time; negative if
+   *     some state that depends on it is never settled, so that no position is ever safe
+   * @param windowed whether any window depends on this source
+   * @param context zone and start time
+   * @param threads makes the reader threads
+   */
+  public record FeedSettings(
+      int parallelism,
+      int batchRows,
+      long horizonMicros,
+      boolean windowed,
+      EvalContext context,
+      ThreadFactory threads) {}
+
+  /** Does not read yet; takes ownership of {@code source}. */
+  public SourceFeed(
+      PlanNode.Scan scan,
+      SplitSource source,
+      FeedSettings settings,
+      BufferAllocator allocator,
+      ReaderContext readerContext,
+      Runnable signal) {
+    this.scan = scan;
+    this.source = source;
+    this.settings = settings;
+    this.allocator = allocator;
+    this.readerContext = readerContext;
+    this.signal = signal;
+    everySplitAtOnce = !source.splitsEnd();
+    readers =
+        everySplitAtOnce
+            ? Executors.newCachedThreadPool(settings.threads())
+            : Executors.newFixedThreadPool(settings.parallelism(), settings.threads());
+  }
+
+  /** Lists the splits and starts reading. */
+  public void start(long nowNanos) {
+    discover(nowNanos);
+  }
+
+  private void discover(long nowNanos) {
+    for (Split split : source.discover(Map.copyOf(known))) {
+      known.put(split.id(), split.start());
+      SplitGroup group = groups.get(split.group());
+      if (group == null) {
+        group = new SplitGroup(split.group(), nowNanos);
+        if (scan.watermark().isPresent()) {
+          group.assigner(
+              new WatermarkAssigner(scan, split.watermarkMicros(), allocator, settings.context()));
+        }
+        groups.put(split.group(), group);
+        pending.add(group);
+      } else if (group.isExhausted() && !active.contains(group) && !pending.contains(group)) {
+        pending.add(group);
+      }
+      group.add(split);
+    }
+    nextDiscoveryNanos =
+        source.discoveryInterval().map(every -> nowNanos + every.toNanos()).orElse(Long.MAX_VALUE);
+    activate();
+  }
+
+  private void activate() {
+    while (!pending.isEmpty() && (everySplitAtOnce || active.size() < settings.parallelism())) {
+      active.add(pending.poll());
+    }
+    for (SplitGroup group : active) {
+      pumpAhead(group);
+    }
+  }
+
+  /**
+   * Keeps enough pumps at work that every reader thread has something to do, in the order of the
+   * splits.
+   */
+  private void pumpAhead(SplitGroup group) {
+    int wanted =
+        everySplitAtOnce
+            ? Integer.MAX_VALUE
+            : settings.parallelism() / Math.max(1, active.size()) + 1;
+    while (group.pumps().size() < wanted && group.hasWaiting()) {
+      Split split = group.nextWaiting().orElseThrow();
+      SplitPump pump =
+          new SplitPump(
+              split,
+              () -> source.reader(split, readerContext),
+              this::program,
+              allocator,
+              settings.batchRows(),
+              signal);
+      group.pumps().add(pump);
+      readers.execute(pump);
+    }
+  }
+
+  private Optional<BatchProgram> program() {
+    if (scan.projections().isEmpty()) {
+      return Optional.empty();
+    }
+    Schema input = scan.table().schema().project(scan.columns());
+    Schema output = new Schema(scan.schema().fields().subList(0, scan.projections().size()));
+    return Optional.of(
+        ExprCompiler.compile(
+            input, Optional.empty(), scan.projections(), output, settings.context()));
+  }
+
+  /**
+   * The batches of the next tick, in order; up to {@code most}. Does not wait for unbounded
+   * sources.
+   *
+   * @throws RuntimeException what a reader failed with
+   */
+  public List<RecordBatch> take(int most, long nowNanos, long nowMicros) {
+    if (nowNanos >= nextDiscoveryNanos) {
+      discover(nowNanos);
+    }
+    List<RecordBatch> taken = new ArrayList<>();
+    try {
+      long deadline = System.nanoTime() + TURN_NANOS;
+      int quiet = 0;
+      while (taken.size() < most && !active.isEmpty() && quiet < active.size()) {
+        turn = turn % active.size();
+        SplitGroup group = active.get(turn);
+        Optional<SplitPump.Item> item = next(group, taken.isEmpty() ? deadline : Long.MAX_VALUE);
+        if (item.isEmpty()) {
+          quiet++;
+          turn++;
+          continue;
+        }
+        quiet = 0;
+        if (!accept(group, item.get(), taken, nowMicros)) {
+          turn++;
+        }
+      }
+    } catch (RuntimeException e) {
+      taken.forEach(RecordBatch::close);
+      throw e;
+    }
+    return taken;
+  }
+
+  /**
+   * The next item of a group; of a bounded source waits for it, so that the rotation stays fixed.
+   */
+  private Optional<SplitPump.Item> next(SplitGroup group, long deadline) {
+    SplitPump pump = group.pumps().peek();
+    if (pump == null) {
+      return Optional.empty();
+    }
+    Optional<SplitPump.Item> item = pump.poll();
+    long end = deadline == Long.MAX_VALUE ? System.nanoTime() + TURN_NANOS : deadline;
+    while (item.isEmpty()
+        && source.bounded()
+        && System.nanoTime() < end
+        && !Thread.currentThread().isInterrupted()) {
+      LockSupport.parkNanos(TURN_NANOS / 10);
+      item = pump.poll();
+    }
+    return item;
+  }
+
+  /** Takes an item in; false if the turn goes to the next group. */
+  private boolean accept(
+      SplitGroup group, SplitPump.Item item, List<RecordBatch> taken, long nowMicros) {
+    SplitPump pump = group.pumps().element();
+    if (item.failure().isPresent()) {
+      throw ReadFailures.of(scan.table(), pump.split(), item.failure().get());
+    }
+    String split = pump.split().id();
+    if (item.batch().isPresent()) {
+      group.sawRows(System.nanoTime());
+      RecordBatch batch = item.batch().get();
+      long maxTime = Long.MIN_VALUE;
+      if (group.assigner().isPresent()) {
+        batch = group.assigner().get().assign(batch, nowMicros);
+        maxTime = group.assigner().get().maxTimeOfBatch();
+      }
+      taken.add(batch);
+      group.taken(split, item.next().orElseThrow(), maxTime, settings.windowed());
+    } else {
+      item.next().ifPresent(next -> group.moved(split, next));
+    }
+    if (item.end()) {
+      group.pumps().remove();
+      group.splitFinished();
+      finishedGroupSplits++;
+      if (group.isExhausted()) {
+        active.remove(group);
+      }
+      activate();
+      return !group.isExhausted();
+    }
+    return item.batch().isEmpty() && source.bounded();
+  }
+
+  /** Whether nothing more will come. */
+  public boolean isFinished() {
+    return endedEarly || (source.bounded() && active.isEmpty() && pending.isEmpty());
+  }
+
+  /** No more rows are wanted (a LIMIT is reached): the source counts as finished. */
+  public void endEarly() {
+    endedEarly = true;
+    groups.values().forEach(SplitGroup::requestClose);
+  }
+
+  /**
+   * The least watermark over the groups that are not idle. Groups not begun hold it back; groups
+   * read to their end do not. Never goes back.
+   */
+  public long watermark(long nowNanos) {
+    if (isFinished()) {
+      return Long.MAX_VALUE;
+    }
+    long least = Long.MAX_VALUE;
+    boolean any = false;
+    for (SplitGroup group : active) {
+      if (!isIdle(group, nowNanos)) {
+        any = true;
+        least = Math.min(least, group.watermark());
+      }
+    }
+    if (!pending.isEmpty()) {
+      any = true;
+      least = Long.MIN_VALUE;
+    }
+    if (active.isEmpty() && pending.isEmpty()) {
+      // A source that waits for new files: time stands where the last ones left it.
+      least =
+          groups.values().stream().mapToLong(SplitGroup::watermark).max().orElse(Long.MIN_VALUE);
+      any = false;
+    }
+    allIdle = !any;
+    if (any || lastWatermark == Long.MIN_VALUE && least != Long.MAX_VALUE) {
+      lastWatermark = Math.max(lastWatermark, least);
+    }
+    return lastWatermark;
+  }
+
+  private boolean isIdle(SplitGroup group, long nowNanos) {
+    return !source.bounded()
+        && scan.watermark().isPresent()
+        && group.isIdle(nowNanos, scan.watermark().get().idleMicros());
+  }
+
+  /** Whether every group is idle, so that this source must not hold back others. */
+  public boolean isIdle() {
+    return allIdle;
+  }
+
+  /** The split that holds the watermark back; empty text if none does. */
+  public String heldBackBy(long nowNanos) {
+    if (scan.watermark().isEmpty() || isFinished()) {
+      return "";
+    }
+    if (!pending.isEmpty()) {
+      return pending.peek().name() + " (not begun)";
+    }
+    return active.stream()
+        .filter(group -> !isIdle(group, nowNanos))
+        .min(java.util.Comparator.comparingLong(SplitGroup::watermark))
+        .map(SplitGroup::name)
+        .orElse("");
+  }
+
+  /** Where a later run may start; empty if no position is safe. */
+  public Map<String, Position> safePositions() {
+    Map<String, Position> safe = new LinkedHashMap<>();
+    if (settings.horizonMicros() >= 0) {
+      groups
+          .values()
+          .forEach(g -> safe.putAll(g.safePositions(lastWatermark, settings.horizonMicros())));
+    }
+    return safe;
+  }
+
+  /** Tells the source that sinks have committed up to these positions. */
+  public void committed(Map<String, Position> positions) {
+    if (!positions.isEmpty()) {
+      source.committed(positions);
+    }
+  }
+
+  public PlanNode.Scan scan() {
+    return scan;
+  }
+
+  public int splits() {
+    return known.size();
+  }
+
+  public int finishedSplits() {
+    return finishedGroupSplits;
+  }
+
+  /** Rows rejected for a time stamp from the future. */
+  public long skewedRows() {
+    return groups.values().stream()
+        .flatMap(g -> g.assigner().stream())
+        .mapToLong(WatermarkAssigner::skewedRows)
+        .sum();
+  }
+
+  @Override
+  public void close() {
+    groups.values().forEach(SplitGroup::requestClose);
+    readers.shutdownNow();
+    boolean interrupted = false;
+    boolean done = false;
+    while (!done) {
+      try {
+        done = readers.awaitTermination(1, TimeUnit.SECONDS);
+        groups.values().forEach(group -> group.pumps().forEach(SplitPump::drain));
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    groups.values().forEach(SplitGroup::close);
+    source.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package dev.sluice.engine.source;
+
+import dev.sluice.batch.RecordBatch;
+import dev.sluice.connector.Offset;
+import dev.sluice.connector.Split;
+import dev.sluice.connector.SplitSource.Position;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One ordered sequence of splits: its rows are taken split after split, and it has one watermark.
+ * Used by the thread that owns the feed.
+ */
+final class SplitGroup {
+  /** A batch whose windows may still be open: where it starts and how late its rows are. */
+  private record Unsettled(String split, Offset start, long maxTime) {}
+
+  private final String name;
+  private final Deque<Split> waiting = new ArrayDeque<>();
+  private final Deque<SplitPump> pumps = new ArrayDeque<>();
+  private final Deque<Unsettled> unsettled = new ArrayDeque<>();
+  private final Map<String, Offset> latest = new LinkedHashMap<>();
+  private Optional<WatermarkAssigner> assigner = Optional.empty();
+  private long lastRowNanos;
+  private int finishedSplits;
+
+  SplitGroup(String name, long nowNanos) {
+    this.name = name;
+    this.lastRowNanos = nowNanos;
+  }
+
+  String name() {
+    return name;
+  }
+
+  void add(Split split) {
+    waiting.add(split);
+    latest.put(split.id(), split.start());
+  }
+
+  Optional<Split> nextWaiting() {
+    return Optional.ofNullable(waiting.poll());
+  }
+
+  boolean hasWaiting() {
+    return !waiting.isEmpty();
+  }
+
+  Deque<SplitPump> pumps() {
+    return pumps;
+  }
+
+  Optional<WatermarkAssigner> assigner() {
+    return assigner;
+  }
+
+  void assigner(WatermarkAssigner value) {
+    assigner = Optional.of(value);
+  }
+
+  /** Whether every split known so far has been read to its end. */
+  boolean isExhausted() {
+    return waiting.isEmpty() && pumps.isEmpty();
+  }
+
+  int finishedSplits() {
+    return finishedSplits;
+  }
+
+  void splitFinished() {
+    finishedSplits++;
+  }
+
+  boolean isIdle(long nowNanos, long idleMicros) {
+    return idleMicros > 0 && nowNanos - lastRowNanos > idleMicros * 1000;
+  }
+
+  void sawRows(long nowNanos) {
+    lastRowNanos = nowNanos;
+  }
+
+  /** {@link Long#MIN_VALUE} until the first row. */
+  long watermark() {
+    return assigner.map(WatermarkAssigner::watermark).orElse(Long.MIN_VALUE);
+  }
+
+  /** Takes note of where the rows of a batch lie and how late they are. */
+  void taken(String split, Offset next, long maxTime, boolean windowed) {
+    if (windowed && maxTime != Long.MIN_VALUE) {
+      unsettled.add(new Unsettled(split, latest.get(split), maxTime));
+    }
+    latest.put(split, next);
+  }
+
+  /** Takes note of a position without rows. */
+  void moved(String split, Offset next) {
+    latest.put(split, next);
+  }
+
+  /**
+   * Where a later run may start: before the first batch that may hold rows of a window not given
+   * yet.
+   *
+   * @param watermark what windows have been given up to
+   * @param horizonMicros width of the widest window plus lateness
+   */
+  Map<String, Position> safePositions(long watermark, long horizonMicros) {
+    while (!unsettled.isEmpty() && settled(unsettled.peek(), watermark, horizonMicros)) {
+      unsettled.poll();
+    }
+    Map<String, Position> safe = new LinkedHashMap<>();
+    latest.forEach((split, offset) -> safe.put(split, new Position(offset, watermark)));
+    unsettled
+        .descendingIterator()
+        .forEachRemaining(u -> safe.put(u.split(), new Position(u.start(), watermark)));
+    return safe;
+  }
+
+  private static boolean settled(Unsettled batch, long watermark, long horizonMicros) {
+    return batch.maxTime() < Long.MAX_VALUE - horizonMicros
+        && batch.maxTime() + horizonMicros <= watermark;
+  }
+
+  /** Stops the pumps; their threads may still be at work. */
+  void requestClose() {
+    pumps.forEach(SplitPump::requestClose);
+  }
+
+  /** Releases what was read but not taken; once the pumps have ended. */
+  void close() {
+    pumps.forEach(SplitPump::drain);
+    assigner.ifPresent(WatermarkAssigner::close);
+  }
+
+  /** A batch of this group that the feed gives out. */
+  record Taken(SplitGroup group, RecordBatch batch) {}
+}

@@ -1,0 +1,154 @@
+package dev.sluice.engine.source;
+
+import dev.sluice.batch.RecordBatch;
+import dev.sluice.connector.Fetch;
+import dev.sluice.connector.Offset;
+import dev.sluice.connector.Split;
+import dev.sluice.connector.SplitReader;
+import dev.sluice.expr.BatchProgram;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.function.Supplier;
+import org.apache.arrow.memory.BufferAllocator;
+
+/**
+ * Reads one split ahead into a bounded buffer: decoding and computed columns happen here, on the
+ * pump's own thread, while the job's threads work on earlier batches. {@link #run} is the pump's
+ * thread; the other methods belong to the thread that owns the feed.
+ */
+final class SplitPump implements Runnable {
+  /** Batches a pump may be ahead. */
+  private static final int AHEAD = 4;
+
+  private static final long MAX_FETCH_BYTES = 16L << 20;
+  private static final Duration MAX_WAIT = Duration.ofMillis(100);
+
+  /** What came out of the split: rows, a new position, the end, or a failure. */
+  record Item(
+      Optional<RecordBatch> batch,
+      Optional<Offset> next,
+      boolean end,
+      Optional<Throwable> failure) {}
+
+  private final Split split;
+  private final Supplier<SplitReader> opener;
+  private final Supplier<Optional<BatchProgram>> programs;
+  private final BufferAllocator allocator;
+  private final int batchRows;
+  private final Runnable signal;
+  private final BlockingQueue<Item> items = new ArrayBlockingQueue<>(AHEAD);
+  private volatile boolean closed;
+  private volatile Optional<SplitReader> reader = Optional.empty();
+  private volatile boolean ended;
+
+  SplitPump(
+      Split split,
+      Supplier<SplitReader> opener,
+      Supplier<Optional<BatchProgram>> programs,
+      BufferAllocator allocator,
+      int batchRows,
+      Runnable signal) {
+    this.split = split;
+    this.opener = opener;
+    this.programs = programs;
+    this.allocator = allocator;
+    this.batchRows = batchRows;
+    this.signal = signal;
+  }
+
+  Split split() {
+    return split;
+  }
+
+  /** The next item, if there is one. */
+  Optional<Item> poll() {
+    return Optional.ofNullable(items.poll());
+  }
+
+  @Override
+  public void run() {
+    Optional<BatchProgram> program = Optional.empty();
+    try {
+      program = programs.get();
+      read(program);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Throwable e) {
+      offerFailure(e);
+    } finally {
+      program.ifPresent(BatchProgram::close);
+      ended = true;
+      if (closed) {
+        drain();
+      }
+    }
+  }
+
+  private void read(Optional<BatchProgram> program) throws IOException, InterruptedException {
+    try (SplitReader opened = opener.get()) {
+      reader = Optional.of(opened);
+      while (!closed) {
+        Fetch fetch = opened.fetch(batchRows, MAX_FETCH_BYTES, MAX_WAIT);
+        if (fetch instanceof Fetch.Rows rows) {
+          RecordBatch batch = rows.batch();
+          Optional<RecordBatch> made =
+              program.isPresent() ? program.get().run(batch, allocator) : Optional.of(batch);
+          offer(new Item(made, Optional.of(rows.next()), false, Optional.empty()));
+        } else if (fetch instanceof Fetch.Nothing nothing) {
+          if (items.isEmpty()) {
+            offer(new Item(Optional.empty(), Optional.of(nothing.next()), false, Optional.empty()));
+          }
+        } else if (fetch instanceof Fetch.EndOfSplit end) {
+          offer(new Item(Optional.empty(), Optional.of(end.next()), true, Optional.empty()));
+          return;
+        }
+      }
+    }
+  }
+
+  private void offer(Item item) throws InterruptedException {
+    try {
+      items.put(item);
+    } catch (InterruptedException e) {
+      item.batch().ifPresent(RecordBatch::close);
+      throw e;
+    }
+    signal.run();
+  }
+
+  private void offerFailure(Throwable failure) {
+    if (closed) {
+      return;
+    }
+    try {
+      offer(new Item(Optional.empty(), Optional.empty(), true, Optional.of(failure)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Asks the pump to end; its thread must be interrupted or will notice after its current fetch.
+   */
+  void requestClose() {
+    closed = true;
+    reader.ifPresent(SplitReader::wakeUp);
+  }
+
+  /** Whether {@link #run} has returned. */
+  boolean hasEnded() {
+    return ended;
+  }
+
+  /** Releases what was read but not taken. */
+  void drain() {
+    Item item = items.poll();
+    while (item != null) {
+      item.batch().ifPresent(RecordBatch::close);
+      item = items.poll();
+    }
+  }
+}

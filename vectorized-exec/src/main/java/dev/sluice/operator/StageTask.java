@@ -1,0 +1,303 @@
+package dev.sluice.operator;
+
+import dev.sluice.batch.RecordBatch;
+import dev.sluice.plan.PlanNode;
+import dev.sluice.plan.SideOutput;
+import dev.sluice.plan.StageGraph;
+import dev.sluice.state.StateReader;
+import dev.sluice.state.StateWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
+
+/**
+ * One stage at one parallel index: wires the stage's operators and cranks them. The unit that a
+ * host hosts; knows no threads, clocks or I/O. Single-threaded.
+ *
+ * <p>A host calls, per turn: {@code processingTime}, any number of {@code process}, {@code
+ * endOfTick}, {@code watermark} per edge that moved, perhaps {@code snapshot}; at the end of an
+ * edge a watermark of {@link Long#MAX_VALUE} and then {@code finish}.
+ */
+public final class StageTask implements AutoCloseable {
+  private final StageGraph.Stage stage;
+  private final StageHost host;
+  private final Optional<Operator>[] operators;
+  private final List<BufferAllocator> allocators = new ArrayList<>();
+
+  /** Per step: the (step, input) pairs it feeds, and the edges it feeds. */
+  private final int[][] nextSteps;
+
+  private final int[][] nextInputs;
+  private final int[][] nextEdges;
+  private final Output[] outputs;
+  private final long[][] inputWatermarks;
+  private final long[] watermarks;
+  private final boolean[][] finished;
+
+  /** Makes and opens the operators. */
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  public StageTask(StageGraph graph, StageGraph.Stage stage, StageHost host) {
+    this.stage = stage;
+    this.host = host;
+    int count = stage.steps().size();
+    operators = new Optional[count];
+    Arrays.fill(operators, Optional.empty());
+    nextSteps = new int[count][];
+    nextInputs = new int[count][];
+    nextEdges = new int[count][];
+    outputs = new Output[count];
+    inputWatermarks = new long[count][];
+    watermarks = new long[count];
+    finished = new boolean[count][];
+    Arrays.fill(watermarks, Long.MIN_VALUE);
+    for (int i = 0; i < count; i++) {
+      wire(graph, i);
+    }
+    try {
+      for (int i = 0; i < count; i++) {
+        open(i);
+      }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void wire(StageGraph graph, int step) {
+    List<int[]> consumers = new ArrayList<>();
+    for (int s = 0; s < stage.steps().size(); s++) {
+      List<Integer> inputs = stage.steps().get(s).inputs();
+      for (int input = 0; input < inputs.size(); input++) {
+        if (inputs.get(input) == step) {
+          consumers.add(new int[] {s, input});
+        }
+      }
+    }
+    nextSteps[step] = consumers.stream().mapToInt(c -> c[0]).toArray();
+    nextInputs[step] = consumers.stream().mapToInt(c -> c[1]).toArray();
+    nextEdges[step] =
+        graph.edgesOut(stage.id(), step).stream().mapToInt(StageGraph.Edge::id).toArray();
+    int inputs = Math.max(1, stage.steps().get(step).inputs().size());
+    inputWatermarks[step] = new long[inputs];
+    Arrays.fill(inputWatermarks[step], Long.MIN_VALUE);
+    finished[step] = new boolean[inputs];
+    outputs[step] = batch -> deliver(step, batch);
+  }
+
+  private void open(int step) {
+    PlanNode node = stage.steps().get(step).node();
+    if (node instanceof PlanNode.StageInput) {
+      return;
+    }
+    BufferAllocator allocator = host.allocator(node.label() + "-" + stage.id() + "." + step);
+    allocators.add(allocator);
+    Operator operator = Operators.create(node);
+    operators[step] = Optional.of(operator);
+    operator.open(new StepContext(step, allocator, side(node)));
+  }
+
+  private static Optional<SideOutput> side(PlanNode node) {
+    return node instanceof PlanNode.WindowAggregate window ? window.late() : Optional.empty();
+  }
+
+  /** Gives the operators their state; before anything else. */
+  public void restore(java.util.function.IntFunction<StateReader> stateOfStep) {
+    for (int i = 0; i < operators.length; i++) {
+      if (operators[i].isPresent()) {
+        operators[i].get().restore(stateOfStep.apply(i));
+      }
+    }
+  }
+
+  /** A batch arrives at entrance {@code step}; takes ownership. */
+  public void process(int step, RecordBatch batch) {
+    deliver(step, batch);
+  }
+
+  /** Event time at entrance {@code step} has come to {@code watermark}. */
+  public void watermark(int step, long watermark) {
+    advance(step, 0, watermark);
+  }
+
+  /** Wall-clock time for the operators that want it. */
+  public void processingTime(long nowMicros) {
+    for (int i = 0; i < operators.length; i++) {
+      if (operators[i].isPresent() && operators[i].get().wantsProcessingTime()) {
+        operators[i].get().onProcessingTime(nowMicros, outputs[i]);
+      }
+    }
+  }
+
+  /** The last batch of the tick has been processed. */
+  public void endOfTick() {
+    for (int i = 0; i < operators.length; i++) {
+      if (operators[i].isPresent()) {
+        operators[i].get().endOfTick(outputs[i]);
+      }
+    }
+  }
+
+  /** Writes the state of every operator. */
+  public void snapshot(java.util.function.IntFunction<StateWriter> stateOfStep) {
+    for (int i = 0; i < operators.length; i++) {
+      if (operators[i].isPresent()) {
+        operators[i].get().snapshot(stateOfStep.apply(i));
+      }
+    }
+  }
+
+  /** Entrance {@code step} has ended, after its last watermark. */
+  public void finish(int step) {
+    finished[step][0] = true;
+    finishNext(step);
+  }
+
+  /** Whether every entrance has ended. */
+  public boolean isFinished() {
+    for (int i = 0; i < operators.length; i++) {
+      if (operators[i].isEmpty() && !finished[i][0]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Whether more input would change nothing: every way out of the stage leads through a satisfied
+   * operator.
+   */
+  public boolean satisfied() {
+    for (int i = 0; i < operators.length; i++) {
+      if (operators[i].isEmpty() && !leadsToSatisfied(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean leadsToSatisfied(int step) {
+    if (operators[step].isPresent() && operators[step].get().satisfied()) {
+      return true;
+    }
+    if (nextEdges[step].length > 0 || nextSteps[step].length == 0) {
+      return false;
+    }
+    for (int next : nextSteps[step]) {
+      if (!leadsToSatisfied(next)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public void close() {
+    for (Optional<Operator> operator : operators) {
+      operator.ifPresent(Operator::close);
+    }
+    allocators.forEach(BufferAllocator::close);
+    allocators.clear();
+  }
+
+  private void deliver(int step, RecordBatch batch) {
+    if (batch.rowCount() == 0) {
+      batch.close();
+      return;
+    }
+    int consumers = nextSteps[step].length + nextEdges[step].length;
+    for (int i = 0; i < consumers; i++) {
+      RecordBatch given = i == consumers - 1 ? batch : batch.share();
+      if (i < nextSteps[step].length) {
+        int next = nextSteps[step][i];
+        operators[next].orElseThrow().process(nextInputs[step][i], given, outputs[next]);
+      } else {
+        host.emit(nextEdges[step][i - nextSteps[step].length], given);
+      }
+    }
+    if (consumers == 0) {
+      batch.close();
+    }
+  }
+
+  private void advance(int step, int input, long watermark) {
+    inputWatermarks[step][input] = Math.max(inputWatermarks[step][input], watermark);
+    long merged = Long.MAX_VALUE;
+    for (long one : inputWatermarks[step]) {
+      merged = Math.min(merged, one);
+    }
+    if (merged <= watermarks[step]) {
+      return;
+    }
+    watermarks[step] = merged;
+    long flowing = merged;
+    if (operators[step].isPresent()) {
+      flowing = operators[step].get().onWatermark(merged, outputs[step]);
+    }
+    for (int i = 0; i < nextSteps[step].length; i++) {
+      advance(nextSteps[step][i], nextInputs[step][i], flowing);
+    }
+    for (int edge : nextEdges[step]) {
+      host.watermark(edge, flowing);
+    }
+  }
+
+  private void finishNext(int step) {
+    for (int i = 0; i < nextSteps[step].length; i++) {
+      int next = nextSteps[step][i];
+      int input = nextInputs[step][i];
+      operators[next].orElseThrow().finish(input, outputs[next]);
+      finished[next][input] = true;
+      boolean all = true;
+      for (boolean one : finished[next]) {
+        all &= one;
+      }
+      if (all) {
+        finishNext(next);
+      }
+    }
+  }
+
+  /** What step {@code step}'s operator sees of the host. */
+  private final class StepContext implements OperatorContext {
+    private final int step;
+    private final BufferAllocator allocator;
+    private final Optional<SideOutput> side;
+
+    StepContext(int step, BufferAllocator allocator, Optional<SideOutput> side) {
+      this.step = step;
+      this.allocator = allocator;
+      this.side = side;
+    }
+
+    @Override
+    public BufferAllocator allocator() {
+      return allocator;
+    }
+
+    @Override
+    public int batchRows() {
+      return host.batchRows();
+    }
+
+    @Override
+    public dev.sluice.expr.EvalContext evalContext() {
+      return host.evalContext();
+    }
+
+    @Override
+    public void count(String metric, long delta) {
+      host.count(step, metric, delta);
+    }
+
+    @Override
+    public void emitSide(RecordBatch batch) {
+      if (side.isPresent()) {
+        host.emitSide(side.get(), batch);
+      } else {
+        batch.close();
+      }
+    }
+  }
+}
