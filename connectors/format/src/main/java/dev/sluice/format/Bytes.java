@@ -5,11 +5,12 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Searches byte arrays eight at a time, with the zero-byte test of Mycroft (in "Hacker's Delight"). Stateless;
- * safe for use by any thread.
+ * Searches byte arrays eight at a time, with the zero-byte test of Mycroft (in "Hacker's Delight").
+ * Stateless; safe for use by any thread.
  */
 public final class Bytes {
-  private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long ONES = 0x0101010101010101L;
   private static final long HIGHS = 0x8080808080808080L;
 
@@ -47,7 +48,10 @@ public final class Bytes {
     return to;
   }
 
-  /** The first index in {@code [from, to)} that holds {@code first} or {@code second}, or {@code to}. */
+  /**
+   * The first index in {@code [from, to)} that holds {@code first} or {@code second}, or {@code
+   * to}.
+   */
   public static int indexOfEither(byte[] b, int from, int to, byte first, byte second) {
     long one = pattern(first);
     long other = pattern(second);
@@ -100,7 +104,8 @@ public final class Bytes {
       }
       code = code << 6 | b[i + k] & 0x3f;
     }
-    boolean shortest = length == 2 || (length == 3 ? code >= 0x800 : code >= 0x10000 && code <= 0x10ffff);
+    boolean shortest =
+        length == 2 || (length == 3 ? code >= 0x800 : code >= 0x10000 && code <= 0x10ffff);
     return shortest && (code < 0xd800 || code > 0xdfff) ? length : 0;
   }
 }

@@ -14,10 +14,10 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 
 /**
- * Grows one Arrow column by appending values through raw memory addresses, with bounds kept by its own
- * capacity. Validity is written only once a first NULL appears. A row that turns out to be malformed half way
- * is taken back with {@link #truncate}. Single-threaded; the builder owns its buffers until {@link #finish}
- * hands them over as a vector.
+ * Grows one Arrow column by appending values through raw memory addresses, with bounds kept by its
+ * own capacity. Validity is written only once a first NULL appears. A row that turns out to be
+ * malformed half way is taken back with {@link #truncate}. Single-threaded; the builder owns its
+ * buffers until {@link #finish} hands them over as a vector.
  */
 public final class ColumnBuilder implements AutoCloseable {
   private static final int FIRST_CAPACITY = 1024;
@@ -106,7 +106,10 @@ public final class ColumnBuilder implements AutoCloseable {
     return size;
   }
 
-  /** The builder of field {@code index} of a ROW, the key (0) or value (1) of a MAP, the element of an ARRAY. */
+  /**
+   * The builder of field {@code index} of a ROW, the key (0) or value (1) of a MAP, the element of
+   * an ARRAY.
+   */
   public ColumnBuilder child(int index) {
     return children[index];
   }
@@ -215,7 +218,9 @@ public final class ColumnBuilder implements AutoCloseable {
     valid();
   }
 
-  /** Ends an ARRAY or MAP whose elements have been appended to the children since the last value. */
+  /**
+   * Ends an ARRAY or MAP whose elements have been appended to the children since the last value.
+   */
   public void appendList() {
     ensureRow();
     MemoryUtil.putInt(offsetsAt + 4L * (size + 1), listEnd());
@@ -266,7 +271,10 @@ public final class ColumnBuilder implements AutoCloseable {
     }
   }
 
-  /** Makes the children of a half-built ROW or of half-built list elements equal to what is complete. */
+  /**
+   * Makes the children of a half-built ROW or of half-built list elements equal to what is
+   * complete.
+   */
   public void discardIncomplete() {
     if (layout == Layout.LIST) {
       int end = size == 0 ? 0 : MemoryUtil.getInt(offsetsAt + 4L * size);

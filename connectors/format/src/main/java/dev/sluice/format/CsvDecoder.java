@@ -39,8 +39,12 @@ final class CsvDecoder implements RowDecoder {
     List<ColumnBuilder> made = new ArrayList<>();
     for (Field field : wanted.fields()) {
       int at =
-          record.indexOf(field.name())
-              .orElseThrow(() -> new IllegalStateException("no field '" + field.name() + "' in " + record.names()));
+          record
+              .indexOf(field.name())
+              .orElseThrow(
+                  () ->
+                      new IllegalStateException(
+                          "no field '" + field.name() + "' in " + record.names()));
       columnOfField[at] = made.size();
       made.add(new ColumnBuilder(field.name(), field.type(), allocator));
     }
@@ -54,7 +58,10 @@ final class CsvDecoder implements RowDecoder {
       int i = from;
       while (true) {
         int column = field < columnOfField.length ? columnOfField[field] : -1;
-        int next = column >= 0 || i < to && b[i] == quote ? field(b, i, to) : Bytes.indexOf(b, i, to, delimiter);
+        int next =
+            column >= 0 || i < to && b[i] == quote
+                ? field(b, i, to)
+                : Bytes.indexOf(b, i, to, delimiter);
         if (column >= 0) {
           append(columns[column], i);
         }
@@ -77,7 +84,10 @@ final class CsvDecoder implements RowDecoder {
     }
   }
 
-  /** Reads the field at {@code at} into {@code value}; gives the index of the delimiter behind it, or {@code to}. */
+  /**
+   * Reads the field at {@code at} into {@code value}; gives the index of the delimiter behind it,
+   * or {@code to}.
+   */
   private int field(byte[] b, int at, int to) throws MalformedRecord {
     quoted = at < to && b[at] == quote;
     if (!quoted) {
@@ -96,11 +106,15 @@ final class CsvDecoder implements RowDecoder {
       valueTo = close;
     }
     if (close >= to) {
-      throw new MalformedRecord("", at, "the quote of " + TextParser.shown(b, at, to) + " is not closed");
+      throw new MalformedRecord(
+          "", at, "the quote of " + TextParser.shown(b, at, to) + " is not closed");
     }
     if (close + 1 < to && b[close + 1] != delimiter) {
       throw new MalformedRecord(
-          "", close + 1, "expected a delimiter behind the closing quote, saw " + TextParser.shown(b, close + 1, to));
+          "",
+          close + 1,
+          "expected a delimiter behind the closing quote, saw "
+              + TextParser.shown(b, close + 1, to));
     }
     return close + 1;
   }
@@ -133,7 +147,9 @@ final class CsvDecoder implements RowDecoder {
     boolean isNull =
         !quoted
             && (length == 0 && (!literalGiven || !string)
-                || literalGiven && Arrays.equals(value, valueFrom, valueTo, nullLiteral, 0, nullLiteral.length));
+                || literalGiven
+                    && Arrays.equals(
+                        value, valueFrom, valueTo, nullLiteral, 0, nullLiteral.length));
     if (isNull) {
       if (out.type().nullable()) {
         out.appendNull();
@@ -154,7 +170,8 @@ final class CsvDecoder implements RowDecoder {
     }
   }
 
-  static List<String> texts(byte[] b, int from, int to, CsvFormat.Dialect dialect) throws MalformedRecord {
+  static List<String> texts(byte[] b, int from, int to, CsvFormat.Dialect dialect)
+      throws MalformedRecord {
     Schema none = new Schema(List.of());
     List<String> texts = new ArrayList<>();
     try (CsvDecoder decoder = new CsvDecoder(none, none, dialect, null)) {
@@ -162,7 +179,11 @@ final class CsvDecoder implements RowDecoder {
       while (true) {
         int next = decoder.field(b, i, to);
         texts.add(
-            new String(decoder.value, decoder.valueFrom, decoder.valueTo - decoder.valueFrom, StandardCharsets.UTF_8));
+            new String(
+                decoder.value,
+                decoder.valueFrom,
+                decoder.valueTo - decoder.valueFrom,
+                StandardCharsets.UTF_8));
         if (next >= to) {
           return texts;
         }

@@ -72,7 +72,8 @@ final class CsvEncoder implements RowEncoder {
     byte[] bytes = value.array();
     int length = value.size();
     boolean needed =
-        freeText && (length == 0 || Arrays.equals(bytes, 0, length, nullLiteral, 0, nullLiteral.length));
+        freeText
+            && (length == 0 || Arrays.equals(bytes, 0, length, nullLiteral, 0, nullLiteral.length));
     for (int i = 0; i < length && !needed; i++) {
       byte c = bytes[i];
       needed = c == delimiter || c == quote || c == '\n' || c == '\r';

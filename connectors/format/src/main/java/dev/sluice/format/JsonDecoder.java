@@ -13,8 +13,8 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 
 /**
- * Decodes one JSON object a record in one pass over its bytes, building only the wanted columns; the rest is
- * stepped over, strings eight bytes at a time. Single-threaded.
+ * Decodes one JSON object a record in one pass over its bytes, building only the wanted columns;
+ * the rest is stepped over, strings eight bytes at a time. Single-threaded.
  */
 final class JsonDecoder implements RowDecoder {
   private static final int MAX_DEPTH = 64;
@@ -46,7 +46,8 @@ final class JsonDecoder implements RowDecoder {
       for (int i = 0; i < children.length; i++) {
         children[i] = new Value(out.child(i));
       }
-      this.fields = new JsonFields(kind == Kind.ROW ? inner.stream().map(Field::name).toList() : List.of());
+      this.fields =
+          new JsonFields(kind == Kind.ROW ? inner.stream().map(Field::name).toList() : List.of());
     }
   }
 
@@ -68,31 +69,40 @@ final class JsonDecoder implements RowDecoder {
     try {
       int i = blanks(from);
       if (i == end || b[i] != '{') {
-        throw new MalformedRecord("", i, "expected a JSON object, saw " + TextParser.shown(b, i, end));
+        throw new MalformedRecord(
+            "", i, "expected a JSON object, saw " + TextParser.shown(b, i, end));
       }
       i = blanks(object(i, columns, fields, rows, 1));
       if (i != end) {
-        throw new MalformedRecord("", i, "expected the end of the record, saw " + TextParser.shown(b, i, end));
+        throw new MalformedRecord(
+            "", i, "expected the end of the record, saw " + TextParser.shown(b, i, end));
       }
       rows++;
     } catch (MalformedRecord e) {
       for (Value column : columns) {
         column.out.truncateDeep(rows);
       }
-      throw new MalformedRecord(e.column().orElse(""), e.at() < from ? 0 : e.at() - from, e.getMessage());
+      throw new MalformedRecord(
+          e.column().orElse(""), e.at() < from ? 0 : e.at() - from, e.getMessage());
     }
   }
 
   private int blanks(int from) {
     int i = from;
-    while (i < end && b[i] <= ' ' && (b[i] == ' ' || b[i] == '\t' || b[i] == '\r' || b[i] == '\n')) {
+    while (i < end
+        && b[i] <= ' '
+        && (b[i] == ' ' || b[i] == '\t' || b[i] == '\r' || b[i] == '\n')) {
       i++;
     }
     return i;
   }
 
-  /** Reads the object at {@code start} into {@code into}, one value each at index {@code row}; gives its end. */
-  private int object(int start, Value[] into, JsonFields names, int row, int depth) throws MalformedRecord {
+  /**
+   * Reads the object at {@code start} into {@code into}, one value each at index {@code row}; gives
+   * its end.
+   */
+  private int object(int start, Value[] into, JsonFields names, int row, int depth)
+      throws MalformedRecord {
     int i = blanks(start + 1);
     if (i < end && b[i] == '}') {
       i++;
@@ -149,13 +159,18 @@ final class JsonDecoder implements RowDecoder {
   private void missing(Value value, int at) throws MalformedRecord {
     if (failOnMissing || !value.out.type().nullable()) {
       throw new MalformedRecord(
-          value.out.name(), at, failOnMissing ? "the field is missing" : "the field is missing and the column is NOT NULL");
+          value.out.name(),
+          at,
+          failOnMissing
+              ? "the field is missing"
+              : "the field is missing and the column is NOT NULL");
     }
     value.out.appendNull();
   }
 
   private MalformedRecord unexpected(int at, String expected) {
-    return new MalformedRecord("", at, "expected " + expected + ", saw " + TextParser.shown(b, at, end));
+    return new MalformedRecord(
+        "", at, "expected " + expected + ", saw " + TextParser.shown(b, at, end));
   }
 
   private byte[] keyBytes = {};
@@ -175,14 +190,19 @@ final class JsonDecoder implements RowDecoder {
     return next;
   }
 
-  /** Finds the string that starts with the quote at {@code quote}; gives the index behind its end. */
+  /**
+   * Finds the string that starts with the quote at {@code quote}; gives the index behind its end.
+   */
   private int string(int quote) throws MalformedRecord {
     int i = quote + 1;
     tokenEscaped = false;
     while (true) {
       i = Bytes.indexOfEither(b, i, end, (byte) '"', (byte) '\\');
       if (i >= end) {
-        throw new MalformedRecord("", quote, "the text that starts with " + TextParser.shown(b, quote, end) + " has no end");
+        throw new MalformedRecord(
+            "",
+            quote,
+            "the text that starts with " + TextParser.shown(b, quote, end) + " has no end");
       }
       if (b[i] == '"') {
         tokenFrom = quote + 1;
@@ -230,7 +250,10 @@ final class JsonDecoder implements RowDecoder {
       }
       i++;
     }
-    throw unexpected(end, "the end of the value that starts with " + TextParser.shown(b, start, Math.min(end, start + 20)));
+    throw unexpected(
+        end,
+        "the end of the value that starts with "
+            + TextParser.shown(b, start, Math.min(end, start + 20)));
   }
 
   private static MalformedRecord tooDeep(int at) {
@@ -240,8 +263,13 @@ final class JsonDecoder implements RowDecoder {
   /** Steps over a number or a word; gives its end. */
   private int literal(int at) throws MalformedRecord {
     int i = at;
-    while (i < end && (b[i] >= '0' && b[i] <= '9' || b[i] >= 'a' && b[i] <= 'z' || b[i] == '.' || b[i] == '-'
-        || b[i] == '+' || b[i] == 'E')) {
+    while (i < end
+        && (b[i] >= '0' && b[i] <= '9'
+            || b[i] >= 'a' && b[i] <= 'z'
+            || b[i] == '.'
+            || b[i] == '-'
+            || b[i] == '+'
+            || b[i] == 'E')) {
       i++;
     }
     boolean number = i > at && (b[at] >= '0' && b[at] <= '9' || b[at] == '-' && i > at + 1);
@@ -381,78 +409,8 @@ final class JsonDecoder implements RowDecoder {
     if (scratch.length < tokenTo - tokenFrom) {
       scratch = new byte[Math.max(scratch.length * 2, tokenTo - tokenFrom)];
     }
-    int n = 0;
-    int i = tokenFrom;
-    while (i < tokenTo) {
-      byte c = b[i];
-      if (c != '\\') {
-        scratch[n++] = c;
-        i++;
-        continue;
-      }
-      byte escape = b[i + 1];
-      int plain = "\"\\/".indexOf(escape) >= 0 ? escape : switch (escape) {
-        case 'b' -> '\b';
-        case 'f' -> '\f';
-        case 'n' -> '\n';
-        case 'r' -> '\r';
-        case 't' -> '\t';
-        case 'u' -> -1;
-        default -> throw unexpected(i, "an escape such as \\n");
-      };
-      if (plain >= 0) {
-        scratch[n++] = (byte) plain;
-        i += 2;
-        continue;
-      }
-      int unit = hex(i + 2);
-      i += 6;
-      if (unit >= 0xd800 && unit <= 0xdbff && i + 6 <= tokenTo && b[i] == '\\' && b[i + 1] == 'u') {
-        int low = hex(i + 2);
-        if (low >= 0xdc00 && low <= 0xdfff) {
-          unit = 0x10000 + (unit - 0xd800 << 10) + (low - 0xdc00);
-          i += 6;
-        }
-      }
-      if (unit >= 0xd800 && unit <= 0xdfff) {
-        throw new MalformedRecord("", i - 6, "half a surrogate pair");
-      }
-      n = utf8(unit, n);
-    }
+    tokenTo = JsonEscapes.resolve(b, tokenFrom, tokenTo, scratch);
     tokenFrom = 0;
-    tokenTo = n;
-  }
-
-  private int hex(int at) throws MalformedRecord {
-    int value = 0;
-    for (int i = at; i < at + 4; i++) {
-      int digit = i < tokenTo ? Character.digit(b[i], 16) : -1;
-      if (digit < 0) {
-        throw unexpected(at - 2, "four hexadecimal digits behind \\u");
-      }
-      value = value << 4 | digit;
-    }
-    return value;
-  }
-
-  private int utf8(int code, int at) {
-    int n = at;
-    if (code < 0x80) {
-      scratch[n++] = (byte) code;
-    } else if (code < 0x800) {
-      scratch[n++] = (byte) (0xc0 | code >> 6);
-      scratch[n++] = (byte) (0x80 | code & 0x3f);
-    } else if (code < 0x10000) {
-      scratch[n++] = (byte) (0xe0 | code >> 12);
-      scratch[n++] = (byte) (0x80 | code >> 6 & 0x3f);
-      scratch[n++] = (byte) (0x80 | code & 0x3f);
-    } else {
-      scratch[n++] = (byte) (0xf0 | code >> 18);
-      scratch[n++] = (byte) (0x80 | code >> 12 & 0x3f);
-      scratch[n++] = (byte) (0x80 | code >> 6 & 0x3f);
-      scratch[n++] = (byte) (0x80 | code & 0x3f);
-    }
-    return n;
   }
 
   @Override

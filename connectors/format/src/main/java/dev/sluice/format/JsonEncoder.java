@@ -17,7 +17,9 @@ import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.StructVector;
 
-/** Writes rows as JSON objects, keys in the order of the columns, without blanks. Single-threaded. */
+/**
+ * Writes rows as JSON objects, keys in the order of the columns, without blanks. Single-threaded.
+ */
 final class JsonEncoder implements RowEncoder {
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
@@ -87,7 +89,8 @@ final class JsonEncoder implements RowEncoder {
       }
       case TIMESTAMP, TIMESTAMP_LTZ -> {
         text.put('"');
-        text.putTimestamp(((TimeStampVector) vector).get(position), type.precision(), iso ? 'T' : ' ');
+        text.putTimestamp(
+            ((TimeStampVector) vector).get(position), type.precision(), iso ? 'T' : ' ');
         text.put(type.kind() == Kind.TIMESTAMP ? "\"" : "Z\"");
       }
       case ARRAY -> array((ListVector) vector, type, position);
@@ -140,7 +143,8 @@ final class JsonEncoder implements RowEncoder {
     text.put('{');
     boolean first = true;
     for (int i = 0; i < type.children().size(); i++) {
-      first = field(type.children().get(i), (FieldVector) vector.getChildByOrdinal(i), position, first);
+      first =
+          field(type.children().get(i), (FieldVector) vector.getChildByOrdinal(i), position, first);
     }
     text.put('}');
   }

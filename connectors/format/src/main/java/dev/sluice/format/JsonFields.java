@@ -5,7 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/** Finds a field by the bytes of its name: open addressing over hashes made in advance. Immutable. */
+/**
+ * Finds a field by the bytes of its name: open addressing over hashes made in advance. Immutable.
+ */
 final class JsonFields {
   private final byte[][] names;
   private final long[] hashes;
@@ -36,7 +38,8 @@ final class JsonFields {
     int slot = (int) hash & mask;
     while (slots[slot] >= 0) {
       int field = slots[slot];
-      if (hashes[field] == hash && Arrays.equals(names[field], 0, names[field].length, b, from, to)) {
+      if (hashes[field] == hash
+          && Arrays.equals(names[field], 0, names[field].length, b, from, to)) {
         return field;
       }
       slot = slot + 1 & mask;

@@ -8,8 +8,9 @@ import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.StructVector;
 
 /**
- * Rows as people read them: {@code +I[1, abc, null]}, arrays as {@code [1, 2]}, maps as {@code {k=v}}, rows
- * inside as {@code (1, 2)}. Not meant to be read back. Single-threaded with its writer.
+ * Rows as people read them: {@code +I[1, abc, null]}, arrays as {@code [1, 2]}, maps as {@code
+ * {k=v}}, rows inside as {@code (1, 2)}. Not meant to be read back. Single-threaded with its
+ * writer.
  */
 public final class RowText {
   private RowText() {}
@@ -46,7 +47,8 @@ public final class RowText {
       if (i > 0) {
         out.put(", ");
       }
-      value(type.children().get(i).type(), (FieldVector) vector.getChildByOrdinal(i), position, out);
+      value(
+          type.children().get(i).type(), (FieldVector) vector.getChildByOrdinal(i), position, out);
     }
     out.put(')');
   }

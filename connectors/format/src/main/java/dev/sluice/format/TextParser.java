@@ -9,10 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /**
- * Reads scalar values from their text, straight from bytes, into a column. Blanks around a value are allowed
- * except in strings. Stateless; safe for use by any thread, as long as each builder has one.
+ * Reads scalar values from their text, straight from bytes, into a column. Blanks around a value
+ * are allowed except in strings. Stateless; safe for use by any thread, as long as each builder has
+ * one.
  *
- * <p>The {@code at} of a {@link MalformedRecord} thrown here is the index of the value in the array.
+ * <p>The {@code at} of a {@link MalformedRecord} thrown here is the index of the value in the
+ * array.
  */
 public final class TextParser {
   private static final int SHOWN = 60;
@@ -53,10 +55,12 @@ public final class TextParser {
     }
     switch (out.kind()) {
       case TINYINT -> out.appendLong(integer(out, b, start, end, Byte.MIN_VALUE, Byte.MAX_VALUE));
-      case SMALLINT -> out.appendLong(integer(out, b, start, end, Short.MIN_VALUE, Short.MAX_VALUE));
+      case SMALLINT ->
+          out.appendLong(integer(out, b, start, end, Short.MIN_VALUE, Short.MAX_VALUE));
       case INTEGER, INTERVAL_MONTH ->
           out.appendLong(integer(out, b, start, end, Integer.MIN_VALUE, Integer.MAX_VALUE));
-      case BIGINT, INTERVAL_DAY -> out.appendLong(integer(out, b, start, end, Long.MIN_VALUE, Long.MAX_VALUE));
+      case BIGINT, INTERVAL_DAY ->
+          out.appendLong(integer(out, b, start, end, Long.MIN_VALUE, Long.MAX_VALUE));
       case FLOAT, DOUBLE -> floating(out, b, start, end);
       case DECIMAL -> decimal(out, b, start, end);
       case BOOLEAN -> bool(out, b, start, end);
@@ -70,9 +74,14 @@ public final class TextParser {
     }
   }
 
-  /** A malformed value: what was expected of the column and what stood there, cut to a readable length. */
-  public static MalformedRecord malformed(ColumnBuilder out, String expected, byte[] b, int from, int to) {
-    return new MalformedRecord(out.name(), from, "expected " + expected + ", saw " + shown(b, from, to));
+  /**
+   * A malformed value: what was expected of the column and what stood there, cut to a readable
+   * length.
+   */
+  public static MalformedRecord malformed(
+      ColumnBuilder out, String expected, byte[] b, int from, int to) {
+    return new MalformedRecord(
+        out.name(), from, "expected " + expected + ", saw " + shown(b, from, to));
   }
 
   /** The bytes as one printable line in single quotes, cut to about sixty characters. */
@@ -138,7 +147,8 @@ public final class TextParser {
     return value;
   }
 
-  private static void floating(ColumnBuilder out, byte[] b, int from, int to) throws MalformedRecord {
+  private static void floating(ColumnBuilder out, byte[] b, int from, int to)
+      throws MalformedRecord {
     int i = from;
     boolean negative = i < to && b[i] == '-';
     if (negative || i < to && b[i] == '+') {
@@ -164,10 +174,14 @@ public final class TextParser {
     }
     // exact: both numbers are representable and one division rounds once
     boolean exact =
-        out.kind() == Kind.DOUBLE ? mantissa < 1L << 53 && fraction <= 22 : mantissa < 1L << 24 && fraction <= 10;
+        out.kind() == Kind.DOUBLE
+            ? mantissa < 1L << 53 && fraction <= 22
+            : mantissa < 1L << 24 && fraction <= 10;
     if (plain && digits > 0 && exact) {
       double value =
-          out.kind() == Kind.DOUBLE ? mantissa / POWERS[fraction] : (float) mantissa / (float) POWERS[fraction];
+          out.kind() == Kind.DOUBLE
+              ? mantissa / POWERS[fraction]
+              : (float) mantissa / (float) POWERS[fraction];
       out.appendDouble(negative ? -value : value);
       return;
     }
@@ -180,13 +194,15 @@ public final class TextParser {
       }
     }
     try {
-      out.appendDouble(out.kind() == Kind.DOUBLE ? Double.parseDouble(text) : Float.parseFloat(text));
+      out.appendDouble(
+          out.kind() == Kind.DOUBLE ? Double.parseDouble(text) : Float.parseFloat(text));
     } catch (NumberFormatException e) {
       throw malformed(out, b, from, to);
     }
   }
 
-  private static void decimal(ColumnBuilder out, byte[] b, int from, int to) throws MalformedRecord {
+  private static void decimal(ColumnBuilder out, byte[] b, int from, int to)
+      throws MalformedRecord {
     int scale = out.type().scale();
     int precision = out.type().precision();
     int i = from;
@@ -286,7 +302,11 @@ public final class TextParser {
     int yearOfCentury = two(b, i + 2);
     int month = two(b, i + 5);
     int day = two(b, i + 8);
-    if ((century | yearOfCentury | month | day) < 0 || month < 1 || month > 12 || day < 1 || day > 31) {
+    if ((century | yearOfCentury | month | day) < 0
+        || month < 1
+        || month > 12
+        || day < 1
+        || day > 31) {
       return Long.MIN_VALUE;
     }
     int year = century * 100 + yearOfCentury;
@@ -402,7 +422,8 @@ public final class TextParser {
     out.appendLong(truncate(micros, out.type().precision()));
   }
 
-  private static long zoneOffsetMicros(ColumnBuilder out, byte[] b, int i, int from, int to) throws MalformedRecord {
+  private static long zoneOffsetMicros(ColumnBuilder out, byte[] b, int i, int from, int to)
+      throws MalformedRecord {
     int length = to - i;
     boolean signed = b[i] == '+' || b[i] == '-';
     if (!signed || length != 3 && length != 5 && length != 6 || length == 6 && b[i + 3] != ':') {

@@ -29,9 +29,10 @@ import org.apache.arrow.vector.VarBinaryVector;
 import org.apache.arrow.vector.VarCharVector;
 
 /**
- * A growing byte buffer that knows the one text form of every scalar value: the form {@link TextParser} reads
- * back. Timestamps show as many fraction digits as their precision; FLOAT and DOUBLE the shortest digits that
- * read back as the same number. Single-threaded; reusable after {@link #clear}.
+ * A growing byte buffer that knows the one text form of every scalar value: the form {@link
+ * TextParser} reads back. Timestamps show as many fraction digits as their precision; FLOAT and
+ * DOUBLE the shortest digits that read back as the same number. Single-threaded; reusable after
+ * {@link #clear}.
  */
 public final class TextWriter {
   private byte[] bytes = new byte[512];
@@ -137,8 +138,10 @@ public final class TextWriter {
         put(text, 0, text.length);
       }
       case DATE -> putDate(((DateDayVector) vector).get(position));
-      case TIME -> putTime(((TimeMilliVector) vector).get(position) * 1000L, Math.max(0, type.precision()));
-      case TIMESTAMP -> putTimestamp(((TimeStampVector) vector).get(position), type.precision(), ' ');
+      case TIME ->
+          putTime(((TimeMilliVector) vector).get(position) * 1000L, Math.max(0, type.precision()));
+      case TIMESTAMP ->
+          putTimestamp(((TimeStampVector) vector).get(position), type.precision(), ' ');
       case TIMESTAMP_LTZ -> {
         putTimestamp(((TimeStampVector) vector).get(position), type.precision(), ' ');
         put('Z');
@@ -187,14 +190,18 @@ public final class TextWriter {
     putTime(micros - days * 86_400_000_000L, precision);
   }
 
-  /** The shortest decimal that reads back as {@code value}, in the form of {@link Double#toString(double)}. */
+  /**
+   * The shortest decimal that reads back as {@code value}, in the form of {@link
+   * Double#toString(double)}.
+   */
   public static String shortest(double value) {
     String text = Double.toString(value);
     if (text.length() < 17 || Double.isNaN(value) || Double.isInfinite(value)) {
       return text;
     }
     for (int digits = 15; digits <= 16; digits++) {
-      BigDecimal rounded = new BigDecimal(value).round(new MathContext(digits, RoundingMode.HALF_EVEN));
+      BigDecimal rounded =
+          new BigDecimal(value).round(new MathContext(digits, RoundingMode.HALF_EVEN));
       if (rounded.doubleValue() == value) {
         String shorter = javaForm(rounded, value);
         return shorter.length() < text.length() ? shorter : text;

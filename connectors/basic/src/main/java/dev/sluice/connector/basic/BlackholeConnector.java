@@ -50,7 +50,9 @@ public final class BlackholeConnector implements Connector {
 
   @Override
   public SplitSource openSource(ScanRequest request, ConnectorContext context) {
-    throw UserError.of(ErrorCode.NOT_A_SOURCE, "'" + request.table().name() + "' (connector 'blackhole') cannot be read");
+    throw UserError.of(
+        ErrorCode.NOT_A_SOURCE,
+        "'" + request.table().name() + "' (connector 'blackhole') cannot be read");
   }
 
   @Override

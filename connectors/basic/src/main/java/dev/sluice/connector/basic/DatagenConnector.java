@@ -22,20 +22,26 @@ import java.util.OptionalLong;
 
 /**
  * Made-up rows. Every value is a function of the seed, the column and the row's number, so the same
- * declaration gives the same set of rows at any parallelism (but for times relative to now). Stateless; safe
- * for use by any thread.
+ * declaration gives the same set of rows at any parallelism (but for times relative to now).
+ * Stateless; safe for use by any thread.
  */
 public final class DatagenConnector implements Connector {
   static final OptionSpec ROWS_PER_SECOND =
       OptionSpec.of(
           "rows-per-second",
           Type.LONG,
-          "Rows a second over all splits; by default 10000, and no limit if number-of-rows is given.",
+          "Rows a second over all splits; by default 10000, and no limit if number-of-rows is"
+              + " given.",
           "1000");
   static final OptionSpec NUMBER_OF_ROWS =
-      OptionSpec.of("number-of-rows", Type.LONG, "Rows in all; without it (and any sequence end) it never ends.", "1000000");
+      OptionSpec.of(
+          "number-of-rows",
+          Type.LONG,
+          "Rows in all; without it (and any sequence end) it never ends.",
+          "1000000");
   static final OptionSpec SEED =
-      OptionSpec.of("seed", Type.LONG, "Another seed gives other random values.", "7").withDefault("0");
+      OptionSpec.of("seed", Type.LONG, "Another seed gives other random values.", "7")
+          .withDefault("0");
 
   @Override
   public String name() {
@@ -70,18 +76,30 @@ public final class DatagenConnector implements Connector {
     static FieldOptions of(String column) {
       String prefix = "fields." + column + ".";
       return new FieldOptions(
-          OptionSpec.oneOf(prefix + "kind", List.of("random", "sequence"), "How values are made.").withDefault("random"),
+          OptionSpec.oneOf(prefix + "kind", List.of("random", "sequence"), "How values are made.")
+              .withDefault("random"),
           OptionSpec.of(prefix + "start", Type.STRING, "First value of a sequence.", "1"),
-          OptionSpec.of(prefix + "end", Type.STRING, "Last value of a sequence; the table ends there.", "1000"),
-          OptionSpec.of(prefix + "step", Type.DURATION, "From one time of a sequence to the next.", "1 s")
+          OptionSpec.of(
+              prefix + "end",
+              Type.STRING,
+              "Last value of a sequence; the table ends there.",
+              "1000"),
+          OptionSpec.of(
+                  prefix + "step", Type.DURATION, "From one time of a sequence to the next.", "1 s")
               .withDefault("1 ms"),
           OptionSpec.of(prefix + "min", Type.STRING, "Smallest random value.", "0"),
           OptionSpec.of(prefix + "max", Type.STRING, "Greatest random value.", "100"),
-          OptionSpec.of(prefix + "length", Type.INTEGER, "Characters or bytes of a random value.", "10")
+          OptionSpec.of(
+                  prefix + "length", Type.INTEGER, "Characters or bytes of a random value.", "10")
               .withDefault("100"),
-          OptionSpec.of(prefix + "max-past", Type.DURATION, "How far before now a random time may lie.", "1 h")
+          OptionSpec.of(
+                  prefix + "max-past",
+                  Type.DURATION,
+                  "How far before now a random time may lie.",
+                  "1 h")
               .withDefault("0"),
-          OptionSpec.of(prefix + "null-rate", Type.DOUBLE, "Share of NULLs.", "0.1").withDefault("0"));
+          OptionSpec.of(prefix + "null-rate", Type.DOUBLE, "Share of NULLs.", "0.1")
+              .withDefault("0"));
     }
 
     List<OptionSpec> all() {
@@ -99,7 +117,10 @@ public final class DatagenConnector implements Connector {
       if (kind.isNested() || kind == Kind.NULL) {
         throw UserError.of(
                 ErrorCode.UNSUPPORTED_TYPE,
-                "datagen cannot make column '" + field.name() + "' of type " + field.type().withNullable(true))
+                "datagen cannot make column '"
+                    + field.name()
+                    + "' of type "
+                    + field.type().withNullable(true))
             .withHint("make scalar columns and build arrays, maps and rows in the query");
       }
     }
@@ -107,7 +128,8 @@ public final class DatagenConnector implements Connector {
   }
 
   private static UserError notASink(TableRef table) {
-    return UserError.of(ErrorCode.NOT_A_SINK, "'" + table.name() + "' (connector 'datagen') cannot be written");
+    return UserError.of(
+        ErrorCode.NOT_A_SINK, "'" + table.name() + "' (connector 'datagen') cannot be written");
   }
 
   private Options checked(TableRef table) {
@@ -145,11 +167,17 @@ public final class DatagenConnector implements Connector {
             ? options.number(ROWS_PER_SECOND)
             : options.has(NUMBER_OF_ROWS) ? Long.MAX_VALUE : 10_000;
     if (rate <= 0) {
-      throw UserError.of(ErrorCode.OPTION_VALUE, "option 'rows-per-second' of '" + table.name() + "' must be positive");
+      throw UserError.of(
+          ErrorCode.OPTION_VALUE,
+          "option 'rows-per-second' of '" + table.name() + "' must be positive");
     }
     long nowMicros = System.currentTimeMillis() * 1000;
     return new DatagenSource(
-        request, Generators.columns(table, options, nowMicros), rows, rate, Math.max(1, context.parallelism()));
+        request,
+        Generators.columns(table, options, nowMicros),
+        rows,
+        rate,
+        Math.max(1, context.parallelism()));
   }
 
   @Override

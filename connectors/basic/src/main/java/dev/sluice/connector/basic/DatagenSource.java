@@ -18,8 +18,8 @@ import java.util.OptionalLong;
 import org.apache.arrow.vector.FieldVector;
 
 /**
- * Split k of n makes the rows whose number is k modulo n, so all splits advance together. Threads as
- * {@link SplitSource} says.
+ * Split k of n makes the rows whose number is k modulo n, so all splits advance together. Threads
+ * as {@link SplitSource} says.
  */
 record DatagenSource(
     ScanRequest request, List<Generators.Column> columns, OptionalLong rows, long rate, int splits)
@@ -121,7 +121,8 @@ record DatagenSource(
       try {
         for (int i = 0; i < vectors.length; i++) {
           Generators.Column column = columns.get(request.columns().get(i));
-          try (ColumnBuilder out = new ColumnBuilder(schema.field(i).name(), schema.type(i), context.allocator())) {
+          try (ColumnBuilder out =
+              new ColumnBuilder(schema.field(i).name(), schema.type(i), context.allocator())) {
             for (int row = 0; row < count; row++) {
               column.append(out, (next + row) * of + index);
             }

@@ -25,13 +25,14 @@ import java.util.Locale;
 
 /** Turns datagen's options into a recipe per column. Stateless; safe for use by any thread. */
 final class Generators {
-  private static final byte[] HEX = "0123456789abcdef".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  private static final byte[] HEX =
+      "0123456789abcdef".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
   private Generators() {}
 
   /**
-   * How one column's values are made: whole numbers (in the column's own unit) from {@code low} to {@code high}
-   * or {@code low + row * step}.
+   * How one column's values are made: whole numbers (in the column's own unit) from {@code low} to
+   * {@code high} or {@code low + row * step}.
    *
    * @param rows length of a sequence that ends, else {@link Long#MAX_VALUE}
    */
@@ -55,8 +56,11 @@ final class Generators {
       }
       switch (type.kind()) {
         case BOOLEAN -> out.appendBoolean((random & 1) == 0);
-        case FLOAT, DOUBLE -> out.appendDouble(
-            sequence ? low + row * (double) step : lowDouble + fraction(random) * (highDouble - lowDouble));
+        case FLOAT, DOUBLE ->
+            out.appendDouble(
+                sequence
+                    ? low + row * (double) step
+                    : lowDouble + fraction(random) * (highDouble - lowDouble));
         case DECIMAL -> out.appendDecimal(BigInteger.valueOf(number(random, row)));
         case VARCHAR -> text(out, random, row);
         case VARBINARY -> bytes(out, random);
@@ -115,7 +119,12 @@ final class Generators {
     List<Column> columns = new ArrayList<>();
     long seed = options.number(DatagenConnector.SEED);
     for (int i = 0; i < table.schema().size(); i++) {
-      columns.add(column(table.schema().field(i), options, KeyGroups.mix(seed * 1_000_003 + i + 1), nowMicros));
+      columns.add(
+          column(
+              table.schema().field(i),
+              options,
+              KeyGroups.mix(seed * 1_000_003 + i + 1),
+              nowMicros));
     }
     return columns;
   }
@@ -128,7 +137,10 @@ final class Generators {
     if (nullRate > 0 && !type.nullable()) {
       throw wrong(keys.nullRate().key(), "the column is NOT NULL");
     }
-    int length = type.kind() == Kind.VARCHAR || type.kind() == Kind.VARBINARY ? length(options, keys, type) : 0;
+    int length =
+        type.kind() == Kind.VARCHAR || type.kind() == Kind.VARBINARY
+            ? length(options, keys, type)
+            : 0;
     if (sequence) {
       if (type.kind() == Kind.BOOLEAN || type.kind() == Kind.VARBINARY) {
         throw wrong(keys.kind().key(), "there is no sequence of " + type.withNullable(true));
@@ -146,7 +158,13 @@ final class Generators {
   }
 
   private static Column random(
-      DataType type, Options options, FieldOptions keys, long salt, double nullRate, int length, long nowMicros) {
+      DataType type,
+      Options options,
+      FieldOptions keys,
+      long salt,
+      double nullRate,
+      int length,
+      long nowMicros) {
     long low = smallest(type);
     long high = greatest(type);
     double lowDouble = 0;
@@ -156,16 +174,27 @@ final class Generators {
       low = nowMicros - options.duration(keys.maxPast()).toNanos() / 1000;
     }
     if (type.kind().isApproximate()) {
-      lowDouble = options.has(keys.min()) ? floating(keys.min().key(), options.string(keys.min())) : 0;
-      highDouble = options.has(keys.max()) ? floating(keys.max().key(), options.string(keys.max())) : lowDouble + 1;
+      lowDouble =
+          options.has(keys.min()) ? floating(keys.min().key(), options.string(keys.min())) : 0;
+      highDouble =
+          options.has(keys.max())
+              ? floating(keys.max().key(), options.string(keys.max()))
+              : lowDouble + 1;
     } else {
-      low = options.has(keys.min()) ? number(keys.min().key(), options.string(keys.min()), type) : low;
-      high = options.has(keys.max()) ? number(keys.max().key(), options.string(keys.max()), type) : high;
+      low =
+          options.has(keys.min())
+              ? number(keys.min().key(), options.string(keys.min()), type)
+              : low;
+      high =
+          options.has(keys.max())
+              ? number(keys.max().key(), options.string(keys.max()), type)
+              : high;
     }
     if (low > high || lowDouble > highDouble) {
       throw wrong(keys.max().key(), "it is below the minimum");
     }
-    return new Column(type, false, low, high, lowDouble, highDouble, 1, length, nullRate, salt, Long.MAX_VALUE);
+    return new Column(
+        type, false, low, high, lowDouble, highDouble, 1, length, nullRate, salt, Long.MAX_VALUE);
   }
 
   private static int length(Options options, FieldOptions keys, DataType type) {
@@ -232,15 +261,17 @@ final class Generators {
       return switch (type.kind()) {
         case DATE -> LocalDate.parse(value).toEpochDay();
         case TIME -> LocalTime.parse(value).toNanoOfDay() / 1_000_000;
-        case TIMESTAMP, TIMESTAMP_LTZ -> ChronoUnit.MICROS.between(
-            LocalDateTime.ofEpochSecond(0, 0, ZoneOffset.UTC),
-            value.length() == 10
-                ? LocalDate.parse(value).atStartOfDay()
-                : LocalDateTime.parse(value.replace(' ', 'T').replace("Z", "")));
-        case DECIMAL -> new BigDecimal(value)
-            .setScale(type.scale(), RoundingMode.HALF_UP)
-            .unscaledValue()
-            .longValueExact();
+        case TIMESTAMP, TIMESTAMP_LTZ ->
+            ChronoUnit.MICROS.between(
+                LocalDateTime.ofEpochSecond(0, 0, ZoneOffset.UTC),
+                value.length() == 10
+                    ? LocalDate.parse(value).atStartOfDay()
+                    : LocalDateTime.parse(value.replace(' ', 'T').replace("Z", "")));
+        case DECIMAL ->
+            new BigDecimal(value)
+                .setScale(type.scale(), RoundingMode.HALF_UP)
+                .unscaledValue()
+                .longValueExact();
         default -> {
           long parsed = Long.parseLong(value);
           if (type.kind().isInteger() && (parsed < smallest(type) || parsed > greatest(type))) {

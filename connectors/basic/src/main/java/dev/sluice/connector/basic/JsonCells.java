@@ -33,7 +33,8 @@ final class JsonCells {
       case MAP -> {
         require(out, value, value.isObject());
         for (Map.Entry<String, JsonNode> entry : value.properties()) {
-          append(out.child(0), com.fasterxml.jackson.databind.node.TextNode.valueOf(entry.getKey()));
+          append(
+              out.child(0), com.fasterxml.jackson.databind.node.TextNode.valueOf(entry.getKey()));
           append(out.child(1), entry.getValue());
         }
         out.appendList();
@@ -57,7 +58,8 @@ final class JsonCells {
     out.appendStruct();
   }
 
-  private static void require(ColumnBuilder out, JsonNode value, boolean fits) throws MalformedRecord {
+  private static void require(ColumnBuilder out, JsonNode value, boolean fits)
+      throws MalformedRecord {
     if (!fits) {
       byte[] bytes = value.toString().getBytes(StandardCharsets.UTF_8);
       throw TextParser.malformed(out, out.type().withNullable(true).sql(), bytes, 0, bytes.length);

@@ -7,7 +7,10 @@ import dev.sluice.connector.TableSink;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** A sink whose rows are out as soon as they are written, so that there is nothing to commit. One thread. */
+/**
+ * A sink whose rows are out as soon as they are written, so that there is nothing to commit. One
+ * thread.
+ */
 record PlainSink(Supplier<SinkWriter> writers) implements TableSink {
   @Override
   public SinkWriter writer(int task) {

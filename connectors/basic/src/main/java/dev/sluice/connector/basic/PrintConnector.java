@@ -26,10 +26,14 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** Prints every row of a changelog on a line: {@code +I[1, abc]}. Stateless; safe for use by any thread. */
+/**
+ * Prints every row of a changelog on a line: {@code +I[1, abc]}. Stateless; safe for use by any
+ * thread.
+ */
 public final class PrintConnector implements Connector {
   static final OptionSpec IDENTIFIER =
-      OptionSpec.of("print-identifier", Type.STRING, "Text before each row, followed by '> '.", "delays")
+      OptionSpec.of(
+              "print-identifier", Type.STRING, "Text before each row, followed by '> '.", "delays")
           .only(Role.SINK);
   static final OptionSpec STANDARD_ERROR =
       OptionSpec.of("standard-error", Type.BOOLEAN, "Whether to print to standard error.", "true")
@@ -63,13 +67,16 @@ public final class PrintConnector implements Connector {
 
   @Override
   public SplitSource openSource(ScanRequest request, ConnectorContext context) {
-    throw UserError.of(ErrorCode.NOT_A_SOURCE, "'" + request.table().name() + "' (connector 'print') cannot be read");
+    throw UserError.of(
+        ErrorCode.NOT_A_SOURCE,
+        "'" + request.table().name() + "' (connector 'print') cannot be read");
   }
 
   @Override
   public TableSink openSink(TableRef table, ConnectorContext context) {
     Options options = Options.check(table, options(table), Role.SINK);
-    String prefix = options.find(IDENTIFIER).filter(t -> !t.isEmpty()).map(t -> t + "> ").orElse("");
+    String prefix =
+        options.find(IDENTIFIER).filter(t -> !t.isEmpty()).map(t -> t + "> ").orElse("");
     Appendable target = options.bool(STANDARD_ERROR) ? System.err : context.standardOutput();
     return new PlainSink(() -> new Writer(prefix, target));
   }

@@ -1,8 +1,8 @@
 package dev.sluice.connector.basic;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.connector.Connector;
@@ -37,9 +37,9 @@ import java.util.Optional;
 import org.apache.arrow.vector.FieldVector;
 
 /**
- * Rows written in the declaration: {@code 'rows' = '[[1, "a"], {"id": 2}]'}, a JSON array whose elements are
- * arrays (by position) or objects (by column name, absent is NULL); or one row a line with values between
- * commas. Bounded, one split, in order. Stateless; safe for use by any thread.
+ * Rows written in the declaration: {@code 'rows' = '[[1, "a"], {"id": 2}]'}, a JSON array whose
+ * elements are arrays (by position) or objects (by column name, absent is NULL); or one row a line
+ * with values between commas. Bounded, one split, in order. Stateless; safe for use by any thread.
  */
 public final class ValuesConnector implements Connector {
   static final OptionSpec ROWS =
@@ -92,7 +92,8 @@ public final class ValuesConnector implements Connector {
   }
 
   private static UserError notASink(TableRef table) {
-    return UserError.of(ErrorCode.NOT_A_SINK, "'" + table.name() + "' (connector 'values') cannot be written");
+    return UserError.of(
+        ErrorCode.NOT_A_SINK, "'" + table.name() + "' (connector 'values') cannot be written");
   }
 
   @Override
@@ -106,7 +107,9 @@ public final class ValuesConnector implements Connector {
 
       @Override
       public List<Split> discover(Map<String, Offset> known) {
-        return known.containsKey("values") ? List.of() : List.of(new Split("values", "", Offset.of(0)));
+        return known.containsKey("values")
+            ? List.of()
+            : List.of(new Split("values", "", Offset.of(0)));
       }
 
       @Override
@@ -129,7 +132,8 @@ public final class ValuesConnector implements Connector {
     try {
       all = JSON.readTree(text);
     } catch (JsonProcessingException e) {
-      throw UserError.of(ErrorCode.OPTION_VALUE, "option 'rows' of '" + table.name() + "' is not a JSON array")
+      throw UserError.of(
+              ErrorCode.OPTION_VALUE, "option 'rows' of '" + table.name() + "' is not a JSON array")
           .withDetail(e.getOriginalMessage())
           .withHint("write 'rows' = '" + ROWS.example() + "'")
           .causedBy(e);
@@ -166,17 +170,27 @@ public final class ValuesConnector implements Connector {
     if (row.isArray()) {
       if (row.size() != schema.size()) {
         throw UserError.of(ErrorCode.OPTION_VALUE, where + " has " + row.size() + " values")
-            .withHint("'" + table.name() + "' has " + schema.size() + " columns: " + String.join(", ", schema.names()));
+            .withHint(
+                "'"
+                    + table.name()
+                    + "' has "
+                    + schema.size()
+                    + " columns: "
+                    + String.join(", ", schema.names()));
       }
     } else if (row.isObject()) {
       row.fieldNames()
           .forEachRemaining(
               name -> {
                 if (schema.indexOf(name).isEmpty()) {
-                  throw UserError.of(ErrorCode.OPTION_VALUE, where + " names '" + name + "', which is no column")
+                  throw UserError.of(
+                          ErrorCode.OPTION_VALUE,
+                          where + " names '" + name + "', which is no column")
                       .withHint(
                           dev.sluice.error.DidYouMean.hint(
-                              name, schema.names(), "columns: " + String.join(", ", schema.names())));
+                              name,
+                              schema.names(),
+                              "columns: " + String.join(", ", schema.names())));
                 }
               });
     } else {
@@ -207,7 +221,8 @@ public final class ValuesConnector implements Connector {
       ColumnBuilder[] builders = new ColumnBuilder[schema.size()];
       try {
         for (int i = 0; i < builders.length; i++) {
-          builders[i] = new ColumnBuilder(schema.field(i).name(), schema.type(i), context.allocator());
+          builders[i] =
+              new ColumnBuilder(schema.field(i).name(), schema.type(i), context.allocator());
         }
         int count = 0;
         while (next < rows.size() && count < maxRows) {

@@ -67,19 +67,23 @@ class BasicConnectorsTest {
             schema,
             Map.of(
                 "rows",
-                "[[1,\"a\",\"2024-01-02 03:04:05.678\",1.5,[1,null]], {\"ID\":2,\"price\":\"3\"}, [\"x\",null,null,null,null]]"));
+                "[[1,\"a\",\"2024-01-02 03:04:05.678\",1.5,[1,null]], {\"ID\":2,\"price\":\"3\"},"
+                    + " [\"x\",null,null,null,null]]"));
 
     assertThat(read(table, List.of(0, 1, 2, 3, 4), 1))
-        .containsExactly("+I[1, a, 2024-01-02 03:04:05.678, 1.50, [1, null]]", "+I[2, null, null, 3.00, null]");
+        .containsExactly(
+            "+I[1, a, 2024-01-02 03:04:05.678, 1.50, [1, null]]", "+I[2, null, null, 3.00, null]");
     assertThat(rejected).hasSize(1);
-    assertThat(rejected.get(0).reason()).isEqualTo("expected BIGINT NOT NULL, saw 'x'".replace(" NOT NULL", ""));
+    assertThat(rejected.get(0).reason())
+        .isEqualTo("expected BIGINT NOT NULL, saw 'x'".replace(" NOT NULL", ""));
     assertThat(rejected.get(0).line()).contains(3L);
     assertThat(read(table, List.of(1), 1)).containsExactly("+I[a]", "+I[null]", "+I[null]");
   }
 
   @Test
   void valuesTakesLines() throws IOException {
-    Schema schema = Schema.of(new Field("id", DataType.of(Kind.INTEGER)), new Field("s", DataType.string()));
+    Schema schema =
+        Schema.of(new Field("id", DataType.of(Kind.INTEGER)), new Field("s", DataType.string()));
     assertThat(read(table("values", schema, Map.of("rows", "1, a\n2,\n")), List.of(0, 1), 1))
         .containsExactly("+I[1, a]", "+I[2, null]");
   }
@@ -133,7 +137,15 @@ class BasicConnectorsTest {
   void datagenEndsWithItsShortestSequenceAndRefusesNonsense() throws IOException {
     Schema schema = Schema.of(new Field("id", DataType.of(Kind.BIGINT)));
     Map<String, String> options =
-        Map.of("fields.id.kind", "sequence", "fields.id.start", "5", "fields.id.end", "9", "rows-per-second", "100000");
+        Map.of(
+            "fields.id.kind",
+            "sequence",
+            "fields.id.start",
+            "5",
+            "fields.id.end",
+            "9",
+            "rows-per-second",
+            "100000");
     assertThat(read(table("datagen", schema, options), List.of(0), 2))
         .containsExactlyInAnyOrder("+I[5]", "+I[6]", "+I[7]", "+I[8]", "+I[9]");
     assertThatThrownBy(() -> check(table("datagen", schema, Map.of("fields.idd.kind", "sequence"))))
@@ -148,7 +160,11 @@ class BasicConnectorsTest {
   void datagenKeepsToItsRate() throws IOException {
     Schema schema = Schema.of(new Field("id", DataType.of(Kind.BIGINT)));
     long start = System.nanoTime();
-    assertThat(read(table("datagen", schema, Map.of("number-of-rows", "20", "rows-per-second", "100")), List.of(0), 1))
+    assertThat(
+            read(
+                table("datagen", schema, Map.of("number-of-rows", "20", "rows-per-second", "100")),
+                List.of(0),
+                1))
         .hasSize(20);
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(150));
   }
@@ -157,8 +173,30 @@ class BasicConnectorsTest {
   void printShowsKindsAndIdentifier() throws IOException {
     Schema schema = Schema.of(new Field("id", DataType.of(Kind.BIGINT)));
     TableRef source = table("values", schema, Map.of("rows", "[[1],[2],[null]]"));
-    Connector print = check(new TableRef("p", "print", Map.of("print-identifier", "x"), Set.of(), schema, Map.of(), List.of(), List.of()), Role.SINK);
-    try (TableSink sink = print.openSink(new TableRef("p", "print", Map.of("print-identifier", "x"), Set.of(), schema, Map.of(), List.of(), List.of()), context(1));
+    Connector print =
+        check(
+            new TableRef(
+                "p",
+                "print",
+                Map.of("print-identifier", "x"),
+                Set.of(),
+                schema,
+                Map.of(),
+                List.of(),
+                List.of()),
+            Role.SINK);
+    try (TableSink sink =
+            print.openSink(
+                new TableRef(
+                    "p",
+                    "print",
+                    Map.of("print-identifier", "x"),
+                    Set.of(),
+                    schema,
+                    Map.of(),
+                    List.of(),
+                    List.of()),
+                context(1));
         SinkWriter writer = sink.writer(0)) {
       RecordBatch batch = batches(source, List.of(0), 1).get(0);
       byte[] kinds = {RowKind.INSERT.code(), RowKind.UPDATE_BEFORE.code(), RowKind.DELETE.code()};
@@ -172,10 +210,12 @@ class BasicConnectorsTest {
   @Test
   void blackholeReleasesWhatItGets() throws IOException {
     Schema schema = Schema.of(new Field("id", DataType.of(Kind.BIGINT)));
-    TableRef hole = new TableRef("h", "blackhole", Map.of(), Set.of(), schema, Map.of(), List.of(), List.of());
+    TableRef hole =
+        new TableRef("h", "blackhole", Map.of(), Set.of(), schema, Map.of(), List.of(), List.of());
     try (TableSink sink = check(hole, Role.SINK).openSink(hole, context(1));
         SinkWriter writer = sink.writer(0)) {
-      for (RecordBatch batch : batches(table("values", schema, Map.of("rows", "[[1]]")), List.of(0), 1)) {
+      for (RecordBatch batch :
+          batches(table("values", schema, Map.of("rows", "[[1]]")), List.of(0), 1)) {
         writer.write(batch);
       }
     }
@@ -194,7 +234,8 @@ class BasicConnectorsTest {
     return new TableRef("t", connector, options, Set.of(), schema, Map.of(), List.of(), List.of());
   }
 
-  private List<String> read(TableRef table, List<Integer> columns, int parallelism) throws IOException {
+  private List<String> read(TableRef table, List<Integer> columns, int parallelism)
+      throws IOException {
     List<String> rows = new ArrayList<>();
     for (RecordBatch batch : batches(table, columns, parallelism)) {
       try (batch) {
@@ -210,7 +251,8 @@ class BasicConnectorsTest {
     return rows;
   }
 
-  private List<RecordBatch> batches(TableRef table, List<Integer> columns, int parallelism) throws IOException {
+  private List<RecordBatch> batches(TableRef table, List<Integer> columns, int parallelism)
+      throws IOException {
     List<RecordBatch> batches = new ArrayList<>();
     ScanRequest request = new ScanRequest(table, columns, Optional.empty(), OptionalInt.empty());
     try (SplitSource source = check(table).openSource(request, context(parallelism))) {

@@ -30,7 +30,10 @@ import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.apache.arrow.vector.util.TransferPair;
 
-/** Reads an Arrow IPC file in either form, one record batch a fetch; the offset counts rows. One thread. */
+/**
+ * Reads an Arrow IPC file in either form, one record batch a fetch; the offset counts rows. One
+ * thread.
+ */
 final class ArrowFileReader implements SplitReader {
   private static final byte[] MAGIC = {'A', 'R', 'R', 'O', 'W', '1'};
 
@@ -45,7 +48,8 @@ final class ArrowFileReader implements SplitReader {
   private int inBatch;
   private boolean loaded;
 
-  ArrowFileReader(Path file, long start, FileTable table, ReaderContext context) throws IOException {
+  ArrowFileReader(Path file, long start, FileTable table, ReaderContext context)
+      throws IOException {
     this.table = table;
     this.constants = table.constants(file);
     this.context = context;
@@ -63,7 +67,8 @@ final class ArrowFileReader implements SplitReader {
     }
     return java.util.Arrays.equals(head, MAGIC)
         ? new org.apache.arrow.vector.ipc.ArrowFileReader(FileChannel.open(file), allocator)
-        : new ArrowStreamReader(new BufferedInputStream(Files.newInputStream(file), 1 << 16), allocator);
+        : new ArrowStreamReader(
+            new BufferedInputStream(Files.newInputStream(file), 1 << 16), allocator);
   }
 
   /** Refuses a file that lacks wanted columns or has them in another type. */
@@ -71,20 +76,30 @@ final class ArrowFileReader implements SplitReader {
     try (BufferAllocator allocator = new RootAllocator();
         ArrowReader reader = open(file, allocator)) {
       var fields = reader.getVectorSchemaRoot().getSchema().getFields();
-      List<String> names = fields.stream().map(org.apache.arrow.vector.types.pojo.Field::getName).toList();
+      List<String> names =
+          fields.stream().map(org.apache.arrow.vector.types.pojo.Field::getName).toList();
       for (Field wanted : table.physical().fields()) {
-        var found = fields.stream().filter(f -> f.getName().equalsIgnoreCase(wanted.name())).findFirst();
+        var found =
+            fields.stream().filter(f -> f.getName().equalsIgnoreCase(wanted.name())).findFirst();
         if (found.isEmpty()) {
-          throw UserError.of(ErrorCode.TARGET_SCHEMA, "'" + file + "' has no column '" + wanted.name() + "'")
+          throw UserError.of(
+                  ErrorCode.TARGET_SCHEMA, "'" + file + "' has no column '" + wanted.name() + "'")
               .withDetail("The file has: " + String.join(", ", names) + ".")
-              .withHint(DidYouMean.hint(wanted.name(), names, "declare the columns that the file has"));
+              .withHint(
+                  DidYouMean.hint(wanted.name(), names, "declare the columns that the file has"));
         }
         var expected = ArrowTypes.field(wanted.name(), wanted.type());
         if (!sameType(expected, found.get())) {
           throw UserError.of(
                   ErrorCode.TARGET_SCHEMA,
-                  "column '" + wanted.name() + "' is declared " + wanted.type().withNullable(true) + " but '" + file
-                      + "' holds Arrow " + found.get().getType())
+                  "column '"
+                      + wanted.name()
+                      + "' is declared "
+                      + wanted.type().withNullable(true)
+                      + " but '"
+                      + file
+                      + "' holds Arrow "
+                      + found.get().getType())
               .withHint("it takes Arrow " + expected.getType());
         }
       }
@@ -94,8 +109,10 @@ final class ArrowFileReader implements SplitReader {
   }
 
   private static boolean sameType(
-      org.apache.arrow.vector.types.pojo.Field expected, org.apache.arrow.vector.types.pojo.Field found) {
-    if (!expected.getType().equals(found.getType()) || found.getDictionary() != null
+      org.apache.arrow.vector.types.pojo.Field expected,
+      org.apache.arrow.vector.types.pojo.Field found) {
+    if (!expected.getType().equals(found.getType())
+        || found.getDictionary() != null
         || expected.getChildren().size() != found.getChildren().size()) {
       return false;
     }
@@ -127,7 +144,10 @@ final class ArrowFileReader implements SplitReader {
               .filter(v -> v.getName().equalsIgnoreCase(wanted.name()))
               .findFirst()
               .orElseThrow(
-                  () -> UserError.of(ErrorCode.SOURCE_FAILED, "'" + file + "' has no column '" + wanted.name() + "'"));
+                  () ->
+                      UserError.of(
+                          ErrorCode.SOURCE_FAILED,
+                          "'" + file + "' has no column '" + wanted.name() + "'"));
       TransferPair pair = source.getTransferPair(context.allocator());
       pair.splitAndTransfer(inBatch, count);
       vectors.add((FieldVector) pair.getTo());

@@ -23,7 +23,10 @@ final class ArrowPart implements PartWriter {
   ArrowPart(Path file, Schema schema, BufferAllocator allocator) throws IOException {
     channel =
         FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE);
     root = VectorSchemaRoot.create(ArrowTypes.schema(schema), allocator);
     writer = new ArrowFileWriter(root, null, channel);
     writer.start();

@@ -60,11 +60,19 @@ public final class FileConnector implements Connector {
     String format = FileOptions.requiredFormat(table);
     for (String key : table.partitionKeys()) {
       if (table.schema().indexOf(key).isEmpty()) {
-        throw UserError.of(ErrorCode.UNKNOWN_COLUMN, "PARTITIONED BY names '" + key + "', which is no column of '" + table.name() + "'")
-            .withHint(DidYouMean.hint(key, table.schema().names(), "columns: " + String.join(", ", table.schema().names())));
+        throw UserError.of(
+                ErrorCode.UNKNOWN_COLUMN,
+                "PARTITIONED BY names '" + key + "', which is no column of '" + table.name() + "'")
+            .withHint(
+                DidYouMean.hint(
+                    key,
+                    table.schema().names(),
+                    "columns: " + String.join(", ", table.schema().names())));
       }
       if (table.type(key).kind().isNested()) {
-        throw UserError.of(ErrorCode.UNSUPPORTED_TYPE, "column '" + key + "' of type " + table.type(key) + " cannot name folders");
+        throw UserError.of(
+            ErrorCode.UNSUPPORTED_TYPE,
+            "column '" + key + "' of type " + table.type(key) + " cannot name folders");
       }
     }
     Schema physical = FileTable.physical(table);
@@ -76,7 +84,9 @@ public final class FileConnector implements Connector {
     String path = table.options().getOrDefault("path", "");
     boolean compressed = path.endsWith(".gz") || path.endsWith(".zst");
     if (compressed && !FileOptions.isText(format)) {
-      throw UserError.of(ErrorCode.OPTION_VALUE, "'" + format + "' files are not compressed from outside: '" + path + "'");
+      throw UserError.of(
+          ErrorCode.OPTION_VALUE,
+          "'" + format + "' files are not compressed from outside: '" + path + "'");
     }
     if (role == Role.SINK) {
       validateSink(table, path);
@@ -88,18 +98,28 @@ public final class FileConnector implements Connector {
       throw UserError.of(ErrorCode.OPTION_VALUE, "a sink cannot write to the glob '" + path + "'");
     }
     if (path.endsWith(".zst")) {
-      throw UserError.of(ErrorCode.OPTION_VALUE, "a sink cannot write '" + path + "'").withHint("use .gz, or parquet");
+      throw UserError.of(ErrorCode.OPTION_VALUE, "a sink cannot write '" + path + "'")
+          .withHint("use .gz, or parquet");
     }
     if (!table.metadata().isEmpty()) {
-      throw UserError.of(ErrorCode.NOT_A_SINK, "column '" + table.metadata().keySet().iterator().next() + "' of '" + table.name() + "' is metadata of files that are read")
+      throw UserError.of(
+              ErrorCode.NOT_A_SINK,
+              "column '"
+                  + table.metadata().keySet().iterator().next()
+                  + "' of '"
+                  + table.name()
+                  + "' is metadata of files that are read")
           .withHint("declare the sink without METADATA columns, or make them VIRTUAL");
     }
     if (!table.partitionKeys().isEmpty() && FileOptions.isSingleFile(path)) {
-      throw UserError.of(ErrorCode.OPTION_VALUE, "'" + path + "' is one file and cannot be PARTITIONED BY")
+      throw UserError.of(
+              ErrorCode.OPTION_VALUE, "'" + path + "' is one file and cannot be PARTITIONED BY")
           .withHint("give a directory as the path and the format by 'format'");
     }
     if (FileTable.physical(table).size() == 0) {
-      throw UserError.of(ErrorCode.OPTION_VALUE, "every column of '" + table.name() + "' names folders, none is left for the files");
+      throw UserError.of(
+          ErrorCode.OPTION_VALUE,
+          "every column of '" + table.name() + "' names folders, none is left for the files");
     }
   }
 
@@ -114,7 +134,10 @@ public final class FileConnector implements Connector {
   public SinkCapabilities sinkCapabilities(TableRef table) {
     boolean single = FileOptions.isSingleFile(table.options().getOrDefault("path", ""));
     return new SinkCapabilities(
-        true, ChangelogMode.INSERT_ONLY, DeliveryGuarantee.AT_LEAST_ONCE, single ? 1 : MANY_WRITERS);
+        true,
+        ChangelogMode.INSERT_ONLY,
+        DeliveryGuarantee.AT_LEAST_ONCE,
+        single ? 1 : MANY_WRITERS);
   }
 
   @Override
@@ -129,8 +152,12 @@ public final class FileConnector implements Connector {
     for (Field field : table.schema().fields()) {
       String key = table.metadata().get(field.name());
       if (key != null && !known.containsKey(key)) {
-        throw UserError.of(ErrorCode.UNKNOWN_COLUMN, "unknown metadata '" + key + "' for connector 'filesystem'")
-            .withHint(DidYouMean.hint(key, known.keySet(), "known: " + String.join(", ", known.keySet())));
+        throw UserError.of(
+                ErrorCode.UNKNOWN_COLUMN,
+                "unknown metadata '" + key + "' for connector 'filesystem'")
+            .withHint(
+                DidYouMean.hint(
+                    key, known.keySet(), "known: " + String.join(", ", known.keySet())));
       }
     }
   }

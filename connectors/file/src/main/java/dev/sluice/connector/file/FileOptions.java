@@ -13,44 +13,85 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The options of {@code filesystem} and what follows from them without I/O. Constants; any thread. */
+/**
+ * The options of {@code filesystem} and what follows from them without I/O. Constants; any thread.
+ */
 final class FileOptions {
   static final List<String> FORMATS = List.of("csv", "json", "parquet", "arrow");
 
   static final OptionSpec PATH =
-      OptionSpec.of("path", Type.STRING, "A file, a directory, or a glob such as data/**/*.json; relative to the working directory.", "data/flights.parquet")
+      OptionSpec.of(
+              "path",
+              Type.STRING,
+              "A file, a directory, or a glob such as data/**/*.json; relative to the working"
+                  + " directory.",
+              "data/flights.parquet")
           .asRequired();
   static final OptionSpec FORMAT =
-      OptionSpec.oneOf("format", FORMATS, "What is in the files; by default told by the ending of the path.");
+      OptionSpec.oneOf(
+          "format", FORMATS, "What is in the files; by default told by the ending of the path.");
   static final OptionSpec MONITOR =
-      OptionSpec.of("source.monitor-interval", Type.DURATION, "Keep looking for new files this often; the source never ends then.", "10 s")
+      OptionSpec.of(
+              "source.monitor-interval",
+              Type.DURATION,
+              "Keep looking for new files this often; the source never ends then.",
+              "10 s")
           .only(Role.SOURCE);
   static final OptionSpec ROLL_SIZE =
-      OptionSpec.of("sink.rolling-policy.file-size", Type.SIZE, "A part file of this size is closed and a new one begun.", "128 mb")
+      OptionSpec.of(
+              "sink.rolling-policy.file-size",
+              Type.SIZE,
+              "A part file of this size is closed and a new one begun.",
+              "128 mb")
           .withDefault("128 mb")
           .only(Role.SINK);
   static final OptionSpec ROLL_INTERVAL =
-      OptionSpec.of("sink.rolling-policy.rollover-interval", Type.DURATION, "A part file open for this long is closed at the next commit.", "30 min")
+      OptionSpec.of(
+              "sink.rolling-policy.rollover-interval",
+              Type.DURATION,
+              "A part file open for this long is closed at the next commit.",
+              "30 min")
           .withDefault("30 min")
           .only(Role.SINK);
   static final OptionSpec CHECK_INTERVAL =
-      OptionSpec.of("sink.rolling-policy.check-interval", Type.DURATION, "Understood; the interval is checked at every commit.", "1 min")
+      OptionSpec.of(
+              "sink.rolling-policy.check-interval",
+              Type.DURATION,
+              "Understood; the interval is checked at every commit.",
+              "1 min")
           .only(Role.SINK);
   static final OptionSpec COMMIT_POLICY =
-      OptionSpec.oneOf("sink.partition-commit.policy.kind", List.of("success-file"), "What marks a finished partition folder.")
+      OptionSpec.oneOf(
+              "sink.partition-commit.policy.kind",
+              List.of("success-file"),
+              "What marks a finished partition folder.")
           .only(Role.SINK);
   static final OptionSpec SUCCESS_FILE =
-      OptionSpec.of("sink.partition-commit.success-file.name", Type.STRING, "Name of the marker file.", "_SUCCESS")
+      OptionSpec.of(
+              "sink.partition-commit.success-file.name",
+              Type.STRING,
+              "Name of the marker file.",
+              "_SUCCESS")
           .withDefault("_SUCCESS")
           .only(Role.SINK);
   static final OptionSpec COMMIT_TRIGGER =
-      OptionSpec.oneOf("sink.partition-commit.trigger", List.of("process-time"), "When a folder is marked: at the last commit of the run.")
+      OptionSpec.oneOf(
+              "sink.partition-commit.trigger",
+              List.of("process-time"),
+              "When a folder is marked: at the last commit of the run.")
           .only(Role.SINK);
   static final OptionSpec COMMIT_DELAY =
-      OptionSpec.of("sink.partition-commit.delay", Type.DURATION, "Understood; folders are marked at the last commit of the run.", "0 s")
+      OptionSpec.of(
+              "sink.partition-commit.delay",
+              Type.DURATION,
+              "Understood; folders are marked at the last commit of the run.",
+              "0 s")
           .only(Role.SINK);
   static final OptionSpec COMPRESSION =
-      OptionSpec.oneOf("parquet.compression", List.of("ZSTD", "SNAPPY", "GZIP", "LZ4_RAW", "UNCOMPRESSED"), "Codec of written Parquet files.")
+      OptionSpec.oneOf(
+              "parquet.compression",
+              List.of("ZSTD", "SNAPPY", "GZIP", "LZ4_RAW", "UNCOMPRESSED"),
+              "Codec of written Parquet files.")
           .withDefault("ZSTD")
           .only(Role.SINK);
 
@@ -60,8 +101,16 @@ final class FileOptions {
     List<OptionSpec> specs =
         new ArrayList<>(
             List.of(
-                PATH, FORMAT, MONITOR, ROLL_SIZE, ROLL_INTERVAL, CHECK_INTERVAL, COMMIT_POLICY, SUCCESS_FILE,
-                COMMIT_TRIGGER, COMMIT_DELAY));
+                PATH,
+                FORMAT,
+                MONITOR,
+                ROLL_SIZE,
+                ROLL_INTERVAL,
+                CHECK_INTERVAL,
+                COMMIT_POLICY,
+                SUCCESS_FILE,
+                COMMIT_TRIGGER,
+                COMMIT_DELAY));
     Optional<String> format = format(table);
     for (String text : List.of("csv", "json")) {
       if (format.isEmpty() || format.get().equals(text)) {
@@ -80,16 +129,27 @@ final class FileOptions {
 
   /** The format that is named or told by the path; empty if neither. */
   static Optional<String> format(TableRef table) {
-    Optional<String> named = Optional.ofNullable(table.options().get("format")).map(f -> f.toLowerCase(Locale.ROOT));
-    return named.filter(FORMATS::contains).or(() -> named.isPresent() ? Optional.empty() : byEnding(table.options().getOrDefault("path", "")));
+    Optional<String> named =
+        Optional.ofNullable(table.options().get("format")).map(f -> f.toLowerCase(Locale.ROOT));
+    return named
+        .filter(FORMATS::contains)
+        .or(
+            () ->
+                named.isPresent()
+                    ? Optional.empty()
+                    : byEnding(table.options().getOrDefault("path", "")));
   }
 
   static String requiredFormat(TableRef table) {
     return format(table)
         .orElseThrow(
             () ->
-                UserError.of(ErrorCode.MISSING_OPTION, "option 'format' of '" + table.name() + "' is missing")
-                    .withHint("add 'format' = 'csv', 'json', 'parquet' or 'arrow'; the path does not tell"));
+                UserError.of(
+                        ErrorCode.MISSING_OPTION,
+                        "option 'format' of '" + table.name() + "' is missing")
+                    .withHint(
+                        "add 'format' = 'csv', 'json', 'parquet' or 'arrow'; the path does not"
+                            + " tell"));
   }
 
   private static Optional<String> byEnding(String path) {
@@ -100,11 +160,15 @@ final class FileOptions {
     if (name.endsWith(".json") || name.endsWith(".ndjson") || name.endsWith(".jsonl")) {
       return Optional.of("json");
     }
-    return name.endsWith(".parquet") ? Optional.of("parquet") : name.endsWith(".arrow") ? Optional.of("arrow") : Optional.empty();
+    return name.endsWith(".parquet")
+        ? Optional.of("parquet")
+        : name.endsWith(".arrow") ? Optional.of("arrow") : Optional.empty();
   }
 
   private static String withoutCompression(String path) {
-    return path.endsWith(".gz") ? path.substring(0, path.length() - 3) : path.endsWith(".zst") ? path.substring(0, path.length() - 4) : path;
+    return path.endsWith(".gz")
+        ? path.substring(0, path.length() - 3)
+        : path.endsWith(".zst") ? path.substring(0, path.length() - 4) : path;
   }
 
   /** Whether a sink path means one file rather than a directory. */

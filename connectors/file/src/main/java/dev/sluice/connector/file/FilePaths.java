@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** From the text of a path to files, in order of their names. Stateless; safe for use by any thread. */
+/**
+ * From the text of a path to files, in order of their names. Stateless; safe for use by any thread.
+ */
 final class FilePaths {
   private static final int MAX_DEPTH = 64;
 
@@ -28,7 +30,10 @@ final class FilePaths {
   static String absolute(String path, Path workingDirectory) {
     String plain = path;
     if (path.startsWith("file:")) {
-      plain = path.contains("*") || path.contains("?") || path.contains(" ") ? path.substring(5).replaceFirst("^//(?=/)", "") : URI.create(path).getPath();
+      plain =
+          path.contains("*") || path.contains("?") || path.contains(" ")
+              ? path.substring(5).replaceFirst("^//(?=/)", "")
+              : URI.create(path).getPath();
     } else if (path.matches("[a-zA-Z][a-zA-Z0-9+.-]+://.*")) {
       throw UserError.of(ErrorCode.OPTION_VALUE, "option 'path' cannot take '" + path + "'")
           .withHint("the filesystem connector reads local paths: a plain path or file:///…");
@@ -36,14 +41,21 @@ final class FilePaths {
     if (plain.isBlank()) {
       throw UserError.of(ErrorCode.OPTION_VALUE, "option 'path' is empty");
     }
-    return plain.startsWith("/") ? plain : workingDirectory.toAbsolutePath().normalize() + "/" + plain;
+    return plain.startsWith("/")
+        ? plain
+        : workingDirectory.toAbsolutePath().normalize() + "/" + plain;
   }
 
   static boolean isGlob(String path) {
-    return path.indexOf('*') >= 0 || path.indexOf('?') >= 0 || path.indexOf('[') >= 0 || path.indexOf('{') >= 0;
+    return path.indexOf('*') >= 0
+        || path.indexOf('?') >= 0
+        || path.indexOf('[') >= 0
+        || path.indexOf('{') >= 0;
   }
 
-  /** The files that {@code path} means now, sorted; hidden ones ({@code .} and {@code _}) left out. */
+  /**
+   * The files that {@code path} means now, sorted; hidden ones ({@code .} and {@code _}) left out.
+   */
   static List<Path> list(String path) throws IOException {
     TreeSet<Path> found = new TreeSet<>();
     Path literal = isGlob(path) && !Files.exists(Path.of(path)) ? null : Path.of(path);
@@ -58,7 +70,8 @@ final class FilePaths {
     Path root = globRoot(path);
     if (Files.isDirectory(root)) {
       PathMatcher exact = FileSystems.getDefault().getPathMatcher("glob:" + path);
-      PathMatcher flat = FileSystems.getDefault().getPathMatcher("glob:" + path.replace("/**/", "/"));
+      PathMatcher flat =
+          FileSystems.getDefault().getPathMatcher("glob:" + path.replace("/**/", "/"));
       walk(root, found, file -> matches(file, root, exact, flat));
     }
     return List.copyOf(found);
@@ -86,7 +99,8 @@ final class FilePaths {
     return Path.of(slash <= 0 ? "/" : path.substring(0, slash));
   }
 
-  private static void walk(Path root, TreeSet<Path> found, java.util.function.Predicate<Path> wanted)
+  private static void walk(
+      Path root, TreeSet<Path> found, java.util.function.Predicate<Path> wanted)
       throws IOException {
     Files.walkFileTree(
         root,
@@ -101,7 +115,9 @@ final class FilePaths {
 
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            if (attributes.isRegularFile() && !hidden(file) && (wanted == null || wanted.test(file))) {
+            if (attributes.isRegularFile()
+                && !hidden(file)
+                && (wanted == null || wanted.test(file))) {
               found.add(file);
             }
             return FileVisitResult.CONTINUE;
@@ -120,8 +136,12 @@ final class FilePaths {
     if (Files.exists(path)) {
       return UserError.of(
               ErrorCode.MISSING_TARGET,
-              isGlob(absolute) ? "no file matches '" + shown + "'" : "there are no files in '" + shown + "'")
-          .withHint("names that start with '.' or '_' are skipped; 'source.monitor-interval' waits for files to come");
+              isGlob(absolute)
+                  ? "no file matches '" + shown + "'"
+                  : "there are no files in '" + shown + "'")
+          .withHint(
+              "names that start with '.' or '_' are skipped; 'source.monitor-interval' waits for"
+                  + " files to come");
     }
     Path known = path;
     while (known.getParent() != null && !Files.exists(known.getParent())) {
@@ -133,9 +153,11 @@ final class FilePaths {
     try (Stream<Path> entries = Files.list(folder)) {
       siblings = entries.limit(10_000).map(p -> p.getFileName().toString()).sorted().toList();
     } catch (IOException e) {
-      return UserError.of(ErrorCode.MISSING_TARGET, "path '" + shown + "' does not exist").causedBy(e);
+      return UserError.of(ErrorCode.MISSING_TARGET, "path '" + shown + "' does not exist")
+          .causedBy(e);
     }
     return UserError.of(ErrorCode.MISSING_TARGET, "path '" + shown + "' does not exist")
-        .withHint(DidYouMean.hint(name, siblings, "there is no '" + name + "' in '" + folder + "'"));
+        .withHint(
+            DidYouMean.hint(name, siblings, "there is no '" + name + "' in '" + folder + "'"));
   }
 }

@@ -24,10 +24,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One file, or a directory of part files. Everything is written under hidden names and shown by renaming: the
- * one file at the last commit of a run, part files when they are rolled and at the last commit. Part files
- * stay open over commits, so that a commit every second does not make a file every second; a run that dies
- * loses what it had not renamed and writes it again (at least once). Threads as {@link TableSink} says.
+ * One file, or a directory of part files. Everything is written under hidden names and shown by
+ * renaming: the one file at the last commit of a run, part files when they are rolled and at the
+ * last commit. Part files stay open over commits, so that a commit every second does not make a
+ * file every second; a run that dies loses what it had not renamed and writes it again (at least
+ * once). Threads as {@link TableSink} says.
  */
 final class FileSink implements TableSink {
   private final TableRef table;
@@ -52,22 +53,30 @@ final class FileSink implements TableSink {
     this.prefix = ".sluice-" + name.replaceAll("[^A-Za-z0-9._-]", "_") + "-";
   }
 
-  /** Makes the directory and removes the unfinished files of an earlier run of the same pipeline. */
+  /**
+   * Makes the directory and removes the unfinished files of an earlier run of the same pipeline.
+   */
   static FileSink open(TableRef table, Options options, ConnectorContext context) {
     FileSink sink = new FileSink(table, options, context);
     Path folder = sink.single ? sink.target.getParent() : sink.target;
     try {
       Files.createDirectories(folder);
       if (sink.single && Files.isDirectory(sink.target)) {
-        throw UserError.of(ErrorCode.MISSING_TARGET, "'" + options.string(FileOptions.PATH) + "' is a directory")
-            .withHint("end the path in a name that is not a file ending to write part files into it");
+        throw UserError.of(
+                ErrorCode.MISSING_TARGET,
+                "'" + options.string(FileOptions.PATH) + "' is a directory")
+            .withHint(
+                "end the path in a name that is not a file ending to write part files into it");
       }
       if (!Files.isWritable(folder)) {
-        throw UserError.of(ErrorCode.MISSING_TARGET, "directory '" + folder + "' cannot be written");
+        throw UserError.of(
+            ErrorCode.MISSING_TARGET, "directory '" + folder + "' cannot be written");
       }
       sink.sweep(folder, 0);
     } catch (IOException e) {
-      throw UserError.of(ErrorCode.MISSING_TARGET, "directory '" + folder + "' cannot be made: " + e.getMessage())
+      throw UserError.of(
+              ErrorCode.MISSING_TARGET,
+              "directory '" + folder + "' cannot be made: " + e.getMessage())
           .causedBy(e);
     }
     return sink;
@@ -79,7 +88,10 @@ final class FileSink implements TableSink {
         String name = entry.getFileName().toString();
         if (name.startsWith(prefix)) {
           Files.deleteIfExists(entry);
-        } else if (!single && depth < table.partitionKeys().size() && name.contains("=") && Files.isDirectory(entry)) {
+        } else if (!single
+            && depth < table.partitionKeys().size()
+            && name.contains("=")
+            && Files.isDirectory(entry)) {
           sweep(entry, depth + 1);
         }
       }
@@ -98,7 +110,9 @@ final class FileSink implements TableSink {
     return single;
   }
 
-  /** The hidden name under which the {@code number}-th file of a task is written in {@code folder}. */
+  /**
+   * The hidden name under which the {@code number}-th file of a task is written in {@code folder}.
+   */
   Path hidden(Path folder, int task, int number) {
     return folder.resolve(prefix + run + "-" + task + "-" + number + ".inprogress");
   }
@@ -106,7 +120,9 @@ final class FileSink implements TableSink {
   /** The name under which it is shown. */
   Path shown(Path folder, int task, int number) {
     String ending = format.equals("json") ? "json" : format;
-    return single ? target : folder.resolve("part-" + run + "-" + task + "-" + number + "." + ending);
+    return single
+        ? target
+        : folder.resolve("part-" + run + "-" + task + "-" + number + "." + ending);
   }
 
   Path root() {
@@ -116,8 +132,11 @@ final class FileSink implements TableSink {
   PartWriter part(Path file) throws IOException {
     Schema schema = FileTable.physical(table);
     return switch (format) {
-      case "csv", "json" -> new TextPart(
-          file, single && target.toString().endsWith(".gz"), ConnectorRegistry.rowFormat(format).encoder(schema, options));
+      case "csv", "json" ->
+          new TextPart(
+              file,
+              single && target.toString().endsWith(".gz"),
+              ConnectorRegistry.rowFormat(format).encoder(schema, options));
       case "parquet" -> new ParquetPart(file, schema, options.string(FileOptions.COMPRESSION));
       default -> new ArrowPart(file, schema, context.allocator());
     };
@@ -202,7 +221,8 @@ final class FileSink implements TableSink {
     @Override
     public void abort(List<Committable> orphans) throws IOException {
       for (Committable committable : orphans) {
-        for (String line : Optional.of(committable.handle()).stream().flatMap(String::lines).toList()) {
+        for (String line :
+            Optional.of(committable.handle()).stream().flatMap(String::lines).toList()) {
           int tab = line.indexOf('\t');
           if (tab > 0) {
             Files.deleteIfExists(Path.of(line.substring(0, tab)));

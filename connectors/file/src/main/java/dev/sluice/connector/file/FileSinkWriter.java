@@ -65,7 +65,9 @@ final class FileSinkWriter implements SinkWriter {
     this.schema = sink.table().schema();
     this.physical = FileTable.physical(sink.table());
     this.folderColumns =
-        sink.table().partitionKeys().stream().mapToInt(key -> schema.indexOf(key).orElseThrow()).toArray();
+        sink.table().partitionKeys().stream()
+            .mapToInt(key -> schema.indexOf(key).orElseThrow())
+            .toArray();
     this.physicalColumns =
         physical.fields().stream().mapToInt(f -> schema.indexOf(f.name()).orElseThrow()).toArray();
     this.rollBytes = sink.options().size(FileOptions.ROLL_SIZE);
@@ -122,7 +124,10 @@ final class FileSinkWriter implements SinkWriter {
         text.putScalar(type, vector, position);
       }
       String value = text.size() == 0 ? FileTable.NULL_FOLDER : FileTable.escape(text.toString());
-      path.append(path.isEmpty() ? "" : "/").append(FileTable.escape(schema.field(column).name())).append('=').append(value);
+      path.append(path.isEmpty() ? "" : "/")
+          .append(FileTable.escape(schema.field(column).name()))
+          .append('=')
+          .append(value);
     }
     return path.toString();
   }

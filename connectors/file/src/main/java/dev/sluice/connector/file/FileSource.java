@@ -23,9 +23,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The files of a table as splits, in order of path and position: a csv, arrow or compressed file is one split,
- * a big json file several byte ranges, a Parquet file one for each row group. Threads as {@link SplitSource}
- * says.
+ * The files of a table as splits, in order of path and position: a csv, arrow or compressed file is
+ * one split, a big json file several byte ranges, a Parquet file one for each row group. Threads as
+ * {@link SplitSource} says.
  */
 final class FileSource implements SplitSource {
   /** Uncompressed json files are cut into ranges of about this many bytes. */
@@ -40,13 +40,17 @@ final class FileSource implements SplitSource {
   private final long rangeBytes;
   private final Set<Path> seen = new HashSet<>();
 
-  private FileSource(ScanRequest request, Options options, ConnectorContext context, long rangeBytes) {
+  private FileSource(
+      ScanRequest request, Options options, ConnectorContext context, long rangeBytes) {
     this.request = request;
     this.options = options;
     this.table = new FileTable(request);
     this.format = FileOptions.requiredFormat(request.table());
     this.path = FilePaths.absolute(options.string(FileOptions.PATH), context.workingDirectory());
-    this.monitor = options.has(FileOptions.MONITOR) ? Optional.of(options.duration(FileOptions.MONITOR)) : Optional.empty();
+    this.monitor =
+        options.has(FileOptions.MONITOR)
+            ? Optional.of(options.duration(FileOptions.MONITOR))
+            : Optional.empty();
     this.rangeBytes = rangeBytes;
   }
 
@@ -54,8 +58,12 @@ final class FileSource implements SplitSource {
     return open(request, options, context, RANGE_BYTES);
   }
 
-  /** Opens and checks that there are files (unless new ones are awaited) and that the first one fits. */
-  static FileSource open(ScanRequest request, Options options, ConnectorContext context, long rangeBytes) {
+  /**
+   * Opens and checks that there are files (unless new ones are awaited) and that the first one
+   * fits.
+   */
+  static FileSource open(
+      ScanRequest request, Options options, ConnectorContext context, long rangeBytes) {
     FileSource source = new FileSource(request, options, context, rangeBytes);
     try {
       List<Path> files = FilePaths.list(source.path);
@@ -124,7 +132,8 @@ final class FileSource implements SplitSource {
       return;
     }
     long size = Files.size(file);
-    boolean ranges = format.equals("json") && !TextReader.compressed(name) && size > rangeBytes + rangeBytes / 2;
+    boolean ranges =
+        format.equals("json") && !TextReader.compressed(name) && size > rangeBytes + rangeBytes / 2;
     if (!ranges) {
       splits.add(new Split(name, "0:" + Long.MAX_VALUE + ":" + name, Offset.of(0)));
       return;
@@ -144,9 +153,20 @@ final class FileSource implements SplitSource {
     Path file = Path.of(parts[2]);
     try {
       return switch (format) {
-        case "parquet" -> new ParquetReader(file, (int) from, split.start().asLong(), table, context);
+        case "parquet" ->
+            new ParquetReader(file, (int) from, split.start().asLong(), table, context);
         case "arrow" -> new ArrowFileReader(file, split.start().asLong(), table, context);
-        default -> new TextReader(request.table().name(), file, from, to, split.start().asLong(), format, table, options, context);
+        default ->
+            new TextReader(
+                request.table().name(),
+                file,
+                from,
+                to,
+                split.start().asLong(),
+                format,
+                table,
+                options,
+                context);
       };
     } catch (IOException e) {
       throw unreadable(file.toString(), e, ErrorCode.SOURCE_FAILED);

@@ -21,8 +21,9 @@ import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
- * Which columns of a request come out of the files and which are the same for a whole file: those of
- * PARTITIONED BY, told by {@code col=value} folders, and metadata. Immutable; safe for use by any thread.
+ * Which columns of a request come out of the files and which are the same for a whole file: those
+ * of PARTITIONED BY, told by {@code col=value} folders, and metadata. Immutable; safe for use by
+ * any thread.
  */
 final class FileTable {
   /** The folder name of NULL, as Hive has it. */
@@ -37,7 +38,8 @@ final class FileTable {
     this.table = request.table();
     this.wanted = request.schema();
     this.physical = physical(table);
-    this.fromFile = new Schema(wanted.fields().stream().filter(f -> physical.fields().contains(f)).toList());
+    this.fromFile =
+        new Schema(wanted.fields().stream().filter(f -> physical.fields().contains(f)).toList());
   }
 
   /** The columns that stand in the files. */
@@ -61,7 +63,9 @@ final class FileTable {
     return fromFile;
   }
 
-  /** What stays the same over one file: the text of each such column of the request, empty for NULL. */
+  /**
+   * What stays the same over one file: the text of each such column of the request, empty for NULL.
+   */
   List<Optional<String>> constants(Path file) throws IOException {
     List<Optional<String>> texts = new ArrayList<>();
     for (Field field : wanted.fields()) {
@@ -87,7 +91,9 @@ final class FileTable {
   }
 
   private Optional<String> folderValue(String column, Path file) {
-    for (Path folder = file.getParent(); folder != null && folder.getFileName() != null; folder = folder.getParent()) {
+    for (Path folder = file.getParent();
+        folder != null && folder.getFileName() != null;
+        folder = folder.getParent()) {
       String name = folder.getFileName().toString();
       int equals = name.indexOf('=');
       if (equals > 0 && unescape(name.substring(0, equals)).equalsIgnoreCase(column)) {
@@ -96,18 +102,31 @@ final class FileTable {
         return isNull ? Optional.empty() : Optional.of(value);
       }
     }
-    throw UserError.of(ErrorCode.TARGET_SCHEMA, "no folder of '" + file + "' is named '" + column + "=…'")
-        .withHint("'" + table.name() + "' is PARTITIONED BY (" + String.join(", ", table.partitionKeys()) + ")");
+    throw UserError.of(
+            ErrorCode.TARGET_SCHEMA, "no folder of '" + file + "' is named '" + column + "=…'")
+        .withHint(
+            "'"
+                + table.name()
+                + "' is PARTITIONED BY ("
+                + String.join(", ", table.partitionKeys())
+                + ")");
   }
 
-  /** Folder-safe text: everything but letters, digits and {@code _ - .} (not at the start) as %XX. */
+  /**
+   * Folder-safe text: everything but letters, digits and {@code _ - .} (not at the start) as %XX.
+   */
   static String escape(String text) {
     StringBuilder safe = new StringBuilder();
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     for (int i = 0; i < bytes.length; i++) {
       int c = bytes[i] & 0xff;
       boolean plain =
-          c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '.' && i > 0;
+          c >= 'a' && c <= 'z'
+              || c >= 'A' && c <= 'Z'
+              || c >= '0' && c <= '9'
+              || c == '_'
+              || c == '-'
+              || c == '.' && i > 0;
       if (plain) {
         safe.append((char) c);
       } else {
@@ -137,7 +156,8 @@ final class FileTable {
   }
 
   /** Consumes a batch of {@link #fromFile} and gives one of the request's columns. */
-  RecordBatch complete(RecordBatch read, List<Optional<String>> constants, BufferAllocator allocator) {
+  RecordBatch complete(
+      RecordBatch read, List<Optional<String>> constants, BufferAllocator allocator) {
     if (fromFile.size() == wanted.size()) {
       return read;
     }
@@ -163,7 +183,8 @@ final class FileTable {
     }
   }
 
-  private static Column constant(Field field, Optional<String> text, int rows, BufferAllocator allocator) {
+  private static Column constant(
+      Field field, Optional<String> text, int rows, BufferAllocator allocator) {
     try (ColumnBuilder out = new ColumnBuilder(field.name(), field.type(), allocator)) {
       byte[] bytes = text.orElse("").getBytes(StandardCharsets.UTF_8);
       for (int i = 0; i < rows; i++) {
@@ -175,7 +196,9 @@ final class FileTable {
       }
       return new Column(out.finish());
     } catch (MalformedRecord e) {
-      throw UserError.of(ErrorCode.SOURCE_FAILED, "the folder of column '" + field.name() + "' does not hold its type: " + e.getMessage());
+      throw UserError.of(
+          ErrorCode.SOURCE_FAILED,
+          "the folder of column '" + field.name() + "' does not hold its type: " + e.getMessage());
     }
   }
 }

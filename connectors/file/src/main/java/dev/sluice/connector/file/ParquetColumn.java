@@ -8,6 +8,7 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.apache.parquet.bytes.ByteBufferInputStream;
+import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.Dictionary;
 import org.apache.parquet.column.Encoding;
@@ -28,9 +29,9 @@ import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
 /**
- * Decodes one flat column of a row group. A page's values are decoded at once into arrays, plain and
- * dictionary pages by loops of our own, other encodings through Parquet's readers; conversion to the column's
- * type happens there, for dictionaries once per entry. One thread.
+ * Decodes one flat column of a row group. A page's values are decoded at once into arrays, plain
+ * and dictionary pages by loops of our own, other encodings through Parquet's readers; conversion
+ * to the column's type happens there, for dictionaries once per entry. One thread.
  */
 final class ParquetColumn {
   private static final long JULIAN_EPOCH = 2_440_588;
@@ -77,7 +78,8 @@ final class ParquetColumn {
     PrimitiveType primitive = descriptor.getPrimitiveType();
     this.physical = primitive.getPrimitiveTypeName();
     this.optional = descriptor.getMaxDefinitionLevel() > 0;
-    boolean binary = physical == PrimitiveTypeName.BINARY || physical == PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY;
+    boolean binary =
+        physical == PrimitiveTypeName.BINARY || physical == PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY;
     this.asWideDecimal = binary && type.kind() == Kind.DECIMAL;
     this.asBytes = binary;
     this.asDouble = physical == PrimitiveTypeName.FLOAT || physical == PrimitiveTypeName.DOUBLE;
@@ -94,7 +96,9 @@ final class ParquetColumn {
   }
 
   private static LongConversion conversion(LogicalTypeAnnotation logical, DataType type) {
-    if (logical instanceof IntLogicalTypeAnnotation integer && !integer.isSigned() && integer.getBitWidth() == 32) {
+    if (logical instanceof IntLogicalTypeAnnotation integer
+        && !integer.isSigned()
+        && integer.getBitWidth() == 32) {
       return LongConversion.UNSIGNED_INT;
     }
     if (logical instanceof TimestampLogicalTypeAnnotation timestamp) {
@@ -239,11 +243,15 @@ final class ParquetColumn {
     pageRows = page.getValueCount();
     allPresent = !optional;
     if (page instanceof DataPageV1 first) {
-      byte[] data = first.getBytes().toByteArray();
+      byte[] data = array(first.getBytes());
       int at = 0;
       if (optional) {
         if (first.getDlEncoding() != Encoding.RLE) {
-          throw new IOException("definition levels in " + first.getDlEncoding() + " are not supported, in column " + descriptor);
+          throw new IOException(
+              "definition levels in "
+                  + first.getDlEncoding()
+                  + " are not supported, in column "
+                  + descriptor);
         }
         int length = ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN).getInt(0);
         levels(data, 4, 4 + length);
@@ -252,11 +260,21 @@ final class ParquetColumn {
       decode(first.getValueEncoding(), data, at);
     } else if (page instanceof DataPageV2 second) {
       if (optional) {
-        byte[] definition = second.getDefinitionLevels().toByteArray();
+        byte[] definition = array(second.getDefinitionLevels());
         levels(definition, 0, definition.length);
       }
-      decode(second.getDataEncoding(), second.getData().toByteArray(), 0);
+      decode(second.getDataEncoding(), array(second.getData()), 0);
     }
+  }
+
+  private static byte[] array(BytesInput input) throws IOException {
+    byte[] array = new byte[Math.toIntExact(input.size())];
+    try (ByteBufferInputStream stream = input.toInputStream()) {
+      if (stream.readNBytes(array, 0, array.length) != array.length) {
+        throw new IOException("a page is shorter than it says");
+      }
+    }
+    return array;
   }
 
   private int presentCount() {
@@ -291,7 +309,7 @@ final class ParquetColumn {
     byId = false;
     if (encoding == Encoding.PLAIN) {
       plain(data, at, count);
-    } else if (encoding == Encoding.PLAIN_DICTIONARY || encoding == Encoding.RLE_DICTIONARY) {
+    } else if (encoding.usesDictionary()) {
       byDictionary(data, at, count);
     } else {
       generic(encoding, data, at, count);
@@ -391,7 +409,8 @@ final class ParquetColumn {
   private void generic(Encoding encoding, byte[] data, int at, int count) throws IOException {
     ensure(count);
     ValuesReader values = encoding.getValuesReader(descriptor, ValuesType.VALUES);
-    values.initFromPage(count, ByteBufferInputStream.wrap(ByteBuffer.wrap(data, at, data.length - at).slice()));
+    values.initFromPage(
+        count, ByteBufferInputStream.wrap(ByteBuffer.wrap(data, at, data.length - at).slice()));
     java.io.ByteArrayOutputStream text = new java.io.ByteArrayOutputStream();
     for (int i = 0; i < count; i++) {
       switch (physical) {

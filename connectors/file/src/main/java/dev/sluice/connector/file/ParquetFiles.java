@@ -26,13 +26,17 @@ import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 
-/** What Parquet files look like from outside: their columns and row groups. Stateless; any thread. */
+/**
+ * What Parquet files look like from outside: their columns and row groups. Stateless; any thread.
+ */
 final class ParquetFiles {
   private ParquetFiles() {}
 
   static ParquetFileReader open(Path file) throws IOException {
     ParquetReadOptions options =
-        ParquetReadOptions.builder(new PlainParquetConfiguration()).withUseHadoopVectoredIo(false).build();
+        ParquetReadOptions.builder(new PlainParquetConfiguration())
+            .withUseHadoopVectoredIo(false)
+            .build();
     try {
       return ParquetFileReader.open(new LocalInputFile(file), options);
     } catch (RuntimeException e) {
@@ -46,8 +50,13 @@ final class ParquetFiles {
       if (field.type().kind().isNested() || field.type().kind() == Kind.NULL) {
         throw UserError.of(
                 ErrorCode.UNSUPPORTED_TYPE,
-                "parquet columns of type " + field.type().withNullable(true) + " ('" + field.name() + "') are not supported")
-            .withHint("use 'format' = 'json' or 'arrow' for nested columns, or leave the column out");
+                "parquet columns of type "
+                    + field.type().withNullable(true)
+                    + " ('"
+                    + field.name()
+                    + "') are not supported")
+            .withHint(
+                "use 'format' = 'json' or 'arrow' for nested columns, or leave the column out");
       }
     }
   }
@@ -66,17 +75,28 @@ final class ParquetFiles {
     for (Field field : wanted.fields()) {
       Type found = find(schema, field.name());
       if (found == null) {
-        throw UserError.of(ErrorCode.TARGET_SCHEMA, "'" + file + "' has no column '" + field.name() + "'")
+        throw UserError.of(
+                ErrorCode.TARGET_SCHEMA, "'" + file + "' has no column '" + field.name() + "'")
             .withDetail("The file has: " + String.join(", ", names) + ".")
-            .withHint(DidYouMean.hint(field.name(), names, "declare the columns that the file has"));
+            .withHint(
+                DidYouMean.hint(field.name(), names, "declare the columns that the file has"));
       }
       boolean fits =
-          found.isPrimitive() && !found.isRepetition(Type.Repetition.REPEATED) && fits(found.asPrimitiveType(), field.type());
+          found.isPrimitive()
+              && !found.isRepetition(Type.Repetition.REPEATED)
+              && fits(found.asPrimitiveType(), field.type());
       if (!fits) {
         throw UserError.of(
                 ErrorCode.TARGET_SCHEMA,
-                "column '" + field.name() + "' is declared " + field.type().withNullable(true) + " but is '"
-                    + found.toString().replaceAll("\\s+", " ") + "' in '" + file + "'")
+                "column '"
+                    + field.name()
+                    + "' is declared "
+                    + field.type().withNullable(true)
+                    + " but is '"
+                    + found.toString().replaceAll("\\s+", " ")
+                    + "' in '"
+                    + file
+                    + "'")
             .withHint("declare the column with the type that the file has and CAST in the query");
       }
       types.add(found.asPrimitiveType());
@@ -102,7 +122,8 @@ final class ParquetFiles {
     LogicalTypeAnnotation logical = file.getLogicalTypeAnnotation();
     boolean int32 = physical == PrimitiveTypeName.INT32;
     boolean int64 = physical == PrimitiveTypeName.INT64;
-    boolean bytes = physical == PrimitiveTypeName.BINARY || physical == PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY;
+    boolean bytes =
+        physical == PrimitiveTypeName.BINARY || physical == PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY;
     return switch (declared.kind()) {
       case BOOLEAN -> physical == PrimitiveTypeName.BOOLEAN;
       case TINYINT -> integerBits(file) <= 8;
@@ -113,10 +134,13 @@ final class ParquetFiles {
       case INTERVAL_DAY -> int64 && logical == null;
       case FLOAT -> physical == PrimitiveTypeName.FLOAT;
       case DOUBLE -> physical == PrimitiveTypeName.DOUBLE || physical == PrimitiveTypeName.FLOAT;
-      case DECIMAL -> logical instanceof DecimalLogicalTypeAnnotation d
-          && d.getScale() == declared.scale()
-          && d.getPrecision() <= declared.precision();
-      case VARCHAR -> physical == PrimitiveTypeName.BINARY && !(logical instanceof DecimalLogicalTypeAnnotation);
+      case DECIMAL ->
+          logical instanceof DecimalLogicalTypeAnnotation d
+              && d.getScale() == declared.scale()
+              && d.getPrecision() <= declared.precision();
+      case VARCHAR ->
+          physical == PrimitiveTypeName.BINARY
+              && !(logical instanceof DecimalLogicalTypeAnnotation);
       case VARBINARY -> bytes && !(logical instanceof DecimalLogicalTypeAnnotation);
       case DATE -> int32 && logical instanceof LogicalTypeAnnotation.DateLogicalTypeAnnotation;
       case TIME -> logical instanceof TimeLogicalTypeAnnotation;
@@ -148,7 +172,10 @@ final class ParquetFiles {
       List<Integer> groups = new ArrayList<>();
       for (int i = 0; i < reader.getRowGroups().size(); i++) {
         if (reader.getRowGroups().get(i).getRowCount() > 0
-            && request.filter().map(new RowGroupFilter(reader, i, request)::mayMatch).orElse(true)) {
+            && request
+                .filter()
+                .map(new RowGroupFilter(reader, i, request)::mayMatch)
+                .orElse(true)) {
           groups.add(i);
         }
       }

@@ -44,7 +44,10 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type.Repetition;
 import org.apache.parquet.schema.Types;
 
-/** Writes a Parquet file of flat columns in row groups of at most a million rows. One thread at a time. */
+/**
+ * Writes a Parquet file of flat columns in row groups of at most a million rows. One thread at a
+ * time.
+ */
 final class ParquetPart implements PartWriter {
   private static final int GROUP_ROWS = 1_000_000;
   private static final int DECIMAL_BYTES = 16;
@@ -63,7 +66,8 @@ final class ParquetPart implements PartWriter {
     this.writer =
         new Builder(new LocalOutputFile(file), schema)
             .withConf(new PlainParquetConfiguration())
-            .withCompressionCodec(CompressionCodecName.valueOf(codec.toUpperCase(java.util.Locale.ROOT)))
+            .withCompressionCodec(
+                CompressionCodecName.valueOf(codec.toUpperCase(java.util.Locale.ROOT)))
             .withRowGroupRowCountLimit(GROUP_ROWS)
             .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
             .build();
@@ -112,7 +116,9 @@ final class ParquetPart implements PartWriter {
       return this;
     }
 
+    // abstract above, so it must be here as long as Parquet has it
     @Override
+    @SuppressWarnings("deprecation")
     protected WriteSupport<Row> getWriteSupport(Configuration configuration) {
       return new Support(schema);
     }
@@ -132,6 +138,7 @@ final class ParquetPart implements PartWriter {
     }
 
     @Override
+    @SuppressWarnings("deprecation")
     public WriteContext init(Configuration configuration) {
       return context();
     }
@@ -143,7 +150,9 @@ final class ParquetPart implements PartWriter {
 
     private WriteContext context() {
       List<org.apache.parquet.schema.Type> types =
-          fields.stream().<org.apache.parquet.schema.Type>map(f -> primitive(f.name(), f.type())).toList();
+          fields.stream()
+              .<org.apache.parquet.schema.Type>map(f -> primitive(f.name(), f.type()))
+              .toList();
       return new WriteContext(new MessageType("sluice", types), Map.of());
     }
 
@@ -176,8 +185,10 @@ final class ParquetPart implements PartWriter {
         case FLOAT -> out.addFloat(((Float4Vector) vector).get(at));
         case DOUBLE -> out.addDouble(((Float8Vector) vector).get(at));
         case DECIMAL -> decimal(type, ((DecimalVector) vector).getObject(at).unscaledValue());
-        case VARCHAR -> out.addBinary(Binary.fromConstantByteArray(((VarCharVector) vector).get(at)));
-        case VARBINARY -> out.addBinary(Binary.fromConstantByteArray(((VarBinaryVector) vector).get(at)));
+        case VARCHAR ->
+            out.addBinary(Binary.fromConstantByteArray(((VarCharVector) vector).get(at)));
+        case VARBINARY ->
+            out.addBinary(Binary.fromConstantByteArray(((VarBinaryVector) vector).get(at)));
         case DATE -> out.addInteger(((DateDayVector) vector).get(at));
         case TIME -> out.addInteger(((TimeMilliVector) vector).get(at));
         case TIMESTAMP, TIMESTAMP_LTZ -> out.addLong(((TimeStampVector) vector).get(at));
@@ -195,7 +206,8 @@ final class ParquetPart implements PartWriter {
       } else {
         byte[] bytes = unscaled.toByteArray();
         byte[] padded = new byte[DECIMAL_BYTES];
-        java.util.Arrays.fill(padded, 0, DECIMAL_BYTES - bytes.length, (byte) (unscaled.signum() < 0 ? -1 : 0));
+        java.util.Arrays.fill(
+            padded, 0, DECIMAL_BYTES - bytes.length, (byte) (unscaled.signum() < 0 ? -1 : 0));
         System.arraycopy(bytes, 0, padded, DECIMAL_BYTES - bytes.length, bytes.length);
         out.addBinary(Binary.fromConstantByteArray(padded));
       }
@@ -206,39 +218,66 @@ final class ParquetPart implements PartWriter {
     Repetition repetition = type.nullable() ? Repetition.OPTIONAL : Repetition.REQUIRED;
     return switch (type.kind()) {
       case BOOLEAN -> Types.primitive(PrimitiveTypeName.BOOLEAN, repetition).named(name);
-      case TINYINT -> annotated(PrimitiveTypeName.INT32, repetition, LogicalTypeAnnotation.intType(8, true), name);
-      case SMALLINT -> annotated(PrimitiveTypeName.INT32, repetition, LogicalTypeAnnotation.intType(16, true), name);
-      case INTEGER, INTERVAL_MONTH -> Types.primitive(PrimitiveTypeName.INT32, repetition).named(name);
+      case TINYINT ->
+          annotated(
+              PrimitiveTypeName.INT32, repetition, LogicalTypeAnnotation.intType(8, true), name);
+      case SMALLINT ->
+          annotated(
+              PrimitiveTypeName.INT32, repetition, LogicalTypeAnnotation.intType(16, true), name);
+      case INTEGER, INTERVAL_MONTH ->
+          Types.primitive(PrimitiveTypeName.INT32, repetition).named(name);
       case BIGINT, INTERVAL_DAY -> Types.primitive(PrimitiveTypeName.INT64, repetition).named(name);
       case FLOAT -> Types.primitive(PrimitiveTypeName.FLOAT, repetition).named(name);
       case DOUBLE -> Types.primitive(PrimitiveTypeName.DOUBLE, repetition).named(name);
       case DECIMAL -> decimal(name, type, repetition);
-      case VARCHAR -> annotated(PrimitiveTypeName.BINARY, repetition, LogicalTypeAnnotation.stringType(), name);
+      case VARCHAR ->
+          annotated(PrimitiveTypeName.BINARY, repetition, LogicalTypeAnnotation.stringType(), name);
       case VARBINARY -> Types.primitive(PrimitiveTypeName.BINARY, repetition).named(name);
-      case DATE -> annotated(PrimitiveTypeName.INT32, repetition, LogicalTypeAnnotation.dateType(), name);
-      case TIME -> annotated(
-          PrimitiveTypeName.INT32, repetition, LogicalTypeAnnotation.timeType(false, TimeUnit.MILLIS), name);
-      case TIMESTAMP -> annotated(
-          PrimitiveTypeName.INT64, repetition, LogicalTypeAnnotation.timestampType(false, TimeUnit.MICROS), name);
-      case TIMESTAMP_LTZ -> annotated(
-          PrimitiveTypeName.INT64, repetition, LogicalTypeAnnotation.timestampType(true, TimeUnit.MICROS), name);
+      case DATE ->
+          annotated(PrimitiveTypeName.INT32, repetition, LogicalTypeAnnotation.dateType(), name);
+      case TIME ->
+          annotated(
+              PrimitiveTypeName.INT32,
+              repetition,
+              LogicalTypeAnnotation.timeType(false, TimeUnit.MILLIS),
+              name);
+      case TIMESTAMP ->
+          annotated(
+              PrimitiveTypeName.INT64,
+              repetition,
+              LogicalTypeAnnotation.timestampType(false, TimeUnit.MICROS),
+              name);
+      case TIMESTAMP_LTZ ->
+          annotated(
+              PrimitiveTypeName.INT64,
+              repetition,
+              LogicalTypeAnnotation.timestampType(true, TimeUnit.MICROS),
+              name);
       default -> throw new IllegalStateException("not a flat type: " + type);
     };
   }
 
   private static PrimitiveType annotated(
-      PrimitiveTypeName physical, Repetition repetition, LogicalTypeAnnotation logical, String name) {
+      PrimitiveTypeName physical,
+      Repetition repetition,
+      LogicalTypeAnnotation logical,
+      String name) {
     return Types.primitive(physical, repetition).as(logical).named(name);
   }
 
   private static PrimitiveType decimal(String name, DataType type, Repetition repetition) {
-    LogicalTypeAnnotation logical = LogicalTypeAnnotation.decimalType(type.scale(), type.precision());
+    LogicalTypeAnnotation logical =
+        LogicalTypeAnnotation.decimalType(type.scale(), type.precision());
     if (type.precision() > 18) {
       return Types.primitive(PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY, repetition)
           .length(DECIMAL_BYTES)
           .as(logical)
           .named(name);
     }
-    return annotated(type.precision() <= 9 ? PrimitiveTypeName.INT32 : PrimitiveTypeName.INT64, repetition, logical, name);
+    return annotated(
+        type.precision() <= 9 ? PrimitiveTypeName.INT32 : PrimitiveTypeName.INT64,
+        repetition,
+        logical,
+        name);
   }
 }

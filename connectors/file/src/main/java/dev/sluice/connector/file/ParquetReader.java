@@ -34,7 +34,8 @@ final class ParquetReader implements SplitReader {
   private final long rows;
   private long row;
 
-  ParquetReader(Path file, int group, long start, FileTable table, ReaderContext context) throws IOException {
+  ParquetReader(Path file, int group, long start, FileTable table, ReaderContext context)
+      throws IOException {
     this.file = file;
     this.table = table;
     this.context = context;
@@ -44,7 +45,9 @@ final class ParquetReader implements SplitReader {
       MessageType schema = reader.getFileMetaData().getSchema();
       List<PrimitiveType> wanted = ParquetFiles.requested(file, schema, table.fromFile());
       List<ColumnDescriptor> descriptors =
-          wanted.stream().map(type -> schema.getColumnDescription(new String[] {type.getName()})).toList();
+          wanted.stream()
+              .map(type -> schema.getColumnDescription(new String[] {type.getName()}))
+              .toList();
       this.rows = reader.getRowGroups().get(group).getRowCount();
       if (descriptors.isEmpty()) {
         this.pages = null;
@@ -54,11 +57,16 @@ final class ParquetReader implements SplitReader {
       }
       for (int i = 0; i < descriptors.size(); i++) {
         var field = table.fromFile().field(i);
-        columns.add(new ParquetColumn(descriptors.get(i), pages.getPageReader(descriptors.get(i)), field.type()));
+        columns.add(
+            new ParquetColumn(
+                descriptors.get(i), pages.getPageReader(descriptors.get(i)), field.type()));
         builders.add(new ColumnBuilder(field.name(), field.type(), context.allocator()));
       }
       reader.getRowGroups().get(group).getColumns().stream()
-          .filter(chunk -> descriptors.stream().anyMatch(d -> d.getPath()[0].equals(chunk.getPath().toDotString())))
+          .filter(
+              chunk ->
+                  descriptors.stream()
+                      .anyMatch(d -> d.getPath()[0].equals(chunk.getPath().toDotString())))
           .forEach(chunk -> context.bytesRead(chunk.getTotalSize()));
       skip(start);
     } catch (IOException | RuntimeException e) {

@@ -6,7 +6,10 @@ import java.io.IOException;
 
 /** Writes one file in one format. One thread at a time. */
 interface PartWriter extends Closeable {
-  /** Writes the rows at the first {@code count} of {@code positions} of {@code batch}, which is borrowed. */
+  /**
+   * Writes the rows at the first {@code count} of {@code positions} of {@code batch}, which is
+   * borrowed.
+   */
   void write(RecordBatch batch, int[] positions, int count) throws IOException;
 
   /** Bytes in the file so far, roughly. */
@@ -15,6 +18,9 @@ interface PartWriter extends Closeable {
   /** Pushes what is buffered to the operating system, where the format can. */
   void flush() throws IOException;
 
-  /** Completes the file; nothing is written after it. {@link #close} without it leaves an incomplete file. */
+  /**
+   * Completes the file; nothing is written after it. {@link #close} without it leaves an incomplete
+   * file.
+   */
   void finish() throws IOException;
 }

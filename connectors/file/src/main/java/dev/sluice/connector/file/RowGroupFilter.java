@@ -15,8 +15,8 @@ import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
 /**
- * Tells from the least and greatest values of a row group's columns that no row can pass a filter. Knows AND,
- * OR and comparisons of a column with a constant; anything else may pass. One thread.
+ * Tells from the least and greatest values of a row group's columns that no row can pass a filter.
+ * Knows AND, OR and comparisons of a column with a constant; anything else may pass. One thread.
  */
 record RowGroupFilter(ParquetFileReader reader, int group, ScanRequest request) {
   /** False only if no row of the group passes. */
@@ -69,7 +69,8 @@ record RowGroupFilter(ParquetFileReader reader, int group, ScanRequest request) 
     if (statistics == null || statistics.isEmpty() || !statistics.hasNonNullValue()) {
       return true;
     }
-    if (literal.value().get() instanceof Long wanted && (kind.isInteger() || kind == Kind.DATE || kind.isTimestamp())) {
+    if (literal.value().get() instanceof Long wanted
+        && (kind.isInteger() || kind == Kind.DATE || kind.isTimestamp())) {
       return longs(operator, chunk.get().getPrimitiveType(), statistics, wanted);
     }
     if (literal.value().get() instanceof String wanted && kind == Kind.VARCHAR) {
@@ -78,9 +79,11 @@ record RowGroupFilter(ParquetFileReader reader, int group, ScanRequest request) 
     return true;
   }
 
-  private static boolean longs(String operator, PrimitiveType type, Statistics<?> statistics, long wanted) {
+  private static boolean longs(
+      String operator, PrimitiveType type, Statistics<?> statistics, long wanted) {
     boolean integral =
-        type.getPrimitiveTypeName() == PrimitiveTypeName.INT32 || type.getPrimitiveTypeName() == PrimitiveTypeName.INT64;
+        type.getPrimitiveTypeName() == PrimitiveTypeName.INT32
+            || type.getPrimitiveTypeName() == PrimitiveTypeName.INT64;
     if (!integral) {
       return true;
     }
@@ -101,7 +104,8 @@ record RowGroupFilter(ParquetFileReader reader, int group, ScanRequest request) 
   }
 
   private static boolean texts(String operator, Statistics<?> statistics, String wanted) {
-    if (!(statistics.genericGetMin() instanceof Binary least) || !(statistics.genericGetMax() instanceof Binary greatest)) {
+    if (!(statistics.genericGetMin() instanceof Binary least)
+        || !(statistics.genericGetMax() instanceof Binary greatest)) {
       return true;
     }
     byte[] bytes = wanted.getBytes(StandardCharsets.UTF_8);

@@ -32,8 +32,8 @@ import java.util.Set;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Reads a csv or json file, or the lines of a json file that start in a byte range. Offsets are byte positions
- * in the uncompressed text, of the start of a record. One thread.
+ * Reads a csv or json file, or the lines of a json file that start in a byte range. Offsets are
+ * byte positions in the uncompressed text, of the start of a record. One thread.
  */
 final class TextReader implements SplitReader {
   private static final int FIRST_BUFFER = 1 << 20;
@@ -60,7 +60,14 @@ final class TextReader implements SplitReader {
   private long linesBefore = -1;
 
   TextReader(
-      String tableName, Path file, long from, long to, long start, String format, FileTable table, Options options,
+      String tableName,
+      Path file,
+      long from,
+      long to,
+      long start,
+      String format,
+      FileTable table,
+      Options options,
       ReaderContext context)
       throws IOException {
     this.tableName = tableName;
@@ -88,7 +95,8 @@ final class TextReader implements SplitReader {
       this.first = bufferAt + pos;
       this.skipBlank = csv.isEmpty() || record.size() > 1;
       this.decoder =
-          ConnectorRegistry.rowFormat(format).decoder(record, table.fromFile(), options, context.allocator());
+          ConnectorRegistry.rowFormat(format)
+              .decoder(record, table.fromFile(), options, context.allocator());
     } catch (IOException | RuntimeException e) {
       in.close();
       throw e;
@@ -106,7 +114,9 @@ final class TextReader implements SplitReader {
       if (file.toString().endsWith(".gz")) {
         return new GZIPInputStream(raw, 1 << 16);
       }
-      return file.toString().endsWith(".zst") ? new com.github.luben.zstd.ZstdInputStream(raw) : raw;
+      return file.toString().endsWith(".zst")
+          ? new com.github.luben.zstd.ZstdInputStream(raw)
+          : raw;
     } catch (IOException | RuntimeException e) {
       raw.close();
       throw e;
@@ -121,7 +131,8 @@ final class TextReader implements SplitReader {
         int from = byteOrderMark(bytes, bytes.length);
         int to = recordEnd(bytes, from, bytes.length, Optional.of(CsvFormat.Dialect.of(options)));
         if (bytes.length > from) {
-          columns(file, bytes, from, to < 0 ? bytes.length : to, CsvFormat.Dialect.of(options), table);
+          columns(
+              file, bytes, from, to < 0 ? bytes.length : to, CsvFormat.Dialect.of(options), table);
         }
       }
     } else {
@@ -162,22 +173,36 @@ final class TextReader implements SplitReader {
     try {
       names = CsvFormat.fields(b, from, stop, dialect);
     } catch (MalformedRecord e) {
-      throw UserError.of(ErrorCode.TARGET_SCHEMA, "the header line of '" + file + "' cannot be read: " + e.getMessage());
+      throw UserError.of(
+          ErrorCode.TARGET_SCHEMA,
+          "the header line of '" + file + "' cannot be read: " + e.getMessage());
     }
     List<Field> fields = new ArrayList<>();
     Set<String> used = new HashSet<>();
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i).strip();
       OptionalInt column = table.physical().indexOf(name);
-      boolean known = column.isPresent() && used.add(table.physical().field(column.getAsInt()).name());
-      fields.add(known ? table.physical().field(column.getAsInt()) : new Field("\0" + i, DataType.string()));
+      boolean known =
+          column.isPresent() && used.add(table.physical().field(column.getAsInt()).name());
+      fields.add(
+          known
+              ? table.physical().field(column.getAsInt())
+              : new Field("\0" + i, DataType.string()));
     }
     for (Field field : table.physical().fields()) {
       if (!used.contains(field.name())) {
-        throw UserError.of(ErrorCode.TARGET_SCHEMA, "the header of '" + file + "' has no column '" + field.name() + "'")
-            .withDetail("The header names: " + String.join(", ", names.subList(0, Math.min(50, names.size()))) + ".")
+        throw UserError.of(
+                ErrorCode.TARGET_SCHEMA,
+                "the header of '" + file + "' has no column '" + field.name() + "'")
+            .withDetail(
+                "The header names: "
+                    + String.join(", ", names.subList(0, Math.min(50, names.size())))
+                    + ".")
             .withHint(
-                DidYouMean.hint(field.name(), names, "if the file has no header line, set 'csv.header' = 'false'"));
+                DidYouMean.hint(
+                    field.name(),
+                    names,
+                    "if the file has no header line, set 'csv.header' = 'false'"));
       }
     }
     return new Schema(fields);
@@ -232,7 +257,10 @@ final class TextReader implements SplitReader {
     return true;
   }
 
-  /** Index of the line end of the record at {@code from}, quoted line ends of csv minded; -1 if not there yet. */
+  /**
+   * Index of the line end of the record at {@code from}, quoted line ends of csv minded; -1 if not
+   * there yet.
+   */
   private static int recordEnd(byte[] b, int from, int limit, Optional<CsvFormat.Dialect> csv) {
     if (csv.isEmpty()) {
       int found = Bytes.indexOf(b, from, limit, (byte) '\n');
@@ -334,7 +362,9 @@ final class TextReader implements SplitReader {
     }
     lines++;
     if (csv.isPresent() && pos < to && Bytes.indexOf(buffer, pos, to, csv.get().quote()) < to) {
-      for (int i = Bytes.indexOf(buffer, pos, to, (byte) '\n'); i < to; i = Bytes.indexOf(buffer, i + 1, to, (byte) '\n')) {
+      for (int i = Bytes.indexOf(buffer, pos, to, (byte) '\n');
+          i < to;
+          i = Bytes.indexOf(buffer, i + 1, to, (byte) '\n')) {
         lines++;
       }
     }
@@ -363,7 +393,10 @@ final class TextReader implements SplitReader {
             raw));
   }
 
-  /** The 1-based line at {@code pos}; the lines before this reader's first are counted when first asked for. */
+  /**
+   * The 1-based line at {@code pos}; the lines before this reader's first are counted when first
+   * asked for.
+   */
   private long line() {
     if (linesBefore < 0) {
       linesBefore = first > 0 ? countLines(first) : 0;
@@ -381,7 +414,9 @@ final class TextReader implements SplitReader {
         if (read < 0) {
           break;
         }
-        for (int i = Bytes.indexOf(chunk, 0, read, (byte) '\n'); i < read; i = Bytes.indexOf(chunk, i + 1, read, (byte) '\n')) {
+        for (int i = Bytes.indexOf(chunk, 0, read, (byte) '\n');
+            i < read;
+            i = Bytes.indexOf(chunk, i + 1, read, (byte) '\n')) {
           count++;
         }
         left -= read;

@@ -1,5 +1,5 @@
 /**
- * The {@code filesystem} connector: csv, json, parquet and arrow files as sources and sinks. Found by
- * ServiceLoader; nobody calls it directly.
+ * The {@code filesystem} connector: csv, json, parquet and arrow files as sources and sinks. Found
+ * by ServiceLoader; nobody calls it directly.
  */
 package dev.sluice.connector.file;

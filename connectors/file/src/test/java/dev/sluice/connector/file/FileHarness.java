@@ -56,7 +56,8 @@ final class FileHarness implements ReaderContext, ConnectorContext, AutoCloseabl
   }
 
   SplitSource open(TableRef table, List<Integer> columns, Optional<Expr> filter) {
-    return check(table, Role.SOURCE).openSource(new ScanRequest(table, columns, filter, OptionalInt.empty()), this);
+    return check(table, Role.SOURCE)
+        .openSource(new ScanRequest(table, columns, filter, OptionalInt.empty()), this);
   }
 
   List<String> read(TableRef table) throws IOException {
@@ -85,8 +86,11 @@ final class FileHarness implements ReaderContext, ConnectorContext, AutoCloseabl
     return rows;
   }
 
-  /** Every offset that a reader of {@code split} gives with rows, and how many rows came before it. */
-  List<Map.Entry<Offset, Integer>> offsets(SplitSource source, Split split, int maxRows) throws IOException {
+  /**
+   * Every offset that a reader of {@code split} gives with rows, and how many rows came before it.
+   */
+  List<Map.Entry<Offset, Integer>> offsets(SplitSource source, Split split, int maxRows)
+      throws IOException {
     List<Map.Entry<Offset, Integer>> offsets = new ArrayList<>();
     int before = 0;
     try (SplitReader reader = source.reader(split, this)) {
@@ -114,9 +118,13 @@ final class FileHarness implements ReaderContext, ConnectorContext, AutoCloseabl
     }
   }
 
-  /** Reads {@code from} and writes it to {@code to}, one epoch a batch, shown by the last commit. */
+  /**
+   * Reads {@code from} and writes it to {@code to}, one epoch a batch, shown by the last commit.
+   */
   void copy(TableRef from, TableRef to) throws IOException {
-    try (SplitSource source = open(from, IntStream.range(0, from.schema().size()).boxed().toList(), Optional.empty());
+    try (SplitSource source =
+            open(
+                from, IntStream.range(0, from.schema().size()).boxed().toList(), Optional.empty());
         TableSink sink = check(to, Role.SINK).openSink(to, this);
         SinkWriter writer = sink.writer(0);
         Committer committer = sink.committer()) {

@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Rows a second on one thread, printed; run by hand with a Parquet file of flights as the argument. */
+/**
+ * Rows a second on one thread, printed; run by hand with a Parquet file of flights as the argument.
+ */
 final class ReadSpeed {
   private ReadSpeed() {}
 
@@ -42,13 +44,37 @@ final class ReadSpeed {
                 new Field("delay", DataType.of(Kind.BIGINT)),
                 new Field("distance", DataType.of(Kind.BIGINT)),
                 new Field("origin", DataType.string()));
-        measure(host, "parquet, 2 columns", FileHarness.table(flights, Map.of("path", args[0])), List.of(0, 1));
-        measure(host, "parquet, 4 columns", FileHarness.table(flights, Map.of("path", args[0])), List.of(0, 1, 2, 3));
+        measure(
+            host,
+            "parquet, 2 columns",
+            FileHarness.table(flights, Map.of("path", args[0])),
+            List.of(0, 1));
+        measure(
+            host,
+            "parquet, 4 columns",
+            FileHarness.table(flights, Map.of("path", args[0])),
+            List.of(0, 1, 2, 3));
       }
-      measure(host, "json, 2 of 7 columns", FileHarness.table(bids, Map.of("path", "bids.json")), List.of(0, 5));
-      measure(host, "json, 7 columns", FileHarness.table(bids, Map.of("path", "bids.json")), List.of(0, 1, 2, 3, 4, 5, 6));
-      measure(host, "csv, 2 of 7 columns", FileHarness.table(bids, Map.of("path", "bids.csv")), List.of(0, 5));
-      measure(host, "csv, 7 columns", FileHarness.table(bids, Map.of("path", "bids.csv")), List.of(0, 1, 2, 3, 4, 5, 6));
+      measure(
+          host,
+          "json, 2 of 7 columns",
+          FileHarness.table(bids, Map.of("path", "bids.json")),
+          List.of(0, 5));
+      measure(
+          host,
+          "json, 7 columns",
+          FileHarness.table(bids, Map.of("path", "bids.json")),
+          List.of(0, 1, 2, 3, 4, 5, 6));
+      measure(
+          host,
+          "csv, 2 of 7 columns",
+          FileHarness.table(bids, Map.of("path", "bids.csv")),
+          List.of(0, 5));
+      measure(
+          host,
+          "csv, 7 columns",
+          FileHarness.table(bids, Map.of("path", "bids.csv")),
+          List.of(0, 1, 2, 3, 4, 5, 6));
     } finally {
       Files.deleteIfExists(folder.resolve("bids.json"));
       Files.deleteIfExists(folder.resolve("bids.csv"));
@@ -63,15 +89,45 @@ final class ReadSpeed {
       for (int i = 0; i < rows; i++) {
         String url = "https://www.nexmark.com/abcd/efgh/ijkl/item.htm?query=1&channel_id=" + i * 17;
         String time = "2024-01-01 00:" + (10 + i / 60 % 50) + ":" + (10 + i % 50) + ".123";
-        String extra = "[MUIX^WKcNJ_QIY]Q\\YKKSKUMIUWMYPTLLMITLOSRNR".substring(i % 9).replace("\\", "/");
-        json.write("{\"auction\":" + (1000 + i % 977) + ",\"bidder\":" + (2000 + i % 7919) + ",\"price\":" + i * 31L
-            + ",\"channel\":\"channel-" + i % 10000 + "\",\"url\":\"" + url + "\",\"dateTime\":\"" + time + "\",\"extra\":\"" + extra + "\"}\n");
-        csv.write((1000 + i % 977) + "," + (2000 + i % 7919) + "," + i * 31L + ",channel-" + i % 10000 + "," + url + "," + time + "," + extra + "\n");
+        String extra =
+            "[MUIX^WKcNJ_QIY]Q\\YKKSKUMIUWMYPTLLMITLOSRNR".substring(i % 9).replace("\\", "/");
+        json.write(
+            "{\"auction\":"
+                + (1000 + i % 977)
+                + ",\"bidder\":"
+                + (2000 + i % 7919)
+                + ",\"price\":"
+                + i * 31L
+                + ",\"channel\":\"channel-"
+                + i % 10000
+                + "\",\"url\":\""
+                + url
+                + "\",\"dateTime\":\""
+                + time
+                + "\",\"extra\":\""
+                + extra
+                + "\"}\n");
+        csv.write(
+            (1000 + i % 977)
+                + ","
+                + (2000 + i % 7919)
+                + ","
+                + i * 31L
+                + ",channel-"
+                + i % 10000
+                + ","
+                + url
+                + ","
+                + time
+                + ","
+                + extra
+                + "\n");
       }
     }
   }
 
-  private static void measure(FileHarness host, String name, TableRef table, List<Integer> columns) throws IOException {
+  private static void measure(FileHarness host, String name, TableRef table, List<Integer> columns)
+      throws IOException {
     for (int round = 0; round < 5; round++) {
       long start = System.nanoTime();
       long rows = 0;
@@ -91,7 +147,9 @@ final class ReadSpeed {
       }
       double seconds = (System.nanoTime() - start) / 1e9;
       if (round == 4) {
-        System.out.printf("%-22s %.2f million rows/s, %.1f million values/s%n", name, rows / seconds / 1e6, rows / seconds * columns.size() / 1e6);
+        System.out.printf(
+            "%-22s %.2f million rows/s, %.1f million values/s%n",
+            name, rows / seconds / 1e6, rows / seconds * columns.size() / 1e6);
       }
     }
   }

@@ -100,7 +100,8 @@ class TextFilesTest {
     write("a.csv", "price,extra,NAME,id\r\n1.5,x,\"a,\"\"b\"\"\nc\",1\r\n,y,,2\r\n3,z,\"\",3");
     assertThat(host.read(table(SIMPLE, "a.csv", "csv")))
         .containsExactly("+I[1, a,\"b\"\nc, 1.5]", "+I[2, null, null]", "+I[3, , 3.0]");
-    assertThat(host.read(table(SIMPLE, "a.csv", "csv"), List.of(0))).containsExactly("+I[1]", "+I[2]", "+I[3]");
+    assertThat(host.read(table(SIMPLE, "a.csv", "csv"), List.of(0)))
+        .containsExactly("+I[1]", "+I[2]", "+I[3]");
     assertThat(host.read(table(SIMPLE, "a.csv", "csv"), List.of())).hasSize(3);
   }
 
@@ -110,8 +111,17 @@ class TextFilesTest {
     assertThat(
             host.read(
                 table(
-                    SIMPLE, "a.txt", "csv", "csv.header", "false", "csv.delimiter", "\\t", "csv.quote", "'",
-                    "csv.null-literal", "NA")))
+                    SIMPLE,
+                    "a.txt",
+                    "csv",
+                    "csv.header",
+                    "false",
+                    "csv.delimiter",
+                    "\\t",
+                    "csv.quote",
+                    "'",
+                    "csv.null-literal",
+                    "NA")))
         .containsExactly("+I[1, x\ty, null]", "+I[2, null, 2.0]", "+I[3, , 4.0]");
   }
 
@@ -130,7 +140,8 @@ class TextFilesTest {
   @Test
   void malformedCsvRowsAreReportedWhereTheyStand() throws IOException {
     write("a.csv", "id,name,price\n1,\"two\nlines\",1\nx,b,2\n4,d\n5,\"open,3\n6,f,4\n");
-    assertThat(host.read(table(SIMPLE, "a.csv", "csv"))).containsExactly("+I[1, two\nlines, 1.0]", "+I[6, f, 4.0]");
+    assertThat(host.read(table(SIMPLE, "a.csv", "csv")))
+        .containsExactly("+I[1, two\nlines, 1.0]", "+I[6, f, 4.0]");
     assertThat(host.rejected).hasSize(3);
     assertThat(host.rejected.get(0).line()).contains(4L);
     assertThat(host.rejected.get(0).column()).contains("id");
@@ -163,7 +174,8 @@ class TextFilesTest {
       })
   void malformedJsonIsRejectedWithoutATrace(String line) throws IOException {
     write("a.json", "{\"id\":1}\n" + line + " \t\n{\"id\":2}\n");
-    assertThat(host.read(table(SIMPLE, "a.json", "json"))).containsExactly("+I[1, null, null]", "+I[2, null, null]");
+    assertThat(host.read(table(SIMPLE, "a.json", "json")))
+        .containsExactly("+I[1, null, null]", "+I[2, null, null]");
     assertThat(host.rejected).hasSize(line.isEmpty() ? 0 : 1);
     assertThat(host.rejected).allSatisfy(row -> assertThat(row.line()).contains(2L));
   }
@@ -174,7 +186,12 @@ class TextFilesTest {
         Schema.of(
             new Field("a", DataType.of(Kind.INTEGER)),
             new Field("s", DataType.string()),
-            new Field("r", DataType.row(List.of(new Field("x", DataType.of(Kind.INTEGER)), new Field("y", DataType.string())))),
+            new Field(
+                "r",
+                DataType.row(
+                    List.of(
+                        new Field("x", DataType.of(Kind.INTEGER)),
+                        new Field("y", DataType.string())))),
             new Field("m", DataType.map(DataType.string(), DataType.of(Kind.INTEGER))),
             new Field("l", DataType.array(DataType.array(DataType.of(Kind.INTEGER)))));
     write(
@@ -185,7 +202,8 @@ class TextFilesTest {
     TableRef table = table(schema, "a.json", "json");
     assertThat(host.read(table))
         .containsExactly(
-            "+I[2, {\"k\":[1]}, (3, q), {k=1, j=null}, [[1], [], null, [2, 3]]]", "+I[7, true, null, {}, []]");
+            "+I[2, {\"k\":[1]}, (3, q), {k=1, j=null}, [[1], [], null, [2, 3]]]",
+            "+I[7, true, null, {}, []]");
     assertThat(host.rejected).hasSize(1);
     assertThat(host.rejected.get(0).column()).contains("l");
     for (String format : List.of("json", "arrow")) {
@@ -204,7 +222,19 @@ class TextFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"out.csv", "out.csv.gz", "out.json", "out.ndjson.gz", "out.arrow", "out.parquet", "outcsv", "outjson", "outarrow", "outparquet"})
+  @ValueSource(
+      strings = {
+        "out.csv",
+        "out.csv.gz",
+        "out.json",
+        "out.ndjson.gz",
+        "out.arrow",
+        "out.parquet",
+        "outcsv",
+        "outjson",
+        "outarrow",
+        "outparquet"
+      })
   void everyScalarTypeSurvivesARoundTrip(String path) throws IOException {
     write("in.json", SCALAR_ROWS);
     TableRef in = table(SCALARS, "in.json", "json");
@@ -212,14 +242,18 @@ class TextFilesTest {
     assertThat(host.rejected).isEmpty();
     assertThat(rows).hasSize(3);
     assertThat(rows.get(0)).endsWith("2024-01-01 00:00:00.123456, 2024-01-01 00:00:00.500Z]");
-    String format = path.contains("csv") ? "csv" : path.contains("arrow") ? "arrow" : path.contains("parquet") ? "parquet" : "json";
+    String format =
+        path.contains("csv")
+            ? "csv"
+            : path.contains("arrow") ? "arrow" : path.contains("parquet") ? "parquet" : "json";
     TableRef out = table(SCALARS, path, format);
     host.copy(in, out);
     assertThat(host.read(out)).isEqualTo(rows);
     host.copy(in, out);
     assertThat(host.read(out)).hasSize(path.contains(".") ? 3 : 6);
     try (Stream<Path> all = Files.walk(folder)) {
-      assertThat(all.map(p -> p.getFileName().toString())).noneMatch(name -> name.endsWith(".inprogress"));
+      assertThat(all.map(p -> p.getFileName().toString()))
+          .noneMatch(name -> name.endsWith(".inprogress"));
     }
   }
 
@@ -233,9 +267,12 @@ class TextFilesTest {
     write("d/6.txt", "{\"id\":6}\n");
     Schema id = Schema.of(new Field("id", DataType.of(Kind.BIGINT)));
     assertThat(host.read(table(id, "d/*.json", "json"))).containsExactly("+I[1]");
-    assertThat(host.read(table(id, "d/**/*.json", "json"))).containsExactly("+I[1]", "+I[2]", "+I[3]");
-    assertThat(host.read(table(id, "d", "json"))).containsExactly("+I[1]", "+I[6]", "+I[2]", "+I[3]");
-    assertThat(host.read(table(id, "file://" + folder + "/d/e/?.json", "json"))).containsExactly("+I[2]");
+    assertThat(host.read(table(id, "d/**/*.json", "json")))
+        .containsExactly("+I[1]", "+I[2]", "+I[3]");
+    assertThat(host.read(table(id, "d", "json")))
+        .containsExactly("+I[1]", "+I[6]", "+I[2]", "+I[3]");
+    assertThat(host.read(table(id, "file://" + folder + "/d/e/?.json", "json")))
+        .containsExactly("+I[2]");
     assertThat(host.read(table(id, "d/{1,6}.*", "json"))).containsExactly("+I[1]", "+I[6]");
   }
 
@@ -249,21 +286,29 @@ class TextFilesTest {
               assertThat(e.code().id()).isEqualTo("SLU-3007");
               assertThat(e.hint()).contains("did you mean 'flights.json'?");
             });
-    assertThatThrownBy(() -> host.read(table(SIMPLE, "*.jsn", "json"))).hasMessageContaining("no file matches '*.jsn'");
+    assertThatThrownBy(() -> host.read(table(SIMPLE, "*.jsn", "json")))
+        .hasMessageContaining("no file matches '*.jsn'");
   }
 
   @Test
   void rangesOfAFileGiveEveryRowOnceAndResumeAnywhere() throws IOException {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < 500; i++) {
-      text.append("{\"id\":").append(i).append(",\"name\":\"").append("x".repeat(i % 37)).append("\"}").append(i % 3 == 0 ? "\r\n" : "\n");
+      text.append("{\"id\":")
+          .append(i)
+          .append(",\"name\":\"")
+          .append("x".repeat(i % 37))
+          .append("\"}")
+          .append(i % 3 == 0 ? "\r\n" : "\n");
     }
     write("a.json", text.toString());
     TableRef table = table(SIMPLE, "a.json", "json");
     List<String> all = host.read(table);
-    ScanRequest request = new ScanRequest(table, List.of(0, 1, 2), Optional.empty(), OptionalInt.empty());
+    ScanRequest request =
+        new ScanRequest(table, List.of(0, 1, 2), Optional.empty(), OptionalInt.empty());
     for (long range : new long[] {64, 100, 1000, 7919}) {
-      try (SplitSource source = FileSource.open(request, FileOptions.check(table, Role.SOURCE), host, range)) {
+      try (SplitSource source =
+          FileSource.open(request, FileOptions.check(table, Role.SOURCE), host, range)) {
         List<Split> splits = source.discover(Map.of());
         assertThat(splits.size()).isGreaterThan(1);
         assertThat(splits).allSatisfy(s -> assertThat(s.group()).isEqualTo(splits.get(0).group()));
@@ -291,7 +336,8 @@ class TextFilesTest {
     write("a.json", "{\"id\":1}\n".repeat(50) + "{\"id\":x}\n" + "{\"id\":1}\n".repeat(20));
     TableRef table = table(SIMPLE, "a.json", "json");
     ScanRequest request = new ScanRequest(table, List.of(0), Optional.empty(), OptionalInt.empty());
-    try (SplitSource source = FileSource.open(request, FileOptions.check(table, Role.SOURCE), host, 64)) {
+    try (SplitSource source =
+        FileSource.open(request, FileOptions.check(table, Role.SOURCE), host, 64)) {
       assertThat(host.rows(source, source.discover(Map.of()), 7)).hasSize(70);
     }
     assertThat(host.rejected).hasSize(1);
@@ -302,8 +348,10 @@ class TextFilesTest {
   @Test
   void gzipIsReadAndLongRecordsFit() throws IOException {
     String name = "y".repeat(3_000_000);
-    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(folder.resolve("a.json.gz")))) {
-      out.write(("{\"id\":1,\"name\":\"" + name + "\"}\n{\"id\":2}").getBytes(StandardCharsets.UTF_8));
+    try (OutputStream out =
+        new GZIPOutputStream(Files.newOutputStream(folder.resolve("a.json.gz")))) {
+      out.write(
+          ("{\"id\":1,\"name\":\"" + name + "\"}\n{\"id\":2}").getBytes(StandardCharsets.UTF_8));
     }
     assertThat(host.read(table(SIMPLE, "a.json.gz", "json")))
         .containsExactly("+I[1, " + name + ", null]", "+I[2, null, null]");
@@ -319,19 +367,32 @@ class TextFilesTest {
     StringBuilder text = new StringBuilder();
     for (String where : List.of("a", "../../b", "c/d", "", "ä=", ".")) {
       for (int i = 0; i < 3; i++) {
-        text.append("{\"id\":").append(i).append(",\"where\":\"").append(where).append("\",\"day\":\"2024-01-0").append(i + 1).append("\"}\n");
+        text.append("{\"id\":")
+            .append(i)
+            .append(",\"where\":\"")
+            .append(where)
+            .append("\",\"day\":\"2024-01-0")
+            .append(i + 1)
+            .append("\"}\n");
       }
     }
     text.append("{\"id\":9}\n");
     write("in.json", text.toString());
     TableRef in = table(schema, "in.json", "json");
     List<String> expected =
-        new ArrayList<>(host.read(in).stream().map(row -> row.replace(", , ", ", null, ")).toList());
+        new ArrayList<>(
+            host.read(in).stream().map(row -> row.replace(", , ", ", null, ")).toList());
     for (String format : List.of("csv", "json", "arrow", "parquet")) {
       TableRef out =
           FileHarness.table(
               schema,
-              Map.of("path", "out-" + format, "format", format, "sink.partition-commit.policy.kind", "success-file"),
+              Map.of(
+                  "path",
+                  "out-" + format,
+                  "format",
+                  format,
+                  "sink.partition-commit.policy.kind",
+                  "success-file"),
               "where",
               "day");
       host.copy(in, out);
@@ -375,8 +436,14 @@ class TextFilesTest {
             new Field("at", DataType.of(Kind.TIMESTAMP_LTZ, 3).notNull()));
     TableRef table =
         new TableRef(
-            "t", "filesystem", Map.of("path", "d", "format", "json"), Set.of(), schema,
-            Map.of("n", "file.name", "size", "file.size", "at", "file.modification-time"), List.of(), List.of());
+            "t",
+            "filesystem",
+            Map.of("path", "d", "format", "json"),
+            Set.of(),
+            schema,
+            Map.of("n", "file.name", "size", "file.size", "at", "file.modification-time"),
+            List.of(),
+            List.of());
     assertThat(host.read(table, List.of(0, 1, 2))).containsExactly("+I[a.json, 1, 9]");
     assertThat(host.read(table, List.of(3)).get(0)).startsWith("+I[20");
   }
@@ -396,17 +463,31 @@ class TextFilesTest {
 
   @Test
   void nonsenseIsRefusedWithoutTouchingFiles() {
-    assertThatThrownBy(() -> FileHarness.check(table(SIMPLE, "s3://b/a.json", "json"), Role.SOURCE).openSource(
-            new ScanRequest(table(SIMPLE, "s3://b/a.json", "json"), List.of(), Optional.empty(), OptionalInt.empty()), host))
+    assertThatThrownBy(
+            () ->
+                FileHarness.check(table(SIMPLE, "s3://b/a.json", "json"), Role.SOURCE)
+                    .openSource(
+                        new ScanRequest(
+                            table(SIMPLE, "s3://b/a.json", "json"),
+                            List.of(),
+                            Optional.empty(),
+                            OptionalInt.empty()),
+                        host))
         .hasMessageContaining("SLU-3004");
-    assertThatThrownBy(() -> FileHarness.check(table(SIMPLE, "a", "jsn"), Role.SOURCE)).hasMessageContaining("SLU-3004");
-    assertThatThrownBy(() -> FileHarness.check(FileHarness.table(SIMPLE, Map.of("path", "a")), Role.SOURCE))
+    assertThatThrownBy(() -> FileHarness.check(table(SIMPLE, "a", "jsn"), Role.SOURCE))
+        .hasMessageContaining("SLU-3004");
+    assertThatThrownBy(
+            () -> FileHarness.check(FileHarness.table(SIMPLE, Map.of("path", "a")), Role.SOURCE))
         .hasMessageContaining("'format'");
     assertThatThrownBy(
-            () -> FileHarness.check(table(SIMPLE, "a", "json", "json.ignore-parse-errors", "true"), Role.SOURCE))
+            () ->
+                FileHarness.check(
+                    table(SIMPLE, "a", "json", "json.ignore-parse-errors", "true"), Role.SOURCE))
         .hasMessageContaining("not supported");
-    assertThatThrownBy(() -> FileHarness.check(table(SIMPLE, "a/*.csv", "csv"), Role.SINK)).hasMessageContaining("glob");
+    assertThatThrownBy(() -> FileHarness.check(table(SIMPLE, "a/*.csv", "csv"), Role.SINK))
+        .hasMessageContaining("glob");
     Schema nested = Schema.of(new Field("a", DataType.array(DataType.string())));
-    assertThatThrownBy(() -> FileHarness.check(table(nested, "a", "csv"), Role.SOURCE)).hasMessageContaining("SLU-3010");
+    assertThatThrownBy(() -> FileHarness.check(table(nested, "a", "csv"), Role.SOURCE))
+        .hasMessageContaining("SLU-3010");
   }
 }
