@@ -89,6 +89,10 @@ final class Accumulators {
           new PickAccumulator(function.equals("LAST_VALUE"), types[0]);
       case "ARRAY_AGG" -> new ListAccumulator(types[0], call.type(), new byte[0]);
       case "LISTAGG" -> {
+        if (types.length > 1) {
+          throw UserError.of(
+              ErrorCode.UNSUPPORTED, "the separator of 'LISTAGG' must be a constant");
+        }
         if (types[0].kind() != Kind.VARCHAR) {
           throw unsupported(call, types[0]);
         }

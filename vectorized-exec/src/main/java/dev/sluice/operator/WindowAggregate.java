@@ -21,6 +21,8 @@ import dev.sluice.type.DataType.Field;
 import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.apache.arrow.vector.FieldVector;
 
@@ -122,12 +124,22 @@ final class WindowAggregate implements Operator {
     if (!rows.isDense()) {
       selected = selected.select(new Selection(rows.positions(), rows.count()));
     }
-    Schema schema = batch.schema().project(side.columns());
+    Schema schema = sideSchema(side, batch.schema());
     context
         .orElseThrow()
         .emitSide(
             selected.project(
                 schema, side.columns().stream().mapToInt(Integer::intValue).toArray()));
+  }
+
+  /** The sink's column names over the input's types. */
+  private static Schema sideSchema(SideOutput side, Schema input) {
+    List<Field> fields = new ArrayList<>();
+    for (int i = 0; i < side.columns().size(); i++) {
+      fields.add(
+          new Field(side.sink().schema().field(i).name(), input.type(side.columns().get(i))));
+    }
+    return new Schema(fields);
   }
 
   @Override

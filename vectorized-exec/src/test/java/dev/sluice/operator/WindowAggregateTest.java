@@ -12,6 +12,7 @@ import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.SideOutput;
 import dev.sluice.plan.TableRef;
 import dev.sluice.plan.WindowSpec;
+import dev.sluice.type.DataType;
 import dev.sluice.type.Schema;
 import java.util.List;
 import java.util.Map;
@@ -253,6 +254,41 @@ class WindowAggregateTest {
         .row("a", 1L, -1L, null)
         .finish()
         .expect(row("a", "1", -10, 0))
+        .verify();
+  }
+
+  @Test
+  void ordersValuesByArrivalWhateverTheirPane() {
+    List<AggregateCall> calls =
+        List.of(
+            call("FIRST_VALUE", BIGINT, 1),
+            call("LAST_VALUE", BIGINT, 1),
+            call("ARRAY_AGG", DataType.array(BIGINT), 1),
+            Nodes.distinct(call("COUNT", BIGINT, 1)));
+    OperatorHarness.of(node(hop(), calls, 0), List.of(0))
+        .row("a", 3L, 7 * S, null)
+        .row("a", 1L, 1 * S, null)
+        .row("a", 2L, 8 * S, null)
+        .row("a", 3L, 2 * S, null)
+        .watermark(5 * S)
+        .expect(row("a", "1, 3, [1,3], 2", -5, 5))
+        .finish()
+        .expect(row("a", "3, 3, [3,1,2,3], 3", 0, 10), row("a", "3, 2, [3,2], 2", 5, 15))
+        .verify();
+  }
+
+  @Test
+  void keepsItsClockWhenRestored() {
+    OperatorHarness.of(node(hop(), COUNT, 0), List.of(0))
+        .row("a", 1L, 7 * S, null)
+        .watermark(10 * S)
+        .expect(row("a", "1", 0, 10))
+        .tick()
+        .row("a", 1L, 1 * S, null)
+        .row("a", 1L, 6 * S, null)
+        .tick()
+        .finish()
+        .expect(row("a", "2", 5, 15))
         .verify();
   }
 }
