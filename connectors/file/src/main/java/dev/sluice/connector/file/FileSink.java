@@ -40,6 +40,7 @@ final class FileSink implements TableSink {
   private final String prefix;
   private final String run = Long.toString(System.currentTimeMillis(), 36);
   private final List<FileSinkWriter> writers = new ArrayList<>();
+  private final FileCommitter committer = new FileCommitter();
 
   private FileSink(TableRef table, Options options, ConnectorContext context) {
     this.table = table;
@@ -151,7 +152,7 @@ final class FileSink implements TableSink {
 
   @Override
   public Committer committer() {
-    return new FileCommitter();
+    return committer;
   }
 
   private final class FileCommitter implements Committer {

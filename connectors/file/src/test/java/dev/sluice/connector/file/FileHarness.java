@@ -137,13 +137,15 @@ final class FileHarness implements ReaderContext, ConnectorContext, AutoCloseabl
               writer.write(got.batch());
             }
             List<Committable> ready = writer.prepare(epoch++).stream().toList();
-            committer.commit(ready, false);
-            committer.commit(ready, false);
+            sink.committer().commit(ready, false);
+            sink.committer().commit(ready, false);
             fetch = reader.fetch(50, 1 << 20, Duration.ofMillis(10));
           }
         }
       }
-      committer.commit(writer.prepare(epoch).stream().toList(), true);
+      List<Committable> ready = writer.prepare(epoch).stream().toList();
+      committer.commit(ready, true);
+      sink.committer().commit(List.of(), true);
     }
   }
 
