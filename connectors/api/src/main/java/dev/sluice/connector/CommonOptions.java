@@ -1,5 +1,6 @@
 package dev.sluice.connector;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** Options every source understands, whatever its connector; the host acts on them. Constants; any thread. */
@@ -18,5 +19,12 @@ public final class CommonOptions {
 
   public static List<OptionSpec> source() {
     return List.of(ON_ERROR);
+  }
+
+  /** A connector's own options and the common ones: what {@link Options#check} may meet in a table. */
+  public static List<OptionSpec> with(List<OptionSpec> own) {
+    List<OptionSpec> all = new ArrayList<>(own);
+    all.addAll(source());
+    return List.copyOf(all);
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.connector.basic;
 
+import dev.sluice.connector.CommonOptions;
 import dev.sluice.connector.Connector;
 import dev.sluice.connector.ConnectorContext;
 import dev.sluice.connector.OptionSpec;
@@ -133,7 +134,7 @@ public final class DatagenConnector implements Connector {
   }
 
   private Options checked(TableRef table) {
-    return Options.check(table, options(table), Role.SOURCE);
+    return Options.check(table, CommonOptions.with(options(table)), Role.SOURCE);
   }
 
   @Override

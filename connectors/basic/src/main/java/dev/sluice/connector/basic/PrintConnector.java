@@ -2,6 +2,7 @@ package dev.sluice.connector.basic;
 
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.connector.Committable;
+import dev.sluice.connector.CommonOptions;
 import dev.sluice.connector.Connector;
 import dev.sluice.connector.ConnectorContext;
 import dev.sluice.connector.DeliveryGuarantee;
@@ -74,7 +75,7 @@ public final class PrintConnector implements Connector {
 
   @Override
   public TableSink openSink(TableRef table, ConnectorContext context) {
-    Options options = Options.check(table, options(table), Role.SINK);
+    Options options = Options.check(table, CommonOptions.with(options(table)), Role.SINK);
     String prefix =
         options.find(IDENTIFIER).filter(t -> !t.isEmpty()).map(t -> t + "> ").orElse("");
     Appendable target = options.bool(STANDARD_ERROR) ? System.err : context.standardOutput();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.batch.RecordBatch;
+import dev.sluice.connector.CommonOptions;
 import dev.sluice.connector.Connector;
 import dev.sluice.connector.ConnectorContext;
 import dev.sluice.connector.Fetch;
@@ -123,7 +124,7 @@ public final class ValuesConnector implements Connector {
   }
 
   private List<JsonNode> rows(TableRef table) {
-    String text = Options.check(table, options(table), Role.SOURCE).string(ROWS).strip();
+    String text = Options.check(table, CommonOptions.with(options(table)), Role.SOURCE).string(ROWS).strip();
     return text.startsWith("[") ? jsonRows(table, text) : lineRows(table, text);
   }
 

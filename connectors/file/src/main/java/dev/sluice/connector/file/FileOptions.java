@@ -1,5 +1,6 @@
 package dev.sluice.connector.file;
 
+import dev.sluice.connector.CommonOptions;
 import dev.sluice.connector.ConnectorRegistry;
 import dev.sluice.connector.OptionSpec;
 import dev.sluice.connector.OptionSpec.Role;
@@ -124,7 +125,7 @@ final class FileOptions {
   }
 
   static Options check(TableRef table, Role role) {
-    return Options.check(table, of(table), role);
+    return Options.check(table, CommonOptions.with(of(table)), role);
   }
 
   /** The format that is named or told by the path; empty if neither. */

@@ -462,6 +462,26 @@ class TextFilesTest {
   }
 
   @Test
+  void aRecordWithoutEndIsGivenUpAndTheNextLineRead() throws IOException {
+    try (OutputStream out = Files.newOutputStream(folder.resolve("a.json"))) {
+      byte[] chunk = "x".repeat(1 << 20).getBytes(StandardCharsets.UTF_8);
+      for (int i = 0; i < 70; i++) {
+        out.write(chunk);
+      }
+      out.write("\n{\"id\":2}\n".getBytes(StandardCharsets.UTF_8));
+    }
+    TableRef table = table(SIMPLE, "a.json", "json", "on-error", "drop");
+    ScanRequest request = new ScanRequest(table, List.of(0), Optional.empty(), OptionalInt.empty());
+    try (SplitSource source =
+        FileSource.open(request, FileOptions.check(table, Role.SOURCE), host, Long.MAX_VALUE / 2)) {
+      assertThat(host.rows(source, source.discover(Map.of()), 10)).containsExactly("+I[2]");
+    }
+    assertThat(host.rejected).hasSize(1);
+    assertThat(host.rejected.get(0).reason()).contains("longer than");
+    assertThat(host.rejected.get(0).raw()).hasSize(64 * 1024);
+  }
+
+  @Test
   void nonsenseIsRefusedWithoutTouchingFiles() {
     assertThatThrownBy(
             () ->
