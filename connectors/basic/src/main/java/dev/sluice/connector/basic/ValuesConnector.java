@@ -124,7 +124,8 @@ public final class ValuesConnector implements Connector {
   }
 
   private List<JsonNode> rows(TableRef table) {
-    String text = Options.check(table, CommonOptions.with(options(table)), Role.SOURCE).string(ROWS).strip();
+    String text =
+        Options.check(table, CommonOptions.with(options(table)), Role.SOURCE).string(ROWS).strip();
     return text.startsWith("[") ? jsonRows(table, text) : lineRows(table, text);
   }
 

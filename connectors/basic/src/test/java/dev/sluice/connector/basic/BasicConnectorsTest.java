@@ -84,7 +84,11 @@ class BasicConnectorsTest {
   void valuesTakesLines() throws IOException {
     Schema schema =
         Schema.of(new Field("id", DataType.of(Kind.INTEGER)), new Field("s", DataType.string()));
-    assertThat(read(table("values", schema, Map.of("rows", "1, a\n2,\n", "on-error", "drop")), List.of(0, 1), 1))
+    assertThat(
+            read(
+                table("values", schema, Map.of("rows", "1, a\n2,\n", "on-error", "drop")),
+                List.of(0, 1),
+                1))
         .containsExactly("+I[1, a]", "+I[2, null]");
   }
 

@@ -151,6 +151,10 @@ final class ArrowFileReader implements SplitReader {
       TransferPair pair = source.getTransferPair(context.allocator());
       pair.splitAndTransfer(inBatch, count);
       vectors.add((FieldVector) pair.getTo());
+      if (!wanted.type().nullable() && source.getNullCount() > 0) {
+        vectors.forEach(FieldVector::close);
+        FileTable.checkNotNull(file, wanted, source, row - inBatch);
+      }
     }
     inBatch += count;
     row += count;

@@ -162,7 +162,9 @@ final class FileSink implements TableSink {
     @Override
     public void commit(List<Committable> ready, boolean last) throws IOException {
       for (Committable committable : ready) {
-        committable.handle().lines().filter(line -> !line.isEmpty()).forEach(this::show);
+        for (String line : committable.handle().lines().filter(l -> !l.isEmpty()).toList()) {
+          show(line);
+        }
       }
       if (last && !finished) {
         finished = true;
@@ -171,7 +173,9 @@ final class FileSink implements TableSink {
           emptyFile();
         }
         for (FileSinkWriter writer : writers) {
-          writer.finishAll().forEach(this::show);
+          for (String line : writer.finishAll()) {
+            show(line);
+          }
         }
         markFolders();
       }
@@ -185,17 +189,13 @@ final class FileSink implements TableSink {
       show(hidden + "\t" + target);
     }
 
-    private void show(String rename) {
+    private void show(String rename) throws IOException {
       int tab = rename.indexOf('\t');
       Path from = Path.of(rename.substring(0, tab));
       Path to = Path.of(rename.substring(tab + 1));
-      try {
-        // not there: an earlier try has renamed it
-        if (Files.exists(from)) {
-          move(from, to);
-        }
-      } catch (IOException e) {
-        throw new java.io.UncheckedIOException("renaming to '" + to + "'", e);
+      // not there: an earlier try has renamed it
+      if (Files.exists(from)) {
+        move(from, to);
       }
       folders.add(to.getParent());
     }

@@ -11,7 +11,6 @@ import dev.sluice.connector.SplitSource;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -119,7 +118,7 @@ final class FileSource implements SplitSource {
       }
       return splits.stream().filter(s -> !known.containsKey(s.id())).toList();
     } catch (IOException e) {
-      throw new UncheckedIOException("listing '" + path + "'", e);
+      throw unreadable(path, e, ErrorCode.SOURCE_FAILED);
     }
   }
 

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
 
 /**
  * Which columns of a request come out of the files and which are the same for a whole file: those
@@ -155,6 +156,28 @@ final class FileTable {
     return bytes.toString(StandardCharsets.UTF_8);
   }
 
+  /**
+   * Refuses NULLs in a column that is declared NOT NULL; {@code firstRow} is the vector's first.
+   */
+  static void checkNotNull(Path file, Field field, FieldVector vector, long firstRow) {
+    if (!field.type().nullable() && vector.getNullCount() > 0) {
+      int at = 0;
+      while (!vector.isNull(at)) {
+        at++;
+      }
+      throw UserError.of(
+              ErrorCode.MALFORMED_ROW,
+              "column '"
+                  + field.name()
+                  + "' is NOT NULL but is NULL in row "
+                  + (firstRow + at + 1)
+                  + " of a row group or file '"
+                  + file
+                  + "'")
+          .withHint("declare the column without NOT NULL");
+    }
+  }
+
   /** Consumes a batch of {@link #fromFile} and gives one of the request's columns. */
   RecordBatch complete(
       RecordBatch read, List<Optional<String>> constants, BufferAllocator allocator) {
@@ -186,6 +209,9 @@ final class FileTable {
   private static Column constant(
       Field field, Optional<String> text, int rows, BufferAllocator allocator) {
     try (ColumnBuilder out = new ColumnBuilder(field.name(), field.type(), allocator)) {
+      if (text.isEmpty() && !field.type().nullable()) {
+        throw new MalformedRecord(field.name(), -1, "NULL in a NOT NULL column");
+      }
       byte[] bytes = text.orElse("").getBytes(StandardCharsets.UTF_8);
       for (int i = 0; i < rows; i++) {
         if (text.isEmpty()) {

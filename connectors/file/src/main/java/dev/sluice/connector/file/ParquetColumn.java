@@ -20,11 +20,6 @@ import org.apache.parquet.column.page.DictionaryPage;
 import org.apache.parquet.column.page.PageReader;
 import org.apache.parquet.column.values.ValuesReader;
 import org.apache.parquet.io.api.Binary;
-import org.apache.parquet.schema.LogicalTypeAnnotation;
-import org.apache.parquet.schema.LogicalTypeAnnotation.IntLogicalTypeAnnotation;
-import org.apache.parquet.schema.LogicalTypeAnnotation.TimeLogicalTypeAnnotation;
-import org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit;
-import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
 import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
@@ -33,9 +28,7 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
  * and dictionary pages by loops of our own, other encodings through Parquet's readers; conversion
  * to the column's type happens there, for dictionaries once per entry. One thread.
  */
-final class ParquetColumn {
-  private static final long JULIAN_EPOCH = 2_440_588;
-  private static final long DAY_MICROS = 86_400_000_000L;
+final class ParquetColumn implements ParquetValues {
 
   private final ColumnDescriptor descriptor;
   private final PageReader pages;
@@ -44,8 +37,7 @@ final class ParquetColumn {
   private final boolean asBytes;
   private final boolean asDouble;
   private final boolean asWideDecimal;
-  private final LongConversion conversion;
-  private final long truncation;
+  private final ParquetConversion conversion;
 
   private long[] dictionaryLongs = {};
   private double[] dictionaryDoubles = {};
@@ -64,14 +56,6 @@ final class ParquetColumn {
   private int[] ids = {};
   private boolean byId;
 
-  private enum LongConversion {
-    SAME,
-    UNSIGNED_INT,
-    TIMES_1000,
-    BY_1000,
-    BY_1000000
-  }
-
   ParquetColumn(ColumnDescriptor descriptor, PageReader pages, DataType type) {
     this.descriptor = descriptor;
     this.pages = pages;
@@ -83,55 +67,11 @@ final class ParquetColumn {
     this.asWideDecimal = binary && type.kind() == Kind.DECIMAL;
     this.asBytes = binary;
     this.asDouble = physical == PrimitiveTypeName.FLOAT || physical == PrimitiveTypeName.DOUBLE;
-    this.conversion = conversion(primitive.getLogicalTypeAnnotation(), type);
-    long unit = 1;
-    for (int i = type.precision(); type.kind().isTimestamp() && i < 6; i++) {
-      unit *= 10;
-    }
-    this.truncation = unit;
+    this.conversion = new ParquetConversion(primitive, type);
     DictionaryPage dictionary = pages.readDictionaryPage();
     if (dictionary != null) {
       dictionary(dictionary);
     }
-  }
-
-  private static LongConversion conversion(LogicalTypeAnnotation logical, DataType type) {
-    if (logical instanceof IntLogicalTypeAnnotation integer
-        && !integer.isSigned()
-        && integer.getBitWidth() == 32) {
-      return LongConversion.UNSIGNED_INT;
-    }
-    if (logical instanceof TimestampLogicalTypeAnnotation timestamp) {
-      return timestamp.getUnit() == TimeUnit.MILLIS
-          ? LongConversion.TIMES_1000
-          : timestamp.getUnit() == TimeUnit.NANOS ? LongConversion.BY_1000 : LongConversion.SAME;
-    }
-    if (logical instanceof TimeLogicalTypeAnnotation time && type.kind() == Kind.TIME) {
-      return time.getUnit() == TimeUnit.MILLIS
-          ? LongConversion.SAME
-          : time.getUnit() == TimeUnit.MICROS ? LongConversion.BY_1000 : LongConversion.BY_1000000;
-    }
-    return LongConversion.SAME;
-  }
-
-  private long convert(long value) {
-    long converted =
-        switch (conversion) {
-          case SAME -> value;
-          case UNSIGNED_INT -> value & 0xffffffffL;
-          case TIMES_1000 -> value * 1000;
-          case BY_1000 -> Math.floorDiv(value, 1000L);
-          case BY_1000000 -> Math.floorDiv(value, 1_000_000L);
-        };
-    return truncation == 1 ? converted : Math.floorDiv(converted, truncation) * truncation;
-  }
-
-  private long int96(byte[] b, int at) {
-    ByteBuffer buffer = ByteBuffer.wrap(b, at, 12).order(ByteOrder.LITTLE_ENDIAN);
-    long nanos = buffer.getLong();
-    long day = buffer.getInt() - JULIAN_EPOCH;
-    long micros = day * DAY_MICROS + Math.floorDiv(nanos, 1000L);
-    return Math.floorDiv(micros, truncation) * truncation;
   }
 
   private void dictionary(DictionaryPage page) {
@@ -147,9 +87,10 @@ final class ParquetColumn {
       }
       for (int id = 0; id < size; id++) {
         switch (physical) {
-          case INT32 -> dictionaryLongs[id] = convert(dictionary.decodeToInt(id));
-          case INT64 -> dictionaryLongs[id] = convert(dictionary.decodeToLong(id));
-          case INT96 -> dictionaryLongs[id] = int96(dictionary.decodeToBinary(id).getBytes(), 0);
+          case INT32 -> dictionaryLongs[id] = conversion.integer(dictionary.decodeToInt(id));
+          case INT64 -> dictionaryLongs[id] = conversion.integer(dictionary.decodeToLong(id));
+          case INT96 ->
+              dictionaryLongs[id] = conversion.int96(dictionary.decodeToBinary(id).getBytes(), 0);
           case FLOAT -> dictionaryDoubles[id] = dictionary.decodeToFloat(id);
           case DOUBLE -> dictionaryDoubles[id] = dictionary.decodeToDouble(id);
           case BOOLEAN -> dictionaryLongs[id] = dictionary.decodeToBoolean(id) ? 1 : 0;
@@ -161,8 +102,8 @@ final class ParquetColumn {
     }
   }
 
-  /** Appends the next {@code count} rows, which must be there, to {@code out}. */
-  void read(ColumnBuilder out, int count) throws IOException {
+  @Override
+  public void read(ColumnBuilder out, int count) throws IOException {
     int left = count;
     while (left > 0) {
       if (inPage == pageRows) {
@@ -335,12 +276,12 @@ final class ParquetColumn {
     switch (physical) {
       case INT64 -> {
         for (int i = 0; i < count; i++) {
-          longs[i] = convert(buffer.getLong(at + 8 * i));
+          longs[i] = conversion.integer(buffer.getLong(at + 8 * i));
         }
       }
       case INT32 -> {
         for (int i = 0; i < count; i++) {
-          longs[i] = convert(buffer.getInt(at + 4 * i));
+          longs[i] = conversion.integer(buffer.getInt(at + 4 * i));
         }
       }
       case BOOLEAN -> {
@@ -360,7 +301,7 @@ final class ParquetColumn {
       }
       case INT96 -> {
         for (int i = 0; i < count; i++) {
-          longs[i] = int96(data, at + 12 * i);
+          longs[i] = conversion.int96(data, at + 12 * i);
         }
       }
       case FIXED_LEN_BYTE_ARRAY -> {
@@ -414,9 +355,9 @@ final class ParquetColumn {
     java.io.ByteArrayOutputStream text = new java.io.ByteArrayOutputStream();
     for (int i = 0; i < count; i++) {
       switch (physical) {
-        case INT32 -> longs[i] = convert(values.readInteger());
-        case INT64 -> longs[i] = convert(values.readLong());
-        case INT96 -> longs[i] = int96(values.readBytes().getBytes(), 0);
+        case INT32 -> longs[i] = conversion.integer(values.readInteger());
+        case INT64 -> longs[i] = conversion.integer(values.readLong());
+        case INT96 -> longs[i] = conversion.int96(values.readBytes().getBytes(), 0);
         case BOOLEAN -> longs[i] = values.readBoolean() ? 1 : 0;
         case FLOAT -> doubles[i] = values.readFloat();
         case DOUBLE -> doubles[i] = values.readDouble();

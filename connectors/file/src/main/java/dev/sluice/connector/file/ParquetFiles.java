@@ -47,16 +47,10 @@ final class ParquetFiles {
   /** Refuses, without any I/O, columns that this connector does not carry in Parquet. */
   static void validate(Schema schema) {
     for (Field field : schema.fields()) {
-      if (field.type().kind().isNested() || field.type().kind() == Kind.NULL) {
+      if (field.type().kind() == Kind.NULL) {
         throw UserError.of(
-                ErrorCode.UNSUPPORTED_TYPE,
-                "parquet columns of type "
-                    + field.type().withNullable(true)
-                    + " ('"
-                    + field.name()
-                    + "') are not supported")
-            .withHint(
-                "use 'format' = 'json' or 'arrow' for nested columns, or leave the column out");
+            ErrorCode.UNSUPPORTED_TYPE,
+            "parquet cannot carry column '" + field.name() + "' of type NULL");
       }
     }
   }
@@ -69,8 +63,8 @@ final class ParquetFiles {
   }
 
   /** The file's columns that hold those of {@code wanted}, in that order. */
-  static List<PrimitiveType> requested(Path file, MessageType schema, Schema wanted) {
-    List<PrimitiveType> types = new ArrayList<>();
+  static List<Type> requested(Path file, MessageType schema, Schema wanted) {
+    List<Type> types = new ArrayList<>();
     List<String> names = schema.getFields().stream().map(Type::getName).toList();
     for (Field field : wanted.fields()) {
       Type found = find(schema, field.name());
@@ -81,11 +75,7 @@ final class ParquetFiles {
             .withHint(
                 DidYouMean.hint(field.name(), names, "declare the columns that the file has"));
       }
-      boolean fits =
-          found.isPrimitive()
-              && !found.isRepetition(Type.Repetition.REPEATED)
-              && fits(found.asPrimitiveType(), field.type());
-      if (!fits) {
+      if (!ParquetNested.fits(found, field.type())) {
         throw UserError.of(
                 ErrorCode.TARGET_SCHEMA,
                 "column '"
@@ -99,7 +89,7 @@ final class ParquetFiles {
                     + "'")
             .withHint("declare the column with the type that the file has and CAST in the query");
       }
-      types.add(found.asPrimitiveType());
+      types.add(found);
     }
     return types;
   }
@@ -117,7 +107,7 @@ final class ParquetFiles {
     return inexact;
   }
 
-  private static boolean fits(PrimitiveType file, DataType declared) {
+  static boolean fits(PrimitiveType file, DataType declared) {
     PrimitiveTypeName physical = file.getPrimitiveTypeName();
     LogicalTypeAnnotation logical = file.getLogicalTypeAnnotation();
     boolean int32 = physical == PrimitiveTypeName.INT32;

@@ -3,6 +3,7 @@ package dev.sluice.connector.file;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Field;
+import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.Schema;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -25,6 +26,8 @@ import org.apache.arrow.vector.TimeStampVector;
 import org.apache.arrow.vector.TinyIntVector;
 import org.apache.arrow.vector.VarBinaryVector;
 import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.complex.NonNullableStructVector;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -36,6 +39,7 @@ import org.apache.parquet.io.LocalOutputFile;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.RecordConsumer;
+import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit;
 import org.apache.parquet.schema.MessageType;
@@ -44,10 +48,7 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type.Repetition;
 import org.apache.parquet.schema.Types;
 
-/**
- * Writes a Parquet file of flat columns in row groups of at most a million rows. One thread at a
- * time.
- */
+/** Writes a Parquet file in row groups of at most a million rows. One thread at a time. */
 final class ParquetPart implements PartWriter {
   private static final int GROUP_ROWS = 1_000_000;
   private static final int DECIMAL_BYTES = 16;
@@ -151,7 +152,7 @@ final class ParquetPart implements PartWriter {
     private WriteContext context() {
       List<org.apache.parquet.schema.Type> types =
           fields.stream()
-              .<org.apache.parquet.schema.Type>map(f -> primitive(f.name(), f.type()))
+              .<org.apache.parquet.schema.Type>map(f -> type(f.name(), f.type()))
               .toList();
       return new WriteContext(new MessageType("sluice", types), Map.of());
     }
@@ -165,12 +166,7 @@ final class ParquetPart implements PartWriter {
     public void write(Row row) {
       out.startMessage();
       for (int i = 0; i < fields.size(); i++) {
-        FieldVector vector = row.batch.vector(i);
-        if (!vector.isNull(row.position)) {
-          out.startField(fields.get(i).name(), i);
-          value(fields.get(i).type(), vector, row.position);
-          out.endField(fields.get(i).name(), i);
-        }
+        field(i, fields.get(i), row.batch.vector(i), row.position);
       }
       out.endMessage();
     }
@@ -194,8 +190,49 @@ final class ParquetPart implements PartWriter {
         case TIMESTAMP, TIMESTAMP_LTZ -> out.addLong(((TimeStampVector) vector).get(at));
         case INTERVAL_MONTH -> out.addInteger(((IntervalYearVector) vector).get(at));
         case INTERVAL_DAY -> out.addLong(DurationVector.get(vector.getDataBuffer(), at));
-        default -> throw new IllegalStateException("not a flat type: " + type);
+        case ARRAY -> list((ListVector) vector, type, at, "list");
+        case MAP -> list((ListVector) vector, type, at, "key_value");
+        case ROW -> {
+          out.startGroup();
+          fields(type.children(), (NonNullableStructVector) vector, at);
+          out.endGroup();
+        }
+        default -> throw new IllegalStateException("not a type for Parquet: " + type);
       }
+    }
+
+    private void fields(List<Field> inner, NonNullableStructVector vector, int at) {
+      for (int i = 0; i < inner.size(); i++) {
+        field(i, inner.get(i), (FieldVector) vector.getChildByOrdinal(i), at);
+      }
+    }
+
+    private void field(int index, Field field, FieldVector vector, int at) {
+      if (!vector.isNull(at)) {
+        out.startField(field.name(), index);
+        value(field.type(), vector, at);
+        out.endField(field.name(), index);
+      }
+    }
+
+    private void list(ListVector vector, DataType type, int at, String entry) {
+      out.startGroup();
+      int start = vector.getElementStartIndex(at);
+      int end = vector.getElementEndIndex(at);
+      if (end > start) {
+        out.startField(entry, 0);
+        for (int k = start; k < end; k++) {
+          out.startGroup();
+          if (type.kind() == Kind.MAP) {
+            fields(type.children(), (NonNullableStructVector) vector.getDataVector(), k);
+          } else {
+            field(0, type.children().get(0), vector.getDataVector(), k);
+          }
+          out.endGroup();
+        }
+        out.endField(entry, 0);
+      }
+      out.endGroup();
     }
 
     private void decimal(DataType type, BigInteger unscaled) {
@@ -212,6 +249,33 @@ final class ParquetPart implements PartWriter {
         out.addBinary(Binary.fromConstantByteArray(padded));
       }
     }
+  }
+
+  private static org.apache.parquet.schema.Type type(String name, DataType type) {
+    Repetition repetition = type.nullable() ? Repetition.OPTIONAL : Repetition.REQUIRED;
+    List<Field> inner = type.children();
+    return switch (type.kind()) {
+      case ROW -> group(repetition, inner).named(name);
+      case ARRAY ->
+          Types.buildGroup(repetition)
+              .as(LogicalTypeAnnotation.listType())
+              .addField(group(Repetition.REPEATED, inner).named("list"))
+              .named(name);
+      case MAP ->
+          Types.buildGroup(repetition)
+              .as(LogicalTypeAnnotation.mapType())
+              .addField(group(Repetition.REPEATED, inner).named("key_value"))
+              .named(name);
+      default -> primitive(name, type);
+    };
+  }
+
+  private static Types.GroupBuilder<GroupType> group(Repetition repetition, List<Field> fields) {
+    return Types.buildGroup(repetition)
+        .addFields(
+            fields.stream()
+                .map(f -> type(f.name(), f.type()))
+                .toArray(org.apache.parquet.schema.Type[]::new));
   }
 
   private static PrimitiveType primitive(String name, DataType type) {

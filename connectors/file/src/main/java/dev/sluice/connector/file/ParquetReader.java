@@ -5,6 +5,7 @@ import dev.sluice.connector.Fetch;
 import dev.sluice.connector.Offset;
 import dev.sluice.connector.ReaderContext;
 import dev.sluice.connector.SplitReader;
+import dev.sluice.error.UserError;
 import dev.sluice.format.ColumnBuilder;
 import dev.sluice.type.Schema;
 import java.io.IOException;
@@ -19,7 +20,7 @@ import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.schema.MessageType;
-import org.apache.parquet.schema.PrimitiveType;
+import org.apache.parquet.schema.Type;
 
 /** Reads one row group column by column; the offset counts its rows. One thread. */
 final class ParquetReader implements SplitReader {
@@ -29,7 +30,7 @@ final class ParquetReader implements SplitReader {
   private final List<Optional<String>> constants;
   private final ParquetFileReader reader;
   private final PageReadStore pages;
-  private final List<ParquetColumn> columns = new ArrayList<>();
+  private final List<ParquetValues> columns = new ArrayList<>();
   private final List<ColumnBuilder> builders = new ArrayList<>();
   private final long rows;
   private long row;
@@ -43,36 +44,39 @@ final class ParquetReader implements SplitReader {
     this.reader = ParquetFiles.open(file);
     try {
       MessageType schema = reader.getFileMetaData().getSchema();
-      List<PrimitiveType> wanted = ParquetFiles.requested(file, schema, table.fromFile());
-      List<ColumnDescriptor> descriptors =
-          wanted.stream()
-              .map(type -> schema.getColumnDescription(new String[] {type.getName()}))
-              .toList();
+      List<Type> wanted = ParquetFiles.requested(file, schema, table.fromFile());
       this.rows = reader.getRowGroups().get(group).getRowCount();
-      if (descriptors.isEmpty()) {
+      if (wanted.isEmpty()) {
         this.pages = null;
       } else {
-        reader.setRequestedSchema(descriptors.stream().distinct().toList());
+        reader.setRequestedSchema(new MessageType("wanted", wanted.stream().distinct().toList()));
         this.pages = reader.readRowGroup(group);
       }
-      for (int i = 0; i < descriptors.size(); i++) {
+      for (int i = 0; i < wanted.size(); i++) {
         var field = table.fromFile().field(i);
-        columns.add(
-            new ParquetColumn(
-                descriptors.get(i), pages.getPageReader(descriptors.get(i)), field.type()));
-        builders.add(new ColumnBuilder(field.name(), field.type(), context.allocator()));
+        ColumnBuilder out = new ColumnBuilder(field.name(), field.type(), context.allocator());
+        builders.add(out);
+        columns.add(values(schema, wanted.get(i), out));
       }
       reader.getRowGroups().get(group).getColumns().stream()
           .filter(
               chunk ->
-                  descriptors.stream()
-                      .anyMatch(d -> d.getPath()[0].equals(chunk.getPath().toDotString())))
+                  wanted.stream()
+                      .anyMatch(type -> type.getName().equals(chunk.getPath().toArray()[0])))
           .forEach(chunk -> context.bytesRead(chunk.getTotalSize()));
       skip(start);
     } catch (IOException | RuntimeException e) {
       reader.close();
       throw e;
     }
+  }
+
+  private ParquetValues values(MessageType schema, Type type, ColumnBuilder out) {
+    if (!type.isPrimitive()) {
+      return new ParquetNested(type.asGroupType(), pages, out);
+    }
+    ColumnDescriptor descriptor = schema.getColumnDescription(new String[] {type.getName()});
+    return new ParquetColumn(descriptor, pages.getPageReader(descriptor), out.type());
   }
 
   private void skip(long start) throws IOException {
@@ -98,18 +102,26 @@ final class ParquetReader implements SplitReader {
       for (int i = 0; i < vectors.length; i++) {
         columns.get(i).read(builders.get(i), count);
         vectors[i] = builders.get(i).finish();
+        FileTable.checkNotNull(file, schema.field(i), vectors[i], row);
       }
-    } catch (IOException | RuntimeException e) {
-      for (FieldVector vector : vectors) {
-        if (vector != null) {
-          vector.close();
-        }
-      }
+    } catch (IOException | UserError e) {
+      release(vectors);
       throw e;
+    } catch (RuntimeException e) {
+      release(vectors);
+      throw new IOException("'" + file + "' is damaged: " + e, e);
     }
     row += count;
     RecordBatch batch = RecordBatch.ofVectors(schema, vectors, count);
     return new Fetch.Rows(table.complete(batch, constants, context.allocator()), Offset.of(row));
+  }
+
+  private static void release(FieldVector[] vectors) {
+    for (FieldVector vector : vectors) {
+      if (vector != null) {
+        vector.close();
+      }
+    }
   }
 
   @Override

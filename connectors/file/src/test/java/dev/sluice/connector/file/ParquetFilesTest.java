@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.sluice.connector.OptionSpec.Role;
 import dev.sluice.connector.Split;
 import dev.sluice.connector.SplitSource;
 import dev.sluice.error.UserError;
@@ -291,9 +290,68 @@ class ParquetFilesTest {
     Files.writeString(folder.resolve("b.parquet"), "no parquet");
     assertThatThrownBy(() -> host.read(table(GENERATED, "b.parquet")))
         .hasMessageContaining("it is not a Parquet file");
-    Schema nested = Schema.of(new Field("a", DataType.array(DataType.string())));
-    assertThatThrownBy(() -> FileHarness.check(table(nested, "a.parquet"), Role.SOURCE))
-        .hasMessageContaining("SLU-3010");
+  }
+
+  @Test
+  void nestedColumnsGoBothWays() throws SQLException, IOException {
+    run(
+        "COPY (SELECT r AS id, CASE WHEN r % 5 = 0 THEN NULL ELSE [r, NULL, r * 2] END AS l, CASE"
+            + " WHEN r % 7 = 0 THEN NULL ELSE {'a': CASE WHEN r % 3 = 0 THEN NULL ELSE 'x' || r"
+            + " END, 'b': [[r::VARCHAR], []], 'c': TIMESTAMP '2024-01-01 00:00:00' + r * INTERVAL"
+            + " '1' SECOND} END AS s, MAP {'k' || r: r / 4.0::DOUBLE, 'j': NULL} AS m FROM range(1,"
+            + " 5001) g(r)) TO '"
+            + folder.resolve("a.parquet")
+            + "' (FORMAT parquet, ROW_GROUP_SIZE 2048)");
+    Schema schema =
+        Schema.of(
+            new Field("id", DataType.of(Kind.BIGINT)),
+            new Field("l", DataType.array(DataType.of(Kind.BIGINT))),
+            new Field(
+                "s",
+                DataType.row(
+                    List.of(
+                        new Field("b", DataType.array(DataType.array(DataType.string()))),
+                        new Field("a", DataType.string())))),
+            new Field("m", DataType.map(DataType.string(), DataType.of(Kind.DOUBLE))));
+    TableRef in = table(schema, "a.parquet");
+    List<String> rows = host.read(in);
+    assertThat(rows)
+        .hasSize(5000)
+        .startsWith(
+            "+I[1, [1, null, 2], ([[1], []], x1), {k1=0.25, j=null}]",
+            "+I[2, [2, null, 4], ([[2], []], x2), {k2=0.5, j=null}]")
+        .contains("+I[105, null, null, {k105=26.25, j=null}]");
+    host.copy(in, table(schema, "b.parquet"));
+    assertThat(host.read(table(schema, "b.parquet"))).isEqualTo(rows);
+    String columns = "SELECT id, l::VARCHAR, s.a, s.b::VARCHAR, m::VARCHAR FROM '";
+    assertThat(query(columns + folder.resolve("b.parquet") + "'"))
+        .isEqualTo(query(columns + folder.resolve("a.parquet") + "'"));
+    try (SplitSource source = host.open(in, List.of(0, 2), Optional.empty())) {
+      Split split = source.discover(Map.of()).get(0);
+      List<String> all = host.rows(source, List.of(split), 1000);
+      for (var at : host.offsets(source, split, 777)) {
+        assertThat(host.rows(source, List.of(split.from(at.getKey())), 1000))
+            .isEqualTo(all.subList(at.getValue(), all.size()));
+      }
+    }
+  }
+
+  @Test
+  void nullsInANotNullColumnAreToldApart() throws SQLException, IOException {
+    generate("a.parquet", "", 11);
+    Schema schema = Schema.of(new Field("l", DataType.of(Kind.BIGINT).notNull()));
+    assertThatThrownBy(() -> host.read(table(schema, "a.parquet")))
+        .hasMessageContaining("column 'l' is NOT NULL but is NULL in row 11");
+  }
+
+  @Test
+  void aDamagedFileIsToldAsSuch() throws SQLException, IOException {
+    generate("a.parquet", ", COMPRESSION uncompressed", 11);
+    byte[] bytes = Files.readAllBytes(folder.resolve("a.parquet"));
+    java.util.Arrays.fill(bytes, 100, bytes.length / 2, (byte) 0xff);
+    Files.write(folder.resolve("a.parquet"), bytes);
+    assertThatThrownBy(() -> host.read(table(GENERATED, "a.parquet")))
+        .isInstanceOfAny(IOException.class, UserError.class);
   }
 
   @Test

@@ -206,7 +206,7 @@ class TextFilesTest {
             "+I[7, true, null, {}, []]");
     assertThat(host.rejected).hasSize(1);
     assertThat(host.rejected.get(0).column()).contains("l");
-    for (String format : List.of("json", "arrow")) {
+    for (String format : List.of("json", "arrow", "parquet")) {
       TableRef copy = table(schema, "out." + format, format);
       host.copy(table, copy);
       assertThat(host.read(copy)).isEqualTo(host.read(table));
