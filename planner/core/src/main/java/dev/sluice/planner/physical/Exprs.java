@@ -1,0 +1,63 @@
+package dev.sluice.planner.physical;
+
+import dev.sluice.plan.Expr;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.IntUnaryOperator;
+
+/** Walks over expressions. Stateless. */
+final class Exprs {
+  private Exprs() {}
+
+  /** The input columns that {@code exprs} use. */
+  static Set<Integer> references(List<Expr> exprs) {
+    Set<Integer> found = new TreeSet<>();
+    exprs.forEach(e -> collect(e, found));
+    return found;
+  }
+
+  private static void collect(Expr expr, Set<Integer> found) {
+    if (expr instanceof Expr.ColumnRef ref) {
+      found.add(ref.index());
+    }
+    expr.operands().forEach(e -> collect(e, found));
+  }
+
+  /** {@code expr} with its column indices changed. */
+  static Expr remap(Expr expr, IntUnaryOperator mapping) {
+    if (expr instanceof Expr.ColumnRef ref) {
+      return new Expr.ColumnRef(mapping.applyAsInt(ref.index()), ref.type());
+    }
+    if (expr instanceof Expr.Call call) {
+      return new Expr.Call(
+          call.function(), call.operands().stream().map(o -> remap(o, mapping)).toList(), call.type());
+    }
+    if (expr instanceof Expr.Cast cast) {
+      return new Expr.Cast(remap(cast.operand(), mapping), cast.type(), cast.safe());
+    }
+    if (expr instanceof Expr.Case choice) {
+      return new Expr.Case(
+          choice.whens().stream()
+              .map(w -> new Expr.Case.When(remap(w.condition(), mapping), remap(w.result(), mapping)))
+              .toList(),
+          remap(choice.otherwise(), mapping),
+          choice.type());
+    }
+    if (expr instanceof Expr.FieldAccess access) {
+      return new Expr.FieldAccess(remap(access.row(), mapping), access.field(), access.type());
+    }
+    return expr;
+  }
+
+  /** The conjuncts of a condition. */
+  static List<Expr> conjuncts(Expr condition) {
+    if (condition instanceof Expr.Call call && call.function().equals("AND")) {
+      List<Expr> all = new ArrayList<>();
+      call.operands().forEach(o -> all.addAll(conjuncts(o)));
+      return all;
+    }
+    return List.of(condition);
+  }
+}

@@ -1,0 +1,428 @@
+package dev.sluice.planner.physical;
+
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.plan.ChangelogMode;
+import dev.sluice.plan.Distribution;
+import dev.sluice.plan.Expr;
+import dev.sluice.plan.PlanNode;
+import dev.sluice.plan.PlanTraits;
+import dev.sluice.plan.SortKey;
+import dev.sluice.plan.StateBound;
+import dev.sluice.plan.TimeAttribute;
+import dev.sluice.plan.WindowSpec;
+import dev.sluice.planner.catalog.SqlTypes;
+import dev.sluice.planner.parse.QueryOptions;
+import dev.sluice.planner.validate.Validation;
+import dev.sluice.type.DataType;
+import dev.sluice.type.DataType.Field;
+import dev.sluice.type.Schema;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.calcite.rel.RelFieldCollation;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.rel.core.Filter;
+import org.apache.calcite.rel.core.Project;
+import org.apache.calcite.rel.core.Sort;
+import org.apache.calcite.rel.core.TableFunctionScan;
+import org.apache.calcite.rel.core.TableScan;
+import org.apache.calcite.rel.core.Union;
+import org.apache.calcite.rel.core.Values;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexInputRef;
+import org.apache.calcite.rex.RexLiteral;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.sql.SqlKind;
+
+/** Translates one query's relational algebra, bottom-up, into frames and plan nodes. Single-threaded. */
+final class RelTranslator {
+  private final Scans scans;
+  private final QueryOptions options;
+  private final Aggregations aggregations;
+
+  RelTranslator(Scans scans, QueryOptions options, Optional<LateTarget> late) {
+    this.scans = scans;
+    this.options = options;
+    this.aggregations = new Aggregations(this, options, late);
+  }
+
+  /** The sink LATE ROWS TO names. */
+  record LateTarget(dev.sluice.planner.catalog.CatalogEntry.Table sink) {}
+
+  Frame translate(RelNode rel) {
+    if (rel instanceof TableScan scan) {
+      Validation.Relation relation = scan.getTable().unwrap(Validation.Relation.class);
+      return scans.frame(relation.table());
+    }
+    if (rel instanceof Project project) {
+      return project(project);
+    }
+    if (rel instanceof Filter filter) {
+      Frame input = translate(filter.getInput());
+      return input.withCondition(expr(input, filter.getCondition(), rel.getCluster().getRexBuilder()));
+    }
+    if (rel instanceof Aggregate aggregate) {
+      return aggregations.translate(aggregate);
+    }
+    if (rel instanceof TableFunctionScan function) {
+      return windowed(function);
+    }
+    if (rel instanceof Sort sort) {
+      return sort(sort);
+    }
+    if (rel instanceof Union union) {
+      return union(union);
+    }
+    if (rel instanceof Values values) {
+      return values(values);
+    }
+    throw unsupported(rel);
+  }
+
+  private static UserError unsupported(RelNode rel) {
+    String name = rel.getRelTypeName().replace("Logical", "");
+    String what =
+        switch (name) {
+          case "Join", "Correlate", "AsofJoin" -> "joins are";
+          case "Window" -> "OVER windows are";
+          case "Match" -> "MATCH_RECOGNIZE is";
+          case "Intersect", "Minus" -> "INTERSECT and EXCEPT are";
+          default -> name + " is";
+        };
+    return UserError.of(ErrorCode.UNSUPPORTED, what + " not supported yet");
+  }
+
+  Expr expr(Frame input, RexNode node, RexBuilder rexBuilder) {
+    return new ExprTranslator(rexBuilder, input.columns()::get).translate(node);
+  }
+
+  private Frame project(Project project) {
+    Frame input = translate(project.getInput());
+    RexBuilder rexBuilder = project.getCluster().getRexBuilder();
+    List<Expr> columns = new ArrayList<>();
+    for (RexNode node : project.getProjects()) {
+      columns.add(
+          node instanceof RexCall call && ExprTranslator.isAuxiliary(call)
+              ? auxiliary(input, call)
+              : expr(input, node, rexBuilder));
+    }
+    return input.withColumns(columns);
+  }
+
+  /** TUMBLE_START and its like: the window's columns stand side by side after an aggregation. */
+  private Expr auxiliary(Frame input, RexCall call) {
+    Expr start = input.columns().get(((RexInputRef) call.getOperands().get(0)).getIndex());
+    boolean end = call.getKind() == SqlKind.TUMBLE_END || call.getKind() == SqlKind.HOP_END;
+    return end && start instanceof Expr.ColumnRef ref ? new Expr.ColumnRef(ref.index() + 1, ref.type()) : start;
+  }
+
+  private Frame windowed(TableFunctionScan function) {
+    RexCall call = (RexCall) function.getCall();
+    String name = call.getOperator().getName();
+    if (function.getInputs().size() != 1) {
+      throw UserError.of(ErrorCode.UNSUPPORTED, "table function " + name + " is not supported");
+    }
+    Frame input = translate(function.getInput(0));
+    if (input.window().isPresent()) {
+      throw UserError.of(ErrorCode.WINDOW, "a window table function cannot read another one directly")
+          .withHint("aggregate the inner window first, then window again by window_time");
+    }
+    int timeColumn = -1;
+    List<Long> durations = new ArrayList<>();
+    for (RexNode operand : call.getOperands()) {
+      if (operand.getKind() == SqlKind.DESCRIPTOR) {
+        timeColumn = ((RexInputRef) ((RexCall) operand).getOperands().get(0)).getIndex();
+      } else if (operand instanceof RexLiteral literal) {
+        durations.add(micros(literal));
+      }
+    }
+    if (timeColumn < 0) {
+      throw UserError.of(ErrorCode.WINDOW, name + " needs DESCRIPTOR(time column)");
+    }
+    int time = requireTime(input, input.columns().get(timeColumn), name);
+    WindowSpec spec = spec(name, time, durations);
+    DataType type = input.columns().get(timeColumn).type().notNull();
+    List<Expr> columns = new ArrayList<>(input.columns());
+    for (int i = 0; i < 3; i++) {
+      columns.add(new Expr.ColumnRef(input.width() + i, type));
+    }
+    return input.withWindow(spec, columns.subList(0, function.getRowType().getFieldCount()));
+  }
+
+  /** The base column of the time attribute, which {@code expr} must be. */
+  static int requireTime(Frame input, Expr expr, String function) {
+    Optional<TimeAttribute> time = input.time();
+    if (time.isPresent() && expr instanceof Expr.ColumnRef ref && ref.index() == time.get().column()) {
+      return ref.index();
+    }
+    throw UserError.of(
+            ErrorCode.WINDOW,
+            time.isEmpty()
+                ? function + " needs an event-time column, but its input has no watermark"
+                : function + " is over a column that is not the input's event time")
+        .withHint("declare WATERMARK FOR column AS column - INTERVAL '5' SECOND on the stream, and window by that column");
+  }
+
+  static WindowSpec spec(String function, int time, List<Long> durations) {
+    int needed = function.equals("TUMBLE") ? 1 : 2;
+    if (durations.size() < needed || durations.size() > needed + 1) {
+      throw UserError.of(ErrorCode.WINDOW, function + " takes " + needed + " intervals and an optional offset");
+    }
+    long offset = durations.size() > needed ? durations.get(needed) : 0;
+    for (int i = 0; i < needed; i++) {
+      if (durations.get(i) <= 0) {
+        throw UserError.of(ErrorCode.WINDOW, "the intervals of " + function + " must be positive");
+      }
+    }
+    if (function.equals("CUMULATE") && durations.get(1) % durations.get(0) != 0) {
+      throw UserError.of(ErrorCode.WINDOW, "the size of CUMULATE must be a multiple of its step");
+    }
+    return switch (function) {
+      case "TUMBLE" -> new WindowSpec.Tumble(time, durations.get(0), offset);
+      case "HOP" -> new WindowSpec.Hop(time, durations.get(0), durations.get(1), offset);
+      case "CUMULATE" -> new WindowSpec.Cumulate(time, durations.get(0), durations.get(1), offset);
+      default -> throw UserError.of(ErrorCode.UNSUPPORTED, function + " windows are not supported yet");
+    };
+  }
+
+  private static long micros(RexLiteral literal) {
+    DataType type = SqlTypes.fromCalcite(literal.getType());
+    if (type.kind() == DataType.Kind.INTERVAL_MONTH) {
+      throw UserError.of(ErrorCode.UNSUPPORTED, "windows of months or years are not supported yet")
+          .withHint("use an interval of days");
+    }
+    if (type.kind() != DataType.Kind.INTERVAL_DAY) {
+      throw UserError.of(ErrorCode.WINDOW, "a window takes intervals, not " + type);
+    }
+    return literal.getValueAs(java.math.BigDecimal.class).longValueExact() * 1000;
+  }
+
+  private Frame sort(Sort sort) {
+    PlanNode input = materialize(translate(sort.getInput()), names(sort.getInput()));
+    long offset = number(sort.offset, 0);
+    Optional<Long> fetch = sort.fetch == null ? Optional.empty() : Optional.of(number(sort.fetch, 0));
+    PlanNode gathered =
+        new PlanNode.Exchange(input, Distribution.SINGLE, input.traits().withDistribution(Distribution.SINGLE));
+    PlanTraits traits = gathered.traits();
+    if (sort.getCollation().getFieldCollations().isEmpty()) {
+      return node(new PlanNode.Limit(gathered, offset, fetch.orElse(Long.MAX_VALUE), traits));
+    }
+    if (!input.traits().bounded()) {
+      throw UserError.of(ErrorCode.UNBOUNDED_STATE, "ORDER BY needs a bounded input: this one never ends")
+          .withHint("drop ORDER BY, or bound the source (for Kafka 'scan.bounded.mode' = 'latest-offset')");
+    }
+    List<SortKey> keys = new ArrayList<>();
+    for (RelFieldCollation field : sort.getCollation().getFieldCollations()) {
+      boolean descending = field.getDirection().isDescending();
+      boolean nullsFirst =
+          field.nullDirection == RelFieldCollation.NullDirection.FIRST
+              || field.nullDirection == RelFieldCollation.NullDirection.UNSPECIFIED && descending;
+      keys.add(new SortKey(field.getFieldIndex(), descending, nullsFirst));
+    }
+    return node(new PlanNode.Sort(gathered, keys, offset, fetch, traits.withState(new StateBound.ByInput())));
+  }
+
+  private static long number(RexNode node, long fallback) {
+    return node == null ? fallback : ((RexLiteral) node).getValueAs(java.math.BigDecimal.class).longValueExact();
+  }
+
+  private Frame union(Union union) {
+    List<PlanNode> inputs = new ArrayList<>();
+    Schema schema = schema(union.getRowType());
+    boolean bounded = true;
+    ChangelogMode changelog = ChangelogMode.INSERT_ONLY;
+    for (RelNode input : union.getInputs()) {
+      PlanNode made = materialize(converted(translate(input), schema), schema.names());
+      inputs.add(made);
+      bounded &= made.traits().bounded();
+      changelog = made.traits().changelog().compareTo(changelog) > 0 ? made.traits().changelog() : changelog;
+    }
+    PlanTraits traits = PlanTraits.of(schema, bounded).withChangelog(changelog);
+    Frame all = node(new PlanNode.Union(inputs, traits));
+    return union.all ? all : aggregations.distinct(all, schema);
+  }
+
+  /** A frame with its columns in exactly the types of {@code schema}. */
+  static Frame converted(Frame frame, Schema schema) {
+    List<Expr> columns = new ArrayList<>();
+    for (int i = 0; i < schema.size(); i++) {
+      Expr column = frame.columns().get(i);
+      DataType type = schema.type(i);
+      columns.add(column.type().sameApartFromNullability(type) ? column : new Expr.Cast(column, type, false));
+    }
+    return frame.withColumns(columns);
+  }
+
+  private Frame values(Values values) {
+    Schema schema = schema(values.getRowType());
+    List<List<Expr.Literal>> rows = new ArrayList<>();
+    ExprTranslator translator =
+        new ExprTranslator(
+            values.getCluster().getRexBuilder(),
+            i -> {
+              throw new IllegalStateException("VALUES has no input");
+            });
+    for (List<RexLiteral> tuple : values.getTuples()) {
+      List<Expr.Literal> row = new ArrayList<>();
+      for (int i = 0; i < tuple.size(); i++) {
+        row.add(inType((Expr.Literal) translator.translate(tuple.get(i)), schema.type(i)));
+      }
+      rows.add(row);
+    }
+    return node(new PlanNode.Values(rows, PlanTraits.of(schema, true)));
+  }
+
+  private static Expr.Literal inType(Expr.Literal literal, DataType type) {
+    if (literal.value().isEmpty()) {
+      return Expr.Literal.nullOf(type);
+    }
+    Object value = literal.value().get();
+    if (type.kind() == DataType.Kind.DECIMAL) {
+      java.math.BigDecimal number =
+          value instanceof java.math.BigDecimal d ? d : new java.math.BigDecimal(value.toString());
+      value = number.setScale(type.scale(), java.math.RoundingMode.HALF_UP);
+    } else if (type.kind().isApproximate() && value instanceof Number n) {
+      value = n.doubleValue();
+    } else if (type.kind().isInteger() && value instanceof Number n) {
+      value = n.longValue();
+    }
+    return Expr.Literal.of(value, type);
+  }
+
+  /** A frame over a plan node's own columns. */
+  static Frame node(PlanNode node) {
+    List<Expr> columns = new ArrayList<>();
+    for (int i = 0; i < node.schema().size(); i++) {
+      columns.add(new Expr.ColumnRef(i, node.schema().type(i)));
+    }
+    return new Frame(
+        Optional.empty(),
+        Optional.of(node),
+        columns.size(),
+        Optional.empty(),
+        columns,
+        Optional.empty(),
+        node.traits().time());
+  }
+
+  static Schema schema(RelDataType row) {
+    return new Schema(
+        row.getFieldList().stream().map(f -> new Field(f.getName(), SqlTypes.fromCalcite(f.getType()))).toList());
+  }
+
+  static List<String> names(RelNode rel) {
+    return rel.getRowType().getFieldNames();
+  }
+
+  /** The plan node that gives a frame's columns under those names. */
+  PlanNode materialize(Frame frame, List<String> names) {
+    if (frame.window().isPresent() && frame.columns().stream().anyMatch(frame::mentionsWindow)) {
+      throw UserError.of(ErrorCode.UNSUPPORTED, "a window table function without aggregation is not supported yet")
+          .withHint("GROUP BY window_start, window_end");
+    }
+    return materialize(frame, names, false).node();
+  }
+
+  /** A node and, if the base is a scan with event time, where the hidden row watermark is. */
+  record Built(PlanNode node, int rowWatermark) {}
+
+  /**
+   * As above; with {@code timed} the hidden row watermark of a scan becomes one more column, the last.
+   */
+  Built materialize(Frame frame, List<String> names, boolean timed) {
+    PlanNode base;
+    List<Expr> columns = new ArrayList<>(frame.columns());
+    Optional<Expr> condition = frame.condition();
+    int rowWatermark = -1;
+    if (frame.table().isPresent()) {
+      List<Expr> used = new ArrayList<>(columns);
+      condition.ifPresent(used::add);
+      Set<Integer> references = new TreeSet<>(Exprs.references(used));
+      Scans.Made made = scans.scan(frame.table().get(), references, timed);
+      PlanNode.Scan scan = made.scan();
+      columns.replaceAll(e -> Exprs.remap(e, made.places()::get));
+      condition = condition.map(c -> Exprs.remap(c, made.places()::get));
+      if (condition.isPresent() && scans.mayPushFilter(frame.table().get())) {
+        scan = Scans.withFilter(scan, Exprs.conjuncts(condition.get()));
+      }
+      if (timed && scan.rowWatermark().isPresent()) {
+        rowWatermark = columns.size();
+        int hidden = scan.rowWatermark().getAsInt();
+        columns.add(new Expr.ColumnRef(hidden, scan.schema().type(hidden)));
+      }
+      base = scan;
+    } else {
+      base = frame.node().orElseThrow();
+    }
+    List<String> all = new ArrayList<>(names);
+    if (rowWatermark >= 0) {
+      all.add("$watermark");
+    }
+    return new Built(filterProject(base, condition, columns, all), rowWatermark);
+  }
+
+  private static PlanNode filterProject(
+      PlanNode base, Optional<Expr> condition, List<Expr> columns, List<String> names) {
+    boolean identity = condition.isEmpty() && columns.size() == base.schema().size();
+    for (int i = 0; identity && i < columns.size(); i++) {
+      identity =
+          columns.get(i) instanceof Expr.ColumnRef ref
+              && ref.index() == i
+              && base.schema().field(i).name().equals(names.get(i));
+    }
+    if (identity) {
+      return base;
+    }
+    List<Field> fields = new ArrayList<>();
+    Set<String> taken = new LinkedHashSet<>();
+    for (int i = 0; i < columns.size(); i++) {
+      String name = names.get(i);
+      while (!taken.add(name)) {
+        name = name + "_";
+      }
+      fields.add(new Field(name, columns.get(i).type()));
+    }
+    PlanTraits from = base.traits();
+    PlanTraits traits =
+        new PlanTraits(
+            new Schema(fields),
+            from.changelog(),
+            mapKeys(from.uniqueKeys(), columns),
+            from.time().flatMap(t -> place(columns, t.column()).map(i -> new TimeAttribute(i, t.unitMicros()))),
+            Distribution.ANY,
+            StateBound.NONE,
+            from.bounded());
+    return new PlanNode.FilterProject(base, condition, columns, traits);
+  }
+
+  private static Optional<Integer> place(List<Expr> columns, int column) {
+    for (int i = 0; i < columns.size(); i++) {
+      if (columns.get(i) instanceof Expr.ColumnRef ref && ref.index() == column) {
+        return Optional.of(i);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static List<List<Integer>> mapKeys(List<List<Integer>> keys, List<Expr> columns) {
+    List<List<Integer>> mapped = new ArrayList<>();
+    for (List<Integer> key : keys) {
+      List<Optional<Integer>> places = key.stream().map(k -> place(columns, k)).toList();
+      if (places.stream().allMatch(Optional::isPresent)) {
+        mapped.add(places.stream().map(Optional::orElseThrow).toList());
+      }
+    }
+    return mapped;
+  }
+
+  QueryOptions options() {
+    return options;
+  }
+}

@@ -1,0 +1,159 @@
+package dev.sluice.planner.validate;
+
+import dev.sluice.function.FunctionSpec;
+import dev.sluice.function.FunctionSpec.Param;
+import dev.sluice.function.FunctionSpec.Signature;
+import dev.sluice.planner.catalog.SqlTypes;
+import java.util.List;
+import java.util.Optional;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.sql.SqlCallBinding;
+import org.apache.calcite.sql.SqlFunction;
+import org.apache.calcite.sql.SqlFunctionCategory;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlOperandCountRange;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlOperatorBinding;
+import org.apache.calcite.sql.type.SqlOperandCountRanges;
+import org.apache.calcite.sql.type.SqlOperandTypeChecker;
+import org.apache.calcite.sql.type.SqlTypeName;
+
+/** Makes Calcite functions of the specs in the function catalog. Stateless. */
+final class CatalogFunctions {
+  private CatalogFunctions() {}
+
+  /** The scalar function {@code spec} under {@code name} (its name or an alias). */
+  static SqlOperator scalar(FunctionSpec spec, String name) {
+    return new Scalar(spec, name);
+  }
+
+  private static final class Scalar extends SqlFunction {
+    private final FunctionSpec spec;
+
+    Scalar(FunctionSpec spec, String name) {
+      super(
+          name,
+          SqlKind.OTHER_FUNCTION,
+          binding -> resultType(spec, binding),
+          null,
+          new Checker(spec),
+          SqlFunctionCategory.USER_DEFINED_FUNCTION);
+      this.spec = spec;
+    }
+
+    @Override
+    public boolean isDeterministic() {
+      return spec.deterministic();
+    }
+  }
+
+  private static RelDataType resultType(FunctionSpec spec, SqlOperatorBinding binding) {
+    Signature signature =
+        spec.signatures().stream()
+            .filter(s -> matches(s, binding))
+            .findFirst()
+            .orElse(spec.signatures().get(0));
+    RelDataTypeFactory factory = binding.getTypeFactory();
+    List<RelDataType> arguments = binding.collectOperandTypes();
+    RelDataType type;
+    if (signature.fixedResult().isPresent()) {
+      type = SqlTypes.toCalcite(signature.fixedResult().get(), factory);
+    } else if (signature.resultOfArgument() == -1) {
+      type = Optional.ofNullable(factory.leastRestrictive(arguments)).orElse(arguments.get(0));
+    } else if (signature.resultOfArgument() == -2) {
+      type = Optional.ofNullable(arguments.get(0).getComponentType()).orElse(arguments.get(0));
+    } else {
+      type = arguments.get(signature.resultOfArgument());
+    }
+    boolean nullable =
+        switch (spec.nulls()) {
+          case STRICT -> arguments.stream().anyMatch(RelDataType::isNullable) || isObject(type);
+          case NULLABLE -> true;
+          case NEVER -> false;
+        };
+    return factory.createTypeWithNullability(type, nullable);
+  }
+
+  /** Results that are objects may be NULL where a strict function finds nothing. */
+  private static boolean isObject(RelDataType type) {
+    SqlTypeName name = type.getSqlTypeName();
+    return SqlTypeName.CHAR_TYPES.contains(name)
+        || SqlTypeName.BINARY_TYPES.contains(name)
+        || name == SqlTypeName.DECIMAL
+        || type.getComponentType() != null
+        || type.isStruct();
+  }
+
+  private static boolean matches(Signature signature, SqlOperatorBinding binding) {
+    int count = binding.getOperandCount();
+    int most = signature.variadic() ? Integer.MAX_VALUE : signature.params().size();
+    if (count < signature.params().size() - signature.optional() || count > most) {
+      return false;
+    }
+    for (int i = 0; i < count; i++) {
+      Param param = signature.params().get(Math.min(i, signature.params().size() - 1));
+      if (!accepts(param, binding.getOperandType(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean accepts(Param param, RelDataType type) {
+    SqlTypeName name = type.getSqlTypeName();
+    if (name == SqlTypeName.NULL || name == SqlTypeName.ANY) {
+      return true;
+    }
+    return switch (param) {
+      case ANY -> true;
+      case BOOLEAN -> name == SqlTypeName.BOOLEAN;
+      case INTEGER -> SqlTypeName.INT_TYPES.contains(name);
+      case NUMERIC -> SqlTypeName.NUMERIC_TYPES.contains(name);
+      case STRING -> SqlTypeName.CHAR_TYPES.contains(name);
+      case BINARY -> SqlTypeName.BINARY_TYPES.contains(name);
+      case DATE -> name == SqlTypeName.DATE;
+      case TIME -> name == SqlTypeName.TIME;
+      case TIMESTAMP -> name == SqlTypeName.TIMESTAMP || name == SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE;
+      case INTERVAL -> SqlTypeName.INTERVAL_TYPES.contains(name);
+      case ARRAY -> name == SqlTypeName.ARRAY;
+      case MAP -> name == SqlTypeName.MAP;
+      case ROW -> name == SqlTypeName.ROW;
+    };
+  }
+
+  /** Accepts any of the spec's signatures. */
+  private static final class Checker implements SqlOperandTypeChecker {
+    private final FunctionSpec spec;
+
+    Checker(FunctionSpec spec) {
+      this.spec = spec;
+    }
+
+    @Override
+    public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
+      boolean fits = spec.signatures().stream().anyMatch(s -> matches(s, binding));
+      if (!fits && throwOnFailure) {
+        throw binding.newValidationSignatureError();
+      }
+      return fits;
+    }
+
+    @Override
+    public SqlOperandCountRange getOperandCountRange() {
+      int least = spec.signatures().stream().mapToInt(s -> s.params().size() - s.optional()).min().orElse(0);
+      boolean open = spec.signatures().stream().anyMatch(Signature::variadic);
+      int most = spec.signatures().stream().mapToInt(s -> s.params().size()).max().orElse(0);
+      return open ? SqlOperandCountRanges.from(least) : SqlOperandCountRanges.between(least, most);
+    }
+
+    @Override
+    public String getAllowedSignatures(SqlOperator operator, String name) {
+      return String.join(
+          "\n",
+          spec.signatures().stream()
+              .map(s -> name + "(" + String.join(", ", s.params().stream().map(Param::name).toList()) + ")")
+              .toList());
+    }
+  }
+}

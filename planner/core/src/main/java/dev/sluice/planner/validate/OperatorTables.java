@@ -1,0 +1,87 @@
+package dev.sluice.planner.validate;
+
+import dev.sluice.function.FunctionCatalog;
+import dev.sluice.function.FunctionSpec;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.calcite.sql.fun.SqlBasicAggFunction;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlOperatorTable;
+import org.apache.calcite.sql.fun.SqlLibraryOperators;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.type.OperandTypes;
+import org.apache.calcite.sql.type.ReturnTypes;
+import org.apache.calcite.sql.util.SqlOperatorTables;
+
+/** Every operator and function a query may use. Built once; safe for use by any thread. */
+final class OperatorTables {
+  /** Calcite's functions that ours replace. */
+  private static final Set<String> REPLACED =
+      Set.of("FIRST_VALUE", "LAST_VALUE", "ROUND", "TRUNCATE", "POWER", "UNIX_TIMESTAMP");
+
+  private static final SqlOperatorTable ALL = build();
+
+  private OperatorTables() {}
+
+  static SqlOperatorTable all() {
+    return ALL;
+  }
+
+  private static SqlOperatorTable build() {
+    List<SqlOperator> operators = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (SqlOperator operator : SqlStdOperatorTable.instance().getOperatorList()) {
+      boolean window = operator instanceof org.apache.calcite.sql.SqlWindowTableFunction;
+      boolean replaced = REPLACED.contains(operator.getName()) && isReplaced(operator.getName());
+      if (!window && !replaced) {
+        operators.add(operator);
+        names.add(operator.getName().toUpperCase(Locale.ROOT));
+      }
+    }
+    operators.add(WindowFunctions.TUMBLE);
+    operators.add(WindowFunctions.HOP);
+    operators.add(WindowFunctions.CUMULATE);
+    operators.add(SqlLibraryOperators.ILIKE);
+    operators.add(SqlLibraryOperators.NOT_ILIKE);
+    operators.add(SqlLibraryOperators.ARRAY_AGG);
+    operators.add(SqlLibraryOperators.BOOL_AND);
+    operators.add(SqlLibraryOperators.BOOL_OR);
+    operators.add(SqlLibraryOperators.TRY_CAST);
+    for (String name : List.of("FIRST_VALUE", "LAST_VALUE")) {
+      operators.add(
+          SqlBasicAggFunction.create(
+              name, SqlKind.OTHER_FUNCTION, ReturnTypes.ARG0_NULLABLE_IF_EMPTY, OperandTypes.ANY));
+    }
+    for (FunctionSpec spec : FunctionCatalog.all()) {
+      if (spec.kind() == FunctionSpec.Kind.SCALAR) {
+        addScalar(operators, names, spec, spec.name());
+        spec.aliases().forEach(alias -> addScalar(operators, names, spec, alias));
+      }
+    }
+    return SqlOperatorTables.of(operators);
+  }
+
+  private static boolean isReplaced(String name) {
+    return name.endsWith("_VALUE")
+        || FunctionCatalog.find(name).filter(s -> s.kind() == FunctionSpec.Kind.SCALAR).isPresent();
+  }
+
+  private static void addScalar(List<SqlOperator> operators, Set<String> names, FunctionSpec spec, String name) {
+    if (names.add(name.toUpperCase(Locale.ROOT))) {
+      operators.add(CatalogFunctions.scalar(spec, name));
+    }
+  }
+
+  /** The names of all functions, for did-you-mean. */
+  static List<String> functionNames() {
+    return ALL.getOperatorList().stream()
+        .map(SqlOperator::getName)
+        .filter(n -> !n.isEmpty() && Character.isLetter(n.charAt(0)))
+        .distinct()
+        .toList();
+  }
+}

@@ -1,0 +1,328 @@
+package dev.sluice.planner.validate;
+
+import dev.sluice.error.DidYouMean;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.planner.catalog.Catalog;
+import dev.sluice.planner.catalog.CatalogEntry;
+import dev.sluice.planner.catalog.SqlTypes;
+import dev.sluice.planner.parse.ParsedQuery.Positions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.calcite.config.CalciteConnectionConfigImpl;
+import org.apache.calcite.config.CalciteConnectionProperty;
+import org.apache.calcite.jdbc.CalciteSchema;
+import org.apache.calcite.jdbc.JavaTypeFactoryImpl;
+import org.apache.calcite.plan.RelOptCluster;
+import org.apache.calcite.plan.RelOptTable;
+import org.apache.calcite.plan.hep.HepPlanner;
+import org.apache.calcite.plan.hep.HepProgram;
+import org.apache.calcite.prepare.CalciteCatalogReader;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.RelRoot;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.runtime.CalciteContextException;
+import org.apache.calcite.schema.TranslatableTable;
+import org.apache.calcite.schema.impl.AbstractTable;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.validate.SqlConformanceEnum;
+import org.apache.calcite.sql.validate.SqlValidator;
+import org.apache.calcite.sql.validate.SqlValidatorUtil;
+import org.apache.calcite.sql2rel.SqlToRelConverter;
+import org.apache.calcite.sql2rel.StandardConvertletTable;
+
+/**
+ * Validates parse trees and turns them into Calcite's relational algebra, over the objects of a catalog. One
+ * per planning; single-threaded. Mistakes come out as {@link UserError}s at their place in the user's text.
+ */
+public final class Validation {
+  /** Suffix of the relation that holds only a table's stored columns, over which computed ones are typed. */
+  public static final String BASE = "$base";
+
+  private final Catalog catalog;
+  private final JavaTypeFactoryImpl types = new JavaTypeFactoryImpl(SluiceTypeSystem.INSTANCE);
+  private final RelOptCluster cluster =
+      RelOptCluster.create(new HepPlanner(HepProgram.builder().build()), new RexBuilder(types));
+  private final Map<String, RelDataType> rowTypes = new HashMap<>();
+  private CalciteCatalogReader reader;
+
+  public Validation(Catalog catalog) {
+    this.catalog = catalog;
+    refresh();
+  }
+
+  private void refresh() {
+    CalciteSchema root = CalciteSchema.createRootSchema(false, false);
+    for (CatalogEntry entry : catalog.all()) {
+      if (entry instanceof CatalogEntry.Table table) {
+        root.add(table.name(), new Relation(table, false));
+        root.add(table.name() + BASE, new Relation(table, true));
+      } else if (entry instanceof CatalogEntry.View view) {
+        root.add(view.name(), new ViewRelation(view));
+      }
+    }
+    Properties properties = new Properties();
+    properties.setProperty(CalciteConnectionProperty.CASE_SENSITIVE.camelName(), "false");
+    reader = new CalciteCatalogReader(root, List.of(), types, new CalciteConnectionConfigImpl(properties));
+  }
+
+  public RelDataTypeFactory types() {
+    return types;
+  }
+
+  /** Validates and converts a query; {@code query} is left alone. */
+  public RelRoot convert(SqlNode query, Positions positions) {
+    SqlNode copy = query.accept(new DeepCopy());
+    try {
+      SqlValidator validator = validator();
+      SqlNode validated = validator.validate(copy);
+      return converter(validator).convertQuery(validated, false, true);
+    } catch (CalciteContextException e) {
+      throw explain(e, positions);
+    } catch (SqlTypes.UnsupportedTypeException e) {
+      throw UserError.of(ErrorCode.UNSUPPORTED, "type " + e.getMessage() + " is not supported")
+          .at(positions.of(query.getParserPosition()));
+    } catch (UnsupportedOperationException | IllegalArgumentException | AssertionError e) {
+      throw UserError.of(ErrorCode.UNSUPPORTED, "the query uses a construct that is not supported")
+          .withDetail(String.valueOf(e.getMessage()))
+          .at(positions.of(query.getParserPosition()))
+          .causedBy(e);
+    }
+  }
+
+  private SqlValidator validator() {
+    return SqlValidatorUtil.newValidator(
+        OperatorTables.all(),
+        reader,
+        types,
+        SqlValidator.Config.DEFAULT
+            .withConformance(SqlConformanceEnum.BABEL)
+            .withIdentifierExpansion(true)
+            .withTypeCoercionEnabled(true));
+  }
+
+  private SqlToRelConverter converter(SqlValidator validator) {
+    RelOptTable.ViewExpander noViews =
+        (rowType, text, schemaPath, viewPath) -> {
+          throw new IllegalStateException("views are expanded as relations");
+        };
+    return new SqlToRelConverter(
+        noViews,
+        validator,
+        reader,
+        cluster,
+        StandardConvertletTable.INSTANCE,
+        SqlToRelConverter.config().withTrimUnusedFields(false).withExpand(false).withRemoveSortInSubQuery(false));
+  }
+
+  /** The columns of a table as declared, computed ones included. */
+  public RelDataType rowType(CatalogEntry.Table table) {
+    RelDataType known = rowTypes.get(table.name());
+    if (known == null) {
+      known = computeRowType(table);
+      rowTypes.put(table.name(), known);
+    }
+    return known;
+  }
+
+  private RelDataType computeRowType(CatalogEntry.Table table) {
+    RelDataTypeFactory.Builder builder = types.builder();
+    for (CatalogEntry.ColumnDef column : table.columns()) {
+      if (column instanceof CatalogEntry.ColumnDef.Physical physical) {
+        builder.add(physical.name(), SqlTypes.toCalcite(physical.type(), types));
+      } else if (column instanceof CatalogEntry.ColumnDef.Metadata metadata) {
+        builder.add(metadata.name(), SqlTypes.toCalcite(metadata.type(), types));
+      } else if (column instanceof CatalogEntry.ColumnDef.Computed computed) {
+        builder.add(computed.name(), expressionType(table, computed.expression()));
+      }
+    }
+    return builder.build();
+  }
+
+  private RelDataType baseType(CatalogEntry.Table table) {
+    RelDataTypeFactory.Builder builder = types.builder();
+    table.ref().schema().fields().forEach(f -> builder.add(f.name(), SqlTypes.toCalcite(f.type(), types)));
+    return builder.build();
+  }
+
+  private RelDataType expressionType(CatalogEntry.Table table, SqlNode expression) {
+    return expression(table.name() + BASE, List.of(expression), p -> table.position())
+        .getRowType()
+        .getFieldList()
+        .get(0)
+        .getType();
+  }
+
+  /** Converts expressions over a relation to a projection of it. */
+  public RelNode expression(String relation, List<SqlNode> expressions, Positions positions) {
+    SqlParserPos zero = SqlParserPos.ZERO;
+    org.apache.calcite.sql.SqlSelect select =
+        new org.apache.calcite.sql.SqlSelect(
+            zero,
+            null,
+            new org.apache.calcite.sql.SqlNodeList(expressions, zero),
+            new org.apache.calcite.sql.SqlIdentifier(relation, zero),
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null);
+    return convert(select, positions).rel;
+  }
+
+  private UserError explain(CalciteContextException e, Positions positions) {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    String message = String.valueOf(cause.getMessage());
+    SqlParserPos at =
+        new SqlParserPos(e.getPosLine(), e.getPosColumn(), e.getEndPosLine(), e.getEndPosColumn());
+    return Messages.translate(message, this::objectNames, this::columnNames)
+        .at(positions.of(at))
+        .causedBy(cause);
+  }
+
+  private List<String> objectNames() {
+    return catalog.names();
+  }
+
+  private List<String> columnNames() {
+    List<String> names = new ArrayList<>();
+    for (CatalogEntry entry : catalog.all()) {
+      if (entry instanceof CatalogEntry.Table table) {
+        table.columns().forEach(c -> names.add(c.name()));
+      }
+    }
+    return names;
+  }
+
+  /** Puts Calcite's sentences into our words. */
+  private static final class Messages {
+    private static final Pattern TABLE = Pattern.compile("(?:Object|Table) '([^']*)' not found.*");
+    private static final Pattern COLUMN = Pattern.compile("Column '([^']*)' not found in any table.*");
+    private static final Pattern COLUMN_IN = Pattern.compile("Column '([^']*)' not found in table '([^']*)'.*");
+    private static final Pattern FUNCTION = Pattern.compile("No match found for function signature (\\S+)\\((.*)\\)");
+    private static final Pattern GROUP = Pattern.compile("Expression '(.*)' is not being grouped");
+
+    private Messages() {}
+
+    static UserError translate(
+        String message,
+        java.util.function.Supplier<List<String>> objects,
+        java.util.function.Supplier<List<String>> columns) {
+      Matcher table = TABLE.matcher(message);
+      if (table.matches()) {
+        String name = table.group(1);
+        return UserError.of(ErrorCode.UNKNOWN_OBJECT, "unknown table '" + name + "'")
+            .withHint(DidYouMean.hint(name, objects.get(), "known: " + String.join(", ", objects.get())));
+      }
+      Matcher column = COLUMN_IN.matcher(message);
+      Matcher anywhere = COLUMN.matcher(message);
+      if (column.matches() || anywhere.matches()) {
+        String name = column.matches() ? column.group(1) : anywhere.group(1);
+        return UserError.of(ErrorCode.UNKNOWN_COLUMN, "unknown column '" + name + "'")
+            .withHint(DidYouMean.hint(name, columns.get(), "DESCRIBE shows a table's columns"));
+      }
+      Matcher function = FUNCTION.matcher(message);
+      if (function.matches()) {
+        String name = function.group(1).toUpperCase(Locale.ROOT);
+        return UserError.of(
+                ErrorCode.UNKNOWN_FUNCTION, "no function " + name + "(" + function.group(2).replaceAll("[<>]", "") + ")")
+            .withHint(DidYouMean.hint(name, OperatorTables.functionNames(), "SHOW FUNCTIONS lists them"));
+      }
+      Matcher group = GROUP.matcher(message);
+      if (group.matches()) {
+        return UserError.of(
+                ErrorCode.INVALID_QUERY, "'" + group.group(1) + "' is neither grouped by nor inside an aggregate")
+            .withHint("add it to GROUP BY, or wrap it in an aggregate such as MAX");
+      }
+      ErrorCode code =
+          message.startsWith("Cannot apply") || message.contains("type mismatch") || message.contains("Cannot cast")
+              ? ErrorCode.TYPE_MISMATCH
+              : ErrorCode.INVALID_QUERY;
+      String line = message.lines().findFirst().orElse(message);
+      String summary = line.isEmpty() ? line : Character.toLowerCase(line.charAt(0)) + line.substring(1);
+      return UserError.of(code, summary.endsWith(".") ? summary.substring(0, summary.length() - 1) : summary);
+    }
+  }
+
+  /** A stream, table or sink as Calcite sees it. */
+  public final class Relation extends AbstractTable {
+    private final CatalogEntry.Table table;
+    private final boolean base;
+
+    Relation(CatalogEntry.Table table, boolean base) {
+      this.table = table;
+      this.base = base;
+    }
+
+    public CatalogEntry.Table table() {
+      return table;
+    }
+
+    @Override
+    public RelDataType getRowType(RelDataTypeFactory factory) {
+      return base ? baseType(table) : rowType(table);
+    }
+  }
+
+  /** A view as Calcite sees it: its query, converted where it is used. */
+  private final class ViewRelation extends AbstractTable implements TranslatableTable {
+    private final CatalogEntry.View view;
+    private RelDataType rowType;
+
+    ViewRelation(CatalogEntry.View view) {
+      this.view = view;
+    }
+
+    @Override
+    public RelDataType getRowType(RelDataTypeFactory factory) {
+      if (rowType == null) {
+        RelDataType type = convert(view.query(), p -> new dev.sluice.error.SourcePosition("view " + view.name(), 1, 1, 1, 1)).validatedRowType;
+        if (!view.columns().isEmpty()) {
+          List<RelDataType> columns = type.getFieldList().stream().map(f -> f.getType()).toList();
+          type = types.createStructType(columns, view.columns());
+        }
+        rowType = type;
+      }
+      return rowType;
+    }
+
+    @Override
+    public RelNode toRel(RelOptTable.ToRelContext context, RelOptTable relOptTable) {
+      RelNode rel = convert(view.query(), p -> new dev.sluice.error.SourcePosition("view " + view.name(), 1, 1, 1, 1)).project();
+      return org.apache.calcite.plan.RelOptUtil.createCastRel(rel, getRowType(types), true);
+    }
+  }
+
+  /** Clones a tree, identifiers and literals included: validation rewrites in place. */
+  private static final class DeepCopy extends org.apache.calcite.sql.util.SqlShuttle {
+    @Override
+    public SqlNode visit(org.apache.calcite.sql.SqlIdentifier id) {
+      return id.clone(id.getParserPosition());
+    }
+
+    @Override
+    public SqlNode visit(org.apache.calcite.sql.SqlLiteral literal) {
+      return literal.clone(literal.getParserPosition());
+    }
+
+    @Override
+    public SqlNode visit(org.apache.calcite.sql.SqlCall call) {
+      CallCopyingArgHandler handler = new CallCopyingArgHandler(call, true);
+      call.getOperator().acceptCall(this, call, false, handler);
+      return handler.result();
+    }
+  }
+}
