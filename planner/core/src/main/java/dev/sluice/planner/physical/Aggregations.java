@@ -26,12 +26,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.calcite.rel.RelFieldCollation;
 import org.apache.calcite.rel.core.Aggregate;
 
 /** GROUP BY: over windows and without. Single-threaded. */
 final class Aggregations {
+  /** Aggregates that can take a row back. */
+  private static final Set<String> RETRACTABLE = Set.of("COUNT", "SUM", "AVG");
+
   private final RelTranslator rels;
   private final QueryOptions options;
   private final Optional<RelTranslator.LateTarget> late;
@@ -214,6 +218,7 @@ final class Aggregations {
                 frame.table(), frame.node(), frame.width(), frame.condition(), inputs.columns, Optional.empty(), frame.time()),
             inputs.names,
             true);
+    QueryPlanner.requireInserts(built.node(), "a window");
     PlanNode input = exchange(built.node(), inputs.keyColumns());
     DataType bound = timeExpr.type().notNull();
     Schema results = resultSchema(input, inputs, calls, aggregate);
@@ -307,6 +312,10 @@ final class Aggregations {
             .node();
     PlanNode input = exchange(built, inputs.keyColumns());
     boolean bounded = input.traits().bounded();
+    boolean updates = input.traits().changelog() != ChangelogMode.INSERT_ONLY;
+    if (updates && calls.stream().anyMatch(c -> !RETRACTABLE.contains(c.function()) || c.distinct())) {
+      QueryPlanner.requireInserts(input, "this aggregate");
+    }
     Emit emit = options.emit().orElse(bounded ? Emit.ON_WINDOW_CLOSE : Emit.ON_UPDATE);
     if (emit instanceof Emit.Every) {
       throw UserError.of(ErrorCode.UNSUPPORTED, "EMIT EVERY is not supported yet");

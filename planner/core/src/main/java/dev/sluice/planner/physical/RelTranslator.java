@@ -206,6 +206,7 @@ final class RelTranslator {
 
   private Frame sort(Sort sort) {
     PlanNode input = materialize(translate(sort.getInput()), names(sort.getInput()));
+    QueryPlanner.requireInserts(input, sort.getCollation().getFieldCollations().isEmpty() ? "LIMIT" : "ORDER BY");
     long offset = number(sort.offset, 0);
     Optional<Long> fetch = sort.fetch == null ? Optional.empty() : Optional.of(number(sort.fetch, 0));
     PlanNode gathered =

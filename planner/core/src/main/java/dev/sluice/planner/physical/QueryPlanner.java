@@ -1,0 +1,205 @@
+package dev.sluice.planner.physical;
+
+import dev.sluice.connector.ConnectorRegistry;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.SourcePosition;
+import dev.sluice.error.UserError;
+import dev.sluice.plan.ChangelogMode;
+import dev.sluice.plan.Expr;
+import dev.sluice.plan.PhysicalPlan;
+import dev.sluice.plan.PlanNode;
+import dev.sluice.plan.PlanTraits;
+import dev.sluice.plan.TableRef;
+import dev.sluice.planner.catalog.Catalog;
+import dev.sluice.planner.catalog.CatalogEntry;
+import dev.sluice.planner.parse.ParsedQuery;
+import dev.sluice.planner.validate.Validation;
+import dev.sluice.type.DataType.Field;
+import dev.sluice.type.Schema;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.calcite.plan.RelOptUtil;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.RelRoot;
+
+/**
+ * Parsed queries and inserts to physical plans, over the objects of a catalog as it stands. One per planning;
+ * single-threaded. No I/O. Mistakes come out as {@link UserError}s at their place in the user's text.
+ */
+public final class QueryPlanner {
+  private final ConnectorRegistry connectors;
+  private final Map<String, String> settings;
+  private final Validation validation;
+  private final Sinks sinks;
+
+  public QueryPlanner(Catalog catalog, ConnectorRegistry connectors, Map<String, String> settings) {
+    this.connectors = connectors;
+    this.settings = Map.copyOf(settings);
+    this.validation = new Validation(catalog);
+    this.sinks = new Sinks(catalog, connectors);
+  }
+
+  /** Plans inserts as one graph, every table scanned once. */
+  public PhysicalPlan plan(List<ParsedQuery> inserts) {
+    List<Converted> converted = inserts.stream().map(this::convert).toList();
+    return twice(
+        scans -> {
+          List<PlanNode.Sink> roots = new ArrayList<>();
+          for (Converted one : converted) {
+            roots.add(located(one.query(), () -> insert(scans, one)));
+          }
+          return roots;
+        });
+  }
+
+  /** Plans a bare query into a sink of connector {@code connector}, which takes any change. */
+  public PhysicalPlan planQuery(ParsedQuery query, String connector) {
+    Converted converted = convert(query);
+    return twice(
+        scans -> List.of(located(query, () -> result(rows(scans, converted, Optional.empty()), connector))));
+  }
+
+  /** Calcite's algebra of a query or insert, as text. */
+  public String logical(ParsedQuery query) {
+    return RelOptUtil.toString(convert(query).rel());
+  }
+
+  /** Types and columns of a query, for views and sinks that take their query's columns. */
+  public Schema schema(ParsedQuery query) {
+    Converted converted = convert(query);
+    return located(query, () -> schema(converted));
+  }
+
+  private record Converted(ParsedQuery query, RelNode rel, List<String> names) {}
+
+  private interface Roots {
+    List<PlanNode.Sink> make(Scans scans);
+  }
+
+  private Converted convert(ParsedQuery query) {
+    Restrictions.check(query.query(), query.positions());
+    query
+        .options()
+        .onConflict()
+        .ifPresent(
+            clause -> {
+              throw UserError.of(ErrorCode.UNSUPPORTED, "ON CONFLICT is not supported yet")
+                  .withHint("leave the clause out: sinks with a PRIMARY KEY take upserts")
+                  .at(place(query));
+            });
+    RelRoot root = validation.convert(query.query(), query.positions());
+    return new Converted(query, root.project(), root.validatedRowType.getFieldNames());
+  }
+
+  private PhysicalPlan twice(Roots roots) {
+    Scans scans = new Scans(validation, connectors, settings);
+    roots.make(scans);
+    scans.beginSecondRun();
+    List<PlanNode.Sink> made = roots.make(scans);
+    Map<String, TableRef> errorSinks = new LinkedHashMap<>();
+    Set<PlanNode> seen = new LinkedHashSet<>();
+    made.forEach(sink -> collectErrorSinks(sink, seen, errorSinks));
+    return new PhysicalPlan(made, errorSinks, settings);
+  }
+
+  private void collectErrorSinks(PlanNode node, Set<PlanNode> seen, Map<String, TableRef> errorSinks) {
+    if (!seen.add(node)) {
+      return;
+    }
+    if (node instanceof PlanNode.Scan scan) {
+      sinks.errorSink(scan.table()).ifPresent(target -> errorSinks.put(scan.table().name(), target));
+    }
+    node.inputs().forEach(input -> collectErrorSinks(input, seen, errorSinks));
+  }
+
+  private PlanNode.Sink insert(Scans scans, Converted converted) {
+    ParsedQuery query = converted.query();
+    String name = query.target().orElseThrow().names.get(query.target().orElseThrow().names.size() - 1);
+    CatalogEntry.Table target = located(query, () -> sinks.target(name, schema(converted)));
+    Optional<List<String>> listed = query.columns().map(ids -> ids.stream().map(id -> id.getSimple()).toList());
+    RelTranslator translator = translator(scans, converted);
+    Frame frame = translator.translate(converted.rel());
+    List<Expr> matched = Sinks.match(target, listed, frame.columns(), converted.names());
+    PlanNode input = translator.materialize(frame.withColumns(matched), target.sinkRef().schema().names());
+    requireUsed(query, input);
+    return sinks.sink(input, target);
+  }
+
+  private PlanNode rows(Scans scans, Converted converted, Optional<List<String>> names) {
+    RelTranslator translator = translator(scans, converted);
+    PlanNode node =
+        translator.materialize(translator.translate(converted.rel()), names.orElse(converted.names()));
+    requireUsed(converted.query(), node);
+    return node;
+  }
+
+  private static PlanNode.Sink result(PlanNode input, String connector) {
+    TableRef table =
+        new TableRef("result", connector, Map.of(), Set.of(), input.schema(), Map.of(), List.of(), List.of());
+    PlanTraits traits =
+        PlanTraits.of(input.schema(), input.traits().bounded()).withChangelog(input.traits().changelog());
+    return new PlanNode.Sink(input, table, traits);
+  }
+
+  private RelTranslator translator(Scans scans, Converted converted) {
+    Optional<RelTranslator.LateTarget> late =
+        converted
+            .query()
+            .options()
+            .lateRowsTo()
+            .map(name -> new RelTranslator.LateTarget(sinks.target(name, schema(converted))));
+    return new RelTranslator(scans, converted.query().options(), late);
+  }
+
+  private static Schema schema(Converted converted) {
+    Schema typed = RelTranslator.schema(converted.rel().getRowType());
+    List<Field> fields = new ArrayList<>();
+    for (int i = 0; i < typed.size(); i++) {
+      fields.add(new Field(converted.names().get(i), typed.type(i)));
+    }
+    return new Schema(fields);
+  }
+
+  /** Clauses that say something about windows need one. */
+  private static void requireUsed(ParsedQuery query, PlanNode node) {
+    boolean asked = query.options().allowedLatenessMicros() > 0 || query.options().lateRowsTo().isPresent();
+    if (asked && !hasWindow(node)) {
+      throw UserError.of(
+              ErrorCode.UNSUPPORTED, "ALLOWED LATENESS and LATE ROWS TO need a windowed aggregation, which this query has not")
+          .withHint("only windows drop late rows; leave the clause out");
+    }
+  }
+
+  private static boolean hasWindow(PlanNode node) {
+    return node instanceof PlanNode.WindowAggregate || node.inputs().stream().anyMatch(QueryPlanner::hasWindow);
+  }
+
+  /** Gives errors that have none the place of the query. */
+  private static <T> T located(ParsedQuery query, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (UserError e) {
+      throw e.position().isPresent() ? e : e.at(place(query));
+    } catch (dev.sluice.planner.catalog.SqlTypes.UnsupportedTypeException e) {
+      throw UserError.of(ErrorCode.UNSUPPORTED, "type " + e.getMessage() + " is not supported").at(place(query));
+    }
+  }
+
+  private static SourcePosition place(ParsedQuery query) {
+    return query.positions().of(query.query().getParserPosition());
+  }
+
+  /** Refuses an operator that needs inserts over an input that updates. */
+  static void requireInserts(PlanNode input, String what) {
+    if (input.traits().changelog() != ChangelogMode.INSERT_ONLY) {
+      throw UserError.of(ErrorCode.CHANGELOG, what + " over a result that updates is not supported yet")
+          .withHint("bound the source, or window the inner aggregation");
+    }
+  }
+}

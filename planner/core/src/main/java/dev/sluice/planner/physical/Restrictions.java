@@ -1,0 +1,55 @@
+package dev.sluice.planner.physical;
+
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.planner.parse.ParsedQuery.Positions;
+import java.util.Optional;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.util.SqlBasicVisitor;
+
+/** Refuses constructs that are not supported yet, at the place where they stand. Stateless. */
+final class Restrictions {
+  private Restrictions() {}
+
+  static void check(SqlNode query, Positions positions) {
+    query.accept(
+        new SqlBasicVisitor<Void>() {
+          @Override
+          public Void visit(SqlCall call) {
+            refusal(call)
+                .ifPresent(
+                    what -> {
+                      throw UserError.of(ErrorCode.UNSUPPORTED, what + " not supported yet")
+                          .at(positions.of(call.getParserPosition()));
+                    });
+            return super.visit(call);
+          }
+        });
+  }
+
+  private static Optional<String> refusal(SqlCall call) {
+    return switch (call.getKind()) {
+      case JOIN -> Optional.of("joins are");
+      case OVER -> Optional.of("OVER windows are");
+      case MATCH_RECOGNIZE -> Optional.of("MATCH_RECOGNIZE is");
+      case INTERSECT -> Optional.of("INTERSECT is");
+      case EXCEPT -> Optional.of("EXCEPT is");
+      case PIVOT, UNPIVOT -> Optional.of("PIVOT is");
+      case UNNEST -> Optional.of("UNNEST is");
+      case LATERAL -> Optional.of("LATERAL is");
+      case SNAPSHOT -> Optional.of("FOR SYSTEM_TIME AS OF is");
+      case EXISTS -> Optional.of("EXISTS is");
+      case ROLLUP, CUBE, GROUPING_SETS -> Optional.of("GROUPING SETS, CUBE and ROLLUP are");
+      case IN, NOT_IN -> call.operand(1).getKind() == SqlKind.SELECT
+          ? Optional.of("IN with a subquery is")
+          : Optional.empty();
+      case SELECT -> ((SqlSelect) call).getQualify() != null ? Optional.of("QUALIFY is") : Optional.empty();
+      default -> call.getOperator().getName().equalsIgnoreCase("SESSION")
+          ? Optional.of("SESSION windows are")
+          : Optional.empty();
+    };
+  }
+}

@@ -1,0 +1,234 @@
+package dev.sluice.planner.physical;
+
+import dev.sluice.connector.CommonOptions;
+import dev.sluice.connector.ConnectorRegistry;
+import dev.sluice.connector.OptionSpec;
+import dev.sluice.connector.SinkCapabilities;
+import dev.sluice.error.DidYouMean;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.operator.RejectedRow;
+import dev.sluice.plan.ChangelogMode;
+import dev.sluice.plan.Expr;
+import dev.sluice.plan.PlanNode;
+import dev.sluice.plan.PlanTraits;
+import dev.sluice.plan.TableRef;
+import dev.sluice.planner.catalog.Catalog;
+import dev.sluice.planner.catalog.CatalogEntry;
+import dev.sluice.type.DataType;
+import dev.sluice.type.DataType.Kind;
+import dev.sluice.type.Schema;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The targets of a plan: who may be written, with which columns and which changes. Single-threaded. */
+final class Sinks {
+  private final Catalog catalog;
+  private final ConnectorRegistry connectors;
+
+  Sinks(Catalog catalog, ConnectorRegistry connectors) {
+    this.catalog = catalog;
+    this.connectors = connectors;
+  }
+
+  /** The table of that name, if it can be written. A sink declared without columns takes {@code columns}. */
+  CatalogEntry.Table target(String name, Schema columns) {
+    CatalogEntry entry =
+        catalog
+            .find(name)
+            .orElseThrow(
+                () ->
+                    UserError.of(ErrorCode.UNKNOWN_OBJECT, "unknown sink '" + name + "'")
+                        .withHint(
+                            DidYouMean.hint(name, catalog.names(), "declare it with CREATE SINK " + name + " …")));
+    if (!(entry instanceof CatalogEntry.Table declared)) {
+      throw UserError.of(ErrorCode.NOT_A_SINK, "'" + entry.name() + "' is a view: it cannot be written");
+    }
+    if (declared.kind() == CatalogEntry.Kind.STREAM) {
+      throw UserError.of(ErrorCode.NOT_A_SINK, "'" + declared.name() + "' is a stream: it is only read")
+          .withHint("declare the target with CREATE SINK, or with CREATE TABLE for both directions");
+    }
+    CatalogEntry.Table table = declared.columns().isEmpty() ? declared.withColumns(columns) : declared;
+    TableRef ref = table.sinkRef();
+    if (!connectors.connector(ref.connector()).sinkCapabilities(ref).writable()) {
+      throw UserError.of(
+          ErrorCode.NOT_A_SINK, "'" + table.name() + "' cannot be written: connector '" + ref.connector() + "' only reads");
+    }
+    connectors.check(ref, OptionSpec.Role.SINK);
+    return table;
+  }
+
+  /** The query's columns as the sink's, in the sink's order and types. */
+  static List<Expr> match(
+      CatalogEntry.Table table, Optional<List<String>> listed, List<Expr> columns, List<String> names) {
+    Schema wanted = table.sinkRef().schema();
+    List<Integer> targets = targets(table, wanted, listed);
+    if (targets.size() != columns.size()) {
+      throw UserError.of(
+              ErrorCode.SINK_SCHEMA,
+              "the query gives " + count(columns.size()) + ", but '" + table.name() + "' takes " + targets.size())
+          .withDetail("query: " + String.join(", ", names) + "; sink: " + String.join(", ", wanted.names()))
+          .withHint("select exactly those columns, or name the ones you fill: INSERT INTO " + table.name() + " (…)");
+    }
+    List<Expr> matched = new ArrayList<>();
+    for (int i = 0; i < wanted.size(); i++) {
+      int place = targets.indexOf(i);
+      DataType type = wanted.type(i);
+      if (place < 0 && !type.nullable()) {
+        throw UserError.of(
+            ErrorCode.SINK_SCHEMA,
+            "column '" + wanted.field(i).name() + "' of '" + table.name() + "' is NOT NULL but gets no value");
+      }
+      matched.add(place < 0 ? Expr.Literal.nullOf(type) : convert(table, wanted, i, columns.get(place), names.get(place)));
+    }
+    return matched;
+  }
+
+  private static String count(int columns) {
+    return columns + (columns == 1 ? " column" : " columns");
+  }
+
+  private static List<Integer> targets(CatalogEntry.Table table, Schema wanted, Optional<List<String>> listed) {
+    List<Integer> targets = new ArrayList<>();
+    for (String name : listed.orElse(wanted.names())) {
+      OptionalInt index = wanted.indexOf(name);
+      if (index.isEmpty()) {
+        throw UserError.of(ErrorCode.UNKNOWN_COLUMN, "'" + table.name() + "' has no column '" + name + "' to fill")
+            .withHint(DidYouMean.hint(name, wanted.names(), "its columns: " + String.join(", ", wanted.names())));
+      }
+      if (targets.contains(index.getAsInt())) {
+        throw UserError.of(ErrorCode.SINK_SCHEMA, "column '" + name + "' is listed twice");
+      }
+      targets.add(index.getAsInt());
+    }
+    return targets;
+  }
+
+  private static Expr convert(CatalogEntry.Table table, Schema wanted, int index, Expr value, String name) {
+    DataType to = wanted.type(index);
+    DataType from = value.type();
+    if (from.kind() == Kind.NULL || value instanceof Expr.Literal literal && literal.value().isEmpty()) {
+      return Expr.Literal.nullOf(to);
+    }
+    if (nullableAll(from).equals(nullableAll(to))) {
+      return value;
+    }
+    if (!convertible(from, to)) {
+      String column = wanted.field(index).name();
+      throw UserError.of(
+              ErrorCode.SINK_SCHEMA,
+              "column '" + column + "' of '" + table.name() + "' is " + to + ", but the query gives " + from
+                  + (name.equalsIgnoreCase(column) ? "" : " ('" + name + "')"))
+          .withHint("write CAST(" + name + " AS " + to.withNullable(true) + "), or change the sink's column");
+    }
+    return new Expr.Cast(value, to.withNullable(from.nullable()), false);
+  }
+
+  /** Whether INSERT converts by itself. */
+  private static boolean convertible(DataType from, DataType to) {
+    Kind a = from.kind();
+    Kind b = to.kind();
+    if (a.isInteger()) {
+      return b.isNumeric();
+    }
+    if (a == Kind.DECIMAL) {
+      return b == Kind.DECIMAL || b == Kind.DOUBLE;
+    }
+    if (a.isApproximate()) {
+      return b.isApproximate();
+    }
+    return a == b && !a.isNested();
+  }
+
+  /** The type with everything nullable, at every depth. */
+  private static DataType nullableAll(DataType type) {
+    return new DataType(
+        type.kind(),
+        type.precision(),
+        type.scale(),
+        true,
+        type.children().stream().map(f -> new DataType.Field(f.name(), nullableAll(f.type()))).toList());
+  }
+
+  /** The sink over its input, if it takes the input's changes. */
+  PlanNode.Sink sink(PlanNode input, CatalogEntry.Table table) {
+    TableRef ref = table.sinkRef();
+    SinkCapabilities can = connectors.connector(ref.connector()).sinkCapabilities(ref);
+    ChangelogMode mode = input.traits().changelog();
+    if (mode != ChangelogMode.INSERT_ONLY) {
+      requireChanges(input.traits(), ref, can);
+      mode = can.accepts() == ChangelogMode.UPSERT ? ChangelogMode.UPSERT : mode;
+    }
+    return new PlanNode.Sink(
+        input, ref, PlanTraits.of(ref.schema(), input.traits().bounded()).withChangelog(mode));
+  }
+
+  private static void requireChanges(PlanTraits traits, TableRef ref, SinkCapabilities can) {
+    if (can.accepts() == ChangelogMode.INSERT_ONLY) {
+      String key = ref.primaryKey().isEmpty() ? "a sink with a PRIMARY KEY (jdbc)" : "a connector that takes upserts (jdbc)";
+      throw UserError.of(
+              ErrorCode.CHANGELOG, "the query updates its results, but sink '" + ref.name() + "' takes inserts only")
+          .withDetail(
+              "An aggregation without a window over an input that never ends changes its results as rows arrive.")
+          .withHint(
+              "group by a window (TUMBLE, HOP), write to " + key + ", or bound the source so that the result is final");
+    }
+    if (can.accepts() == ChangelogMode.UPSERT && !keyFits(traits, ref)) {
+      List<List<String>> keys =
+          traits.uniqueKeys().stream().map(k -> k.stream().map(ref.schema().names()::get).toList()).toList();
+      throw UserError.of(
+              ErrorCode.CHANGELOG,
+              ref.primaryKey().isEmpty()
+                  ? "the query updates its results, but sink '" + ref.name() + "' has no PRIMARY KEY to update by"
+                  : "the PRIMARY KEY of sink '" + ref.name() + "' is not the key of the query's rows")
+          .withHint(
+              keys.isEmpty() || keys.get(0).isEmpty()
+                  ? "select all grouping columns, and declare them as PRIMARY KEY (…) NOT ENFORCED on the sink"
+                  : "declare PRIMARY KEY (" + String.join(", ", keys.get(0)) + ") NOT ENFORCED on the sink");
+    }
+  }
+
+  private static boolean keyFits(PlanTraits traits, TableRef ref) {
+    Set<Integer> primary = new TreeSet<>();
+    for (String column : ref.primaryKey()) {
+      ref.schema().indexOf(column).ifPresent(primary::add);
+    }
+    return !primary.isEmpty() && traits.uniqueKeys().stream().anyMatch(k -> new TreeSet<>(k).equals(primary));
+  }
+
+  /** The sink that takes the malformed records of {@code source}, if it has one. */
+  Optional<TableRef> errorSink(TableRef source) {
+    String policy = source.options().getOrDefault(CommonOptions.ON_ERROR.key(), "").trim();
+    if (!policy.toLowerCase(Locale.ROOT).startsWith("to:")) {
+      return Optional.empty();
+    }
+    CatalogEntry.Table table = target(policy.substring(3).trim(), RejectedRow.SCHEMA);
+    for (DataType.Field field : table.sinkRef().schema().fields()) {
+      OptionalInt known = RejectedRow.SCHEMA.indexOf(field.name());
+      Kind kind = field.type().kind();
+      boolean fits =
+          known.isPresent()
+              && (RejectedRow.SCHEMA.type(known.getAsInt()).kind() == kind
+                  || field.name().equalsIgnoreCase("raw") && kind == Kind.VARBINARY);
+      if (!fits) {
+        throw UserError.of(
+                ErrorCode.SINK_SCHEMA,
+                "sink '" + table.name() + "' cannot take malformed records of '" + source.name() + "': column '"
+                    + field.name() + "' " + (known.isPresent() ? "has type " + field.type() : "is not one they have"))
+            .withHint(
+                "its columns are some of "
+                    + String.join(
+                        ", ",
+                        RejectedRow.SCHEMA.fields().stream()
+                            .map(f -> f.name() + " " + f.type().withNullable(true))
+                            .toList()));
+      }
+    }
+    return Optional.of(table.sinkRef());
+  }
+}
