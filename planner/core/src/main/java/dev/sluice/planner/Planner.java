@@ -2,10 +2,14 @@ package dev.sluice.planner;
 
 import dev.sluice.connector.ConnectorRegistry;
 import dev.sluice.plan.PhysicalPlan;
+import dev.sluice.planner.catalog.Catalog;
+import dev.sluice.planner.parse.ParsedQuery;
+import dev.sluice.planner.physical.QueryPlanner;
 import dev.sluice.type.Schema;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -17,13 +21,19 @@ public final class Planner {
   /** The connector name of the sink that {@link #planQuery} ends in; the engine binds it to its caller. */
   public static final String RESULT_CONNECTOR = "sluice-result";
 
+  private final ConnectorRegistry connectors;
+  private final Catalog catalog = new Catalog();
+  private final Map<String, String> settings = new TreeMap<>();
+
   /**
    * @param connectors what is installed
    * @param variables values of ${NAME} given on the command line
    * @param environment the process environment, the last resort for ${NAME}
    */
   public Planner(
-      ConnectorRegistry connectors, Map<String, String> variables, Function<String, Optional<String>> environment) {}
+      ConnectorRegistry connectors, Map<String, String> variables, Function<String, Optional<String>> environment) {
+    this.connectors = connectors;
+  }
 
   /**
    * Splits, substitutes and parses a script. SET statements take effect while parsing (later ${NAME} see
@@ -50,17 +60,30 @@ public final class Planner {
 
   /** Plans all inserts of a file as one graph with shared scans. */
   public PhysicalPlan plan(List<Statement.Insert> inserts) {
-    throw new UnsupportedOperationException("plan");
+    return planner().plan(inserts.stream().map(i -> parsed(i.ast())).toList());
   }
 
   /** Plans a bare query; the plan's only sink has the connector {@link #RESULT_CONNECTOR} and takes any changelog. */
   public PhysicalPlan planQuery(Statement.Query query) {
-    throw new UnsupportedOperationException("planQuery");
+    return planner().planQuery(parsed(query.ast()), RESULT_CONNECTOR);
+  }
+
+  private QueryPlanner planner() {
+    return new QueryPlanner(catalog, connectors, settings);
+  }
+
+  private static ParsedQuery parsed(Statement.Ast ast) {
+    return (ParsedQuery) ast.node();
   }
 
   /** The text of EXPLAIN for a query or insert (or for {@code inserts} of a whole file together). */
   public String explain(Statement.Explain.Format format, List<? extends Statement> targets) {
-    throw new UnsupportedOperationException("explain");
+    return new Explanation(this, connectors).of(format, targets);
+  }
+
+  /** Calcite's algebra of a query or insert. */
+  String logical(Statement.Ast ast) {
+    return planner().logical(parsed(ast));
   }
 
   /** Rows of text that answer DESCRIBE and SHOW. */
