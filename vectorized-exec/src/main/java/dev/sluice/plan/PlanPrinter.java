@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Plans as text for people: the tree of EXPLAIN, its state, and DOT. Stateless; secrets are masked. */
+/**
+ * Plans as text for people: the tree of EXPLAIN, its state, and DOT. Stateless; secrets are masked.
+ */
 public final class PlanPrinter {
   private PlanPrinter() {}
 
@@ -23,16 +25,30 @@ public final class PlanPrinter {
       tree(sink, 0, ids, remark, text);
     }
     plan.errorSinks()
-        .forEach((source, sink) -> text.append("malformed records of ").append(source).append(" -> ").append(sink.name()).append('\n'));
+        .forEach(
+            (source, sink) ->
+                text.append("malformed records of ")
+                    .append(source)
+                    .append(" -> ")
+                    .append(sink.name())
+                    .append('\n'));
     return text.toString();
   }
 
   private static void tree(
-      PlanNode node, int depth, Map<PlanNode, Integer> ids, Function<PlanNode.Sink, String> remark, StringBuilder text) {
+      PlanNode node,
+      int depth,
+      Map<PlanNode, Integer> ids,
+      Function<PlanNode.Sink, String> remark,
+      StringBuilder text) {
     text.append("  ".repeat(depth));
     Integer known = ids.get(node);
     if (known != null) {
-      text.append('#').append(known).append(' ').append(node.label()).append(" (shared, see above)\n");
+      text.append('#')
+          .append(known)
+          .append(' ')
+          .append(node.label())
+          .append(" (shared, see above)\n");
       return;
     }
     int id = ids.size() + 1;

@@ -59,6 +59,9 @@ final class Explanation {
     return sink.table().connector().equals(Planner.RESULT_CONNECTOR)
         ? ""
         : "; delivery="
-            + connectors.connector(sink.table().connector()).sinkCapabilities(sink.table()).guarantee();
+            + connectors
+                .connector(sink.table().connector())
+                .sinkCapabilities(sink.table())
+                .guarantee();
   }
 }

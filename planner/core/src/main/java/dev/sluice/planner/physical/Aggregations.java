@@ -48,7 +48,8 @@ final class Aggregations {
 
   Frame translate(Aggregate aggregate) {
     if (aggregate.getGroupType() != Aggregate.Group.SIMPLE) {
-      throw UserError.of(ErrorCode.UNSUPPORTED, "GROUPING SETS, CUBE and ROLLUP are not supported yet");
+      throw UserError.of(
+          ErrorCode.UNSUPPORTED, "GROUPING SETS, CUBE and ROLLUP are not supported yet");
     }
     Frame input = withGroupFunction(rels.translate(aggregate.getInput()), aggregate);
     Inputs inputs = new Inputs(input);
@@ -60,7 +61,9 @@ final class Aggregations {
       windowColumns.add(windowColumn);
       if (windowColumn < 0) {
         if (input.mentionsWindow(expr)) {
-          throw UserError.of(ErrorCode.UNSUPPORTED, "grouping by an expression over the window's bounds is not supported")
+          throw UserError.of(
+                  ErrorCode.UNSUPPORTED,
+                  "grouping by an expression over the window's bounds is not supported")
               .withHint("GROUP BY window_start, window_end and compute the expression outside");
         }
         inputs.key(expr, aggregate.getInput().getRowType().getFieldNames().get(key));
@@ -72,7 +75,10 @@ final class Aggregations {
       throw UserError.of(ErrorCode.WINDOW, "the query reads a window but does not group by it")
           .withHint("add window_start, window_end to GROUP BY");
     }
-    PlanNode node = windowed ? windowAggregate(input, inputs, calls, aggregate) : groupAggregate(input, inputs, calls, aggregate);
+    PlanNode node =
+        windowed
+            ? windowAggregate(input, inputs, calls, aggregate)
+            : groupAggregate(input, inputs, calls, aggregate);
     int keyPlace = 0;
     int windowPlace = inputs.keys + calls.size();
     for (int windowColumn : windowColumns) {
@@ -103,14 +109,16 @@ final class Aggregations {
         int time = RelTranslator.requireTime(input, call.operands().get(0), function);
         List<Long> durations = new ArrayList<>();
         for (Expr operand : call.operands().subList(1, call.operands().size())) {
-          if (!(operand instanceof Expr.Literal literal) || operand.type().kind() != DataType.Kind.INTERVAL_DAY) {
+          if (!(operand instanceof Expr.Literal literal)
+              || operand.type().kind() != DataType.Kind.INTERVAL_DAY) {
             throw UserError.of(ErrorCode.WINDOW, function + " takes constant intervals");
           }
           durations.add((Long) literal.value().orElseThrow());
         }
         WindowSpec spec = RelTranslator.spec(function, time, durations);
         List<Expr> columns = new ArrayList<>(input.columns());
-        columns.set(key, new Expr.ColumnRef(input.width(), call.operands().get(0).type().notNull()));
+        columns.set(
+            key, new Expr.ColumnRef(input.width(), call.operands().get(0).type().notNull()));
         return input.withWindow(spec, columns);
       }
     }
@@ -138,7 +146,8 @@ final class Aggregations {
 
     int argument(Expr expr, String name) {
       if (frame.mentionsWindow(expr)) {
-        throw UserError.of(ErrorCode.UNSUPPORTED, "aggregating the window's own bounds is not supported");
+        throw UserError.of(
+            ErrorCode.UNSUPPORTED, "aggregating the window's own bounds is not supported");
       }
       Integer known = places.get(expr);
       if (known == null) {
@@ -171,11 +180,14 @@ final class Aggregations {
       }
       OptionalInt filter =
           call.hasFilter()
-              ? OptionalInt.of(inputs.argument(input.columns().get(call.filterArg), names.get(call.filterArg)))
+              ? OptionalInt.of(
+                  inputs.argument(input.columns().get(call.filterArg), names.get(call.filterArg)))
               : OptionalInt.empty();
       List<SortKey> orderBy = new ArrayList<>();
       for (RelFieldCollation field : call.getCollation().getFieldCollations()) {
-        int column = inputs.argument(input.columns().get(field.getFieldIndex()), names.get(field.getFieldIndex()));
+        int column =
+            inputs.argument(
+                input.columns().get(field.getFieldIndex()), names.get(field.getFieldIndex()));
         boolean descending = field.getDirection().isDescending();
         orderBy.add(new SortKey(column, descending, descending));
       }
@@ -192,7 +204,8 @@ final class Aggregations {
     return calls;
   }
 
-  private static Schema resultSchema(PlanNode input, Inputs inputs, List<AggregateCall> calls, Aggregate aggregate) {
+  private static Schema resultSchema(
+      PlanNode input, Inputs inputs, List<AggregateCall> calls, Aggregate aggregate) {
     List<Field> fields = new ArrayList<>(input.schema().fields().subList(0, inputs.keys));
     List<String> names = aggregate.getRowType().getFieldNames();
     for (int i = 0; i < calls.size(); i++) {
@@ -201,10 +214,13 @@ final class Aggregations {
     return new Schema(fields);
   }
 
-  private PlanNode windowAggregate(Frame frame, Inputs inputs, List<AggregateCall> calls, Aggregate aggregate) {
+  private PlanNode windowAggregate(
+      Frame frame, Inputs inputs, List<AggregateCall> calls, Aggregate aggregate) {
     Emit emit = options.emit().orElse(Emit.ON_WINDOW_CLOSE);
     if (!(emit instanceof Emit.OnWindowClose)) {
-      throw UserError.of(ErrorCode.UNSUPPORTED, "windows give their result when they close; EMIT " + emit + " is not supported yet")
+      throw UserError.of(
+              ErrorCode.UNSUPPORTED,
+              "windows give their result when they close; EMIT " + emit + " is not supported yet")
           .withHint("use EMIT ON WINDOW CLOSE, or leave the clause out");
     }
     WindowSpec window = frame.window().orElseThrow();
@@ -215,7 +231,13 @@ final class Aggregations {
     RelTranslator.Built built =
         rels.materialize(
             new Frame(
-                frame.table(), frame.node(), frame.width(), frame.condition(), inputs.columns, Optional.empty(), frame.time()),
+                frame.table(),
+                frame.node(),
+                frame.width(),
+                frame.condition(),
+                inputs.columns,
+                Optional.empty(),
+                frame.time()),
             inputs.names,
             true);
     QueryPlanner.requireInserts(built.node(), "a window");
@@ -224,7 +246,9 @@ final class Aggregations {
     Schema results = resultSchema(input, inputs, calls, aggregate);
     Schema schema =
         results.append(
-            new Field("window_start", bound), new Field("window_end", bound), new Field("window_time", bound));
+            new Field("window_start", bound),
+            new Field("window_end", bound),
+            new Field("window_time", bound));
     List<Integer> key = new ArrayList<>(inputs.keyColumns());
     key.add(results.size());
     PlanTraits traits =
@@ -251,10 +275,12 @@ final class Aggregations {
   private record LateColumns(List<Integer> columns) {}
 
   /** The columns of the LATE ROWS TO sink, by name, among the windowed input's. */
-  private static LateColumns lateColumns(RelTranslator.LateTarget target, Frame frame, Inputs inputs) {
+  private static LateColumns lateColumns(
+      RelTranslator.LateTarget target, Frame frame, Inputs inputs) {
     List<Integer> columns = new ArrayList<>();
     if (frame.table().isEmpty()) {
-      throw UserError.of(ErrorCode.UNSUPPORTED, "LATE ROWS TO works for windows directly over a stream");
+      throw UserError.of(
+          ErrorCode.UNSUPPORTED, "LATE ROWS TO works for windows directly over a stream");
     }
     List<String> names = frame.table().get().columns().stream().map(c -> c.name()).toList();
     for (Field field : target.sink().sinkRef().schema().fields()) {
@@ -265,7 +291,11 @@ final class Aggregations {
       if (index < 0) {
         throw UserError.of(
                 ErrorCode.SINK_SCHEMA,
-                "sink '" + target.sink().name() + "' for late rows has a column '" + field.name() + "' the stream has not")
+                "sink '"
+                    + target.sink().name()
+                    + "' for late rows has a column '"
+                    + field.name()
+                    + "' the stream has not")
             .withHint("its columns are a subset of the stream's: " + String.join(", ", names));
       }
       columns.add(inputs.argument(new Expr.ColumnRef(index, field.type()), field.name()));
@@ -282,11 +312,13 @@ final class Aggregations {
         return ref.type();
       }
     }
-    int unitDigits = (int) Math.round(Math.log10(1_000_000.0 / frame.time().orElseThrow().unitMicros()));
+    int unitDigits =
+        (int) Math.round(Math.log10(1_000_000.0 / frame.time().orElseThrow().unitMicros()));
     return DataType.timestamp(unitDigits);
   }
 
-  private PlanNode groupAggregate(Frame frame, Inputs inputs, List<AggregateCall> calls, Aggregate aggregate) {
+  private PlanNode groupAggregate(
+      Frame frame, Inputs inputs, List<AggregateCall> calls, Aggregate aggregate) {
     return groupNode(frame, inputs, calls, schemaOf(inputs, calls, aggregate));
   }
 
@@ -306,14 +338,21 @@ final class Aggregations {
     PlanNode built =
         rels.materialize(
                 new Frame(
-                    frame.table(), frame.node(), frame.width(), frame.condition(), inputs.columns, frame.window(), frame.time()),
+                    frame.table(),
+                    frame.node(),
+                    frame.width(),
+                    frame.condition(),
+                    inputs.columns,
+                    frame.window(),
+                    frame.time()),
                 inputs.names,
                 false)
             .node();
     PlanNode input = exchange(built, inputs.keyColumns());
     boolean bounded = input.traits().bounded();
     boolean updates = input.traits().changelog() != ChangelogMode.INSERT_ONLY;
-    if (updates && calls.stream().anyMatch(c -> !RETRACTABLE.contains(c.function()) || c.distinct())) {
+    if (updates
+        && calls.stream().anyMatch(c -> !RETRACTABLE.contains(c.function()) || c.distinct())) {
       QueryPlanner.requireInserts(input, "this aggregate");
     }
     Emit emit = options.emit().orElse(bounded ? Emit.ON_WINDOW_CLOSE : Emit.ON_UPDATE);
@@ -322,7 +361,8 @@ final class Aggregations {
     }
     if (!bounded && emit instanceof Emit.OnWindowClose) {
       throw UserError.of(
-          ErrorCode.UNBOUNDED_STATE, "a GROUP BY without a window over an unbounded input never has a final result")
+              ErrorCode.UNBOUNDED_STATE,
+              "a GROUP BY without a window over an unbounded input never has a final result")
           .withHint("use EMIT ON UPDATE, or group by a window");
     }
     boolean atEnd = emit instanceof Emit.OnWindowClose;
@@ -333,13 +373,16 @@ final class Aggregations {
             List.of(inputs.keyColumns()),
             Optional.empty(),
             Distribution.ANY,
-            bounded ? new StateBound.ByInput() : new StateBound.Unbounded("one group per key, never freed"),
+            bounded
+                ? new StateBound.ByInput()
+                : new StateBound.Unbounded("one group per key, never freed"),
             bounded);
     return new PlanNode.GroupAggregate(input, inputs.keyColumns(), calls, emit, traits);
   }
 
   private static PlanNode exchange(PlanNode input, List<Integer> keys) {
     Distribution distribution = keys.isEmpty() ? Distribution.SINGLE : new Distribution.Hash(keys);
-    return new PlanNode.Exchange(input, distribution, input.traits().withDistribution(distribution));
+    return new PlanNode.Exchange(
+        input, distribution, input.traits().withDistribution(distribution));
   }
 }

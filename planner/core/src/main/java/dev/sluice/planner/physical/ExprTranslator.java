@@ -83,8 +83,9 @@ final class ExprTranslator {
       case ITEM -> item(call, type);
       case DOT -> dot(call, type);
       case OVER -> throw UserError.of(ErrorCode.UNSUPPORTED, "OVER windows are not supported yet");
-      case IN, EXISTS, SOME, ALL, SCALAR_QUERY -> throw UserError.of(
-          ErrorCode.UNSUPPORTED, "subqueries in expressions are not supported yet");
+      case IN, EXISTS, SOME, ALL, SCALAR_QUERY ->
+          throw UserError.of(
+              ErrorCode.UNSUPPORTED, "subqueries in expressions are not supported yet");
       default -> other(call, type);
     };
   }
@@ -115,7 +116,8 @@ final class ExprTranslator {
 
   private Expr item(RexCall call, DataType type) {
     Expr container = translate(call.getOperands().get(0));
-    if (container.type().kind() == Kind.ROW && call.getOperands().get(1) instanceof RexLiteral key) {
+    if (container.type().kind() == Kind.ROW
+        && call.getOperands().get(1) instanceof RexLiteral key) {
       String field = key.getValueAs(String.class);
       for (int i = 0; i < container.type().children().size(); i++) {
         if (container.type().children().get(i).name().equalsIgnoreCase(field)) {
@@ -136,7 +138,9 @@ final class ExprTranslator {
       return Expr.Literal.nullOf(type);
     }
     DataType target = safe ? type.withNullable(true) : type;
-    return inner.type().sameApartFromNullability(target) ? inner : new Expr.Cast(inner, target, safe);
+    return inner.type().sameApartFromNullability(target)
+        ? inner
+        : new Expr.Cast(inner, target, safe);
   }
 
   private Expr caseOf(RexCall call, DataType type) {
@@ -175,22 +179,29 @@ final class ExprTranslator {
   private static Object value(RexLiteral literal, DataType type) {
     return switch (type.kind()) {
       case BOOLEAN -> RexLiteral.booleanValue(literal);
-      case TINYINT, SMALLINT, INTEGER, BIGINT -> literal.getValueAs(BigDecimal.class).longValueExact();
+      case TINYINT, SMALLINT, INTEGER, BIGINT ->
+          literal.getValueAs(BigDecimal.class).longValueExact();
       case FLOAT, DOUBLE -> literal.getValueAs(Double.class);
-      case DECIMAL -> literal.getValueAs(BigDecimal.class).setScale(type.scale(), java.math.RoundingMode.HALF_UP);
-      case VARCHAR -> literal.getValue() instanceof NlsString text
-          ? text.getValue()
-          : literal.getValueAs(String.class);
-      case VARBINARY -> literal.getValueAs(org.apache.calcite.avatica.util.ByteString.class).toString(16);
+      case DECIMAL ->
+          literal
+              .getValueAs(BigDecimal.class)
+              .setScale(type.scale(), java.math.RoundingMode.HALF_UP);
+      case VARCHAR ->
+          literal.getValue() instanceof NlsString text
+              ? text.getValue()
+              : literal.getValueAs(String.class);
+      case VARBINARY ->
+          literal.getValueAs(org.apache.calcite.avatica.util.ByteString.class).toString(16);
       case DATE -> (long) literal.getValueAs(DateString.class).getDaysSinceEpoch();
       case TIME -> (long) literal.getValueAs(TimeString.class).getMillisOfDay();
       case TIMESTAMP, TIMESTAMP_LTZ -> micros(literal.getValueAs(TimestampString.class));
       case INTERVAL_MONTH -> literal.getValueAs(BigDecimal.class).longValueExact();
-      case INTERVAL_DAY -> literal
-          .getValueAs(BigDecimal.class)
-          .multiply(BigDecimal.valueOf(1000))
-          .setScale(0, java.math.RoundingMode.DOWN)
-          .longValueExact();
+      case INTERVAL_DAY ->
+          literal
+              .getValueAs(BigDecimal.class)
+              .multiply(BigDecimal.valueOf(1000))
+              .setScale(0, java.math.RoundingMode.DOWN)
+              .longValueExact();
       default -> throw unsupported("'" + literal + "'");
     };
   }
@@ -198,7 +209,8 @@ final class ExprTranslator {
   private static long micros(TimestampString text) {
     java.time.LocalDateTime time = java.time.LocalDateTime.parse(text.toString().replace(' ', 'T'));
     return Math.addExact(
-        Math.multiplyExact(time.toEpochSecond(java.time.ZoneOffset.UTC), MICROS), time.getNano() / 1000);
+        Math.multiplyExact(time.toEpochSecond(java.time.ZoneOffset.UTC), MICROS),
+        time.getNano() / 1000);
   }
 
   /** Whether a call is a group function such as {@code TUMBLE_START}. */

@@ -32,7 +32,9 @@ final class Exprs {
     }
     if (expr instanceof Expr.Call call) {
       return new Expr.Call(
-          call.function(), call.operands().stream().map(o -> remap(o, mapping)).toList(), call.type());
+          call.function(),
+          call.operands().stream().map(o -> remap(o, mapping)).toList(),
+          call.type());
     }
     if (expr instanceof Expr.Cast cast) {
       return new Expr.Cast(remap(cast.operand(), mapping), cast.type(), cast.safe());
@@ -40,7 +42,9 @@ final class Exprs {
     if (expr instanceof Expr.Case choice) {
       return new Expr.Case(
           choice.whens().stream()
-              .map(w -> new Expr.Case.When(remap(w.condition(), mapping), remap(w.result(), mapping)))
+              .map(
+                  w ->
+                      new Expr.Case.When(remap(w.condition(), mapping), remap(w.result(), mapping)))
               .toList(),
           remap(choice.otherwise(), mapping),
           choice.type());

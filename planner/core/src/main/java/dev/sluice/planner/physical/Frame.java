@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A relation on the way to a plan: filters and projections are gathered as expressions over one base and
- * become a single FilterProject when something needs the rows.
+ * A relation on the way to a plan: filters and projections are gathered as expressions over one
+ * base and become a single FilterProject when something needs the rows.
  *
- * <p>Over a windowed base (a TUMBLE that is not aggregated yet) the columns after the base's are the window's
- * start, end and time.
+ * <p>Over a windowed base (a TUMBLE that is not aggregated yet) the columns after the base's are
+ * the window's start, end and time.
  *
  * @param table the base, if it is a table of the catalog: its declared columns
  * @param node the base otherwise
@@ -61,6 +61,8 @@ record Frame(
 
   /** 0, 1 or 2 if {@code expr} is the window's start, end or time itself; else -1. */
   int windowColumn(Expr expr) {
-    return window.isPresent() && expr instanceof Expr.ColumnRef ref && ref.index() >= width ? ref.index() - width : -1;
+    return window.isPresent() && expr instanceof Expr.ColumnRef ref && ref.index() >= width
+        ? ref.index() - width
+        : -1;
   }
 }

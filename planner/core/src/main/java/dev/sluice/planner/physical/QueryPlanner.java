@@ -29,8 +29,9 @@ import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelRoot;
 
 /**
- * Parsed queries and inserts to physical plans, over the objects of a catalog as it stands. One per planning;
- * single-threaded. No I/O. Mistakes come out as {@link UserError}s at their place in the user's text.
+ * Parsed queries and inserts to physical plans, over the objects of a catalog as it stands. One per
+ * planning; single-threaded. No I/O. Mistakes come out as {@link UserError}s at their place in the
+ * user's text.
  */
 public final class QueryPlanner {
   private final ConnectorRegistry connectors;
@@ -62,7 +63,9 @@ public final class QueryPlanner {
   public PhysicalPlan planQuery(ParsedQuery query, String connector) {
     Converted converted = convert(query);
     return twice(
-        scans -> List.of(located(query, () -> result(rows(scans, converted, Optional.empty()), connector))));
+        scans ->
+            List.of(
+                located(query, () -> result(rows(scans, converted, Optional.empty()), connector))));
   }
 
   /** Calcite's algebra of a query or insert, as text. */
@@ -108,25 +111,31 @@ public final class QueryPlanner {
     return new PhysicalPlan(made, errorSinks, settings);
   }
 
-  private void collectErrorSinks(PlanNode node, Set<PlanNode> seen, Map<String, TableRef> errorSinks) {
+  private void collectErrorSinks(
+      PlanNode node, Set<PlanNode> seen, Map<String, TableRef> errorSinks) {
     if (!seen.add(node)) {
       return;
     }
     if (node instanceof PlanNode.Scan scan) {
-      sinks.errorSink(scan.table()).ifPresent(target -> errorSinks.put(scan.table().name(), target));
+      sinks
+          .errorSink(scan.table())
+          .ifPresent(target -> errorSinks.put(scan.table().name(), target));
     }
     node.inputs().forEach(input -> collectErrorSinks(input, seen, errorSinks));
   }
 
   private PlanNode.Sink insert(Scans scans, Converted converted) {
     ParsedQuery query = converted.query();
-    String name = query.target().orElseThrow().names.get(query.target().orElseThrow().names.size() - 1);
+    String name =
+        query.target().orElseThrow().names.get(query.target().orElseThrow().names.size() - 1);
     CatalogEntry.Table target = located(query, () -> sinks.target(name, schema(converted)));
-    Optional<List<String>> listed = query.columns().map(ids -> ids.stream().map(id -> id.getSimple()).toList());
+    Optional<List<String>> listed =
+        query.columns().map(ids -> ids.stream().map(id -> id.getSimple()).toList());
     RelTranslator translator = translator(scans, converted);
     Frame frame = translator.translate(converted.rel());
     List<Expr> matched = Sinks.match(target, listed, frame.columns(), converted.names());
-    PlanNode input = translator.materialize(frame.withColumns(matched), target.sinkRef().schema().names());
+    PlanNode input =
+        translator.materialize(frame.withColumns(matched), target.sinkRef().schema().names());
     requireUsed(query, input);
     return sinks.sink(input, target);
   }
@@ -134,16 +143,26 @@ public final class QueryPlanner {
   private PlanNode rows(Scans scans, Converted converted, Optional<List<String>> names) {
     RelTranslator translator = translator(scans, converted);
     PlanNode node =
-        translator.materialize(translator.translate(converted.rel()), names.orElse(converted.names()));
+        translator.materialize(
+            translator.translate(converted.rel()), names.orElse(converted.names()));
     requireUsed(converted.query(), node);
     return node;
   }
 
   private static PlanNode.Sink result(PlanNode input, String connector) {
     TableRef table =
-        new TableRef("result", connector, Map.of(), Set.of(), input.schema(), Map.of(), List.of(), List.of());
+        new TableRef(
+            "result",
+            connector,
+            Map.of(),
+            Set.of(),
+            input.schema(),
+            Map.of(),
+            List.of(),
+            List.of());
     PlanTraits traits =
-        PlanTraits.of(input.schema(), input.traits().bounded()).withChangelog(input.traits().changelog());
+        PlanTraits.of(input.schema(), input.traits().bounded())
+            .withChangelog(input.traits().changelog());
     return new PlanNode.Sink(input, table, traits);
   }
 
@@ -168,16 +187,20 @@ public final class QueryPlanner {
 
   /** Clauses that say something about windows need one. */
   private static void requireUsed(ParsedQuery query, PlanNode node) {
-    boolean asked = query.options().allowedLatenessMicros() > 0 || query.options().lateRowsTo().isPresent();
+    boolean asked =
+        query.options().allowedLatenessMicros() > 0 || query.options().lateRowsTo().isPresent();
     if (asked && !hasWindow(node)) {
       throw UserError.of(
-              ErrorCode.UNSUPPORTED, "ALLOWED LATENESS and LATE ROWS TO need a windowed aggregation, which this query has not")
+              ErrorCode.UNSUPPORTED,
+              "ALLOWED LATENESS and LATE ROWS TO need a windowed aggregation, which this query has"
+                  + " not")
           .withHint("only windows drop late rows; leave the clause out");
     }
   }
 
   private static boolean hasWindow(PlanNode node) {
-    return node instanceof PlanNode.WindowAggregate || node.inputs().stream().anyMatch(QueryPlanner::hasWindow);
+    return node instanceof PlanNode.WindowAggregate
+        || node.inputs().stream().anyMatch(QueryPlanner::hasWindow);
   }
 
   /** Gives errors that have none the place of the query. */
@@ -187,7 +210,8 @@ public final class QueryPlanner {
     } catch (UserError e) {
       throw e.position().isPresent() ? e : e.at(place(query));
     } catch (dev.sluice.planner.catalog.SqlTypes.UnsupportedTypeException e) {
-      throw UserError.of(ErrorCode.UNSUPPORTED, "type " + e.getMessage() + " is not supported").at(place(query));
+      throw UserError.of(ErrorCode.UNSUPPORTED, "type " + e.getMessage() + " is not supported")
+          .at(place(query));
     }
   }
 
@@ -198,7 +222,8 @@ public final class QueryPlanner {
   /** Refuses an operator that needs inserts over an input that updates. */
   static void requireInserts(PlanNode input, String what) {
     if (input.traits().changelog() != ChangelogMode.INSERT_ONLY) {
-      throw UserError.of(ErrorCode.CHANGELOG, what + " over a result that updates is not supported yet")
+      throw UserError.of(
+              ErrorCode.CHANGELOG, what + " over a result that updates is not supported yet")
           .withHint("bound the source, or window the inner aggregation");
     }
   }

@@ -41,7 +41,10 @@ import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlKind;
 
-/** Translates one query's relational algebra, bottom-up, into frames and plan nodes. Single-threaded. */
+/**
+ * Translates one query's relational algebra, bottom-up, into frames and plan nodes.
+ * Single-threaded.
+ */
 final class RelTranslator {
   private final Scans scans;
   private final QueryOptions options;
@@ -66,7 +69,8 @@ final class RelTranslator {
     }
     if (rel instanceof Filter filter) {
       Frame input = translate(filter.getInput());
-      return input.withCondition(expr(input, filter.getCondition(), rel.getCluster().getRexBuilder()));
+      return input.withCondition(
+          expr(input, filter.getCondition(), rel.getCluster().getRexBuilder()));
     }
     if (rel instanceof Aggregate aggregate) {
       return aggregations.translate(aggregate);
@@ -120,7 +124,9 @@ final class RelTranslator {
   private Expr auxiliary(Frame input, RexCall call) {
     Expr start = input.columns().get(((RexInputRef) call.getOperands().get(0)).getIndex());
     boolean end = call.getKind() == SqlKind.TUMBLE_END || call.getKind() == SqlKind.HOP_END;
-    return end && start instanceof Expr.ColumnRef ref ? new Expr.ColumnRef(ref.index() + 1, ref.type()) : start;
+    return end && start instanceof Expr.ColumnRef ref
+        ? new Expr.ColumnRef(ref.index() + 1, ref.type())
+        : start;
   }
 
   private Frame windowed(TableFunctionScan function) {
@@ -131,7 +137,8 @@ final class RelTranslator {
     }
     Frame input = translate(function.getInput(0));
     if (input.window().isPresent()) {
-      throw UserError.of(ErrorCode.WINDOW, "a window table function cannot read another one directly")
+      throw UserError.of(
+              ErrorCode.WINDOW, "a window table function cannot read another one directly")
           .withHint("aggregate the inner window first, then window again by window_time");
     }
     int timeColumn = -1;
@@ -159,7 +166,9 @@ final class RelTranslator {
   /** The base column of the time attribute, which {@code expr} must be. */
   static int requireTime(Frame input, Expr expr, String function) {
     Optional<TimeAttribute> time = input.time();
-    if (time.isPresent() && expr instanceof Expr.ColumnRef ref && ref.index() == time.get().column()) {
+    if (time.isPresent()
+        && expr instanceof Expr.ColumnRef ref
+        && ref.index() == time.get().column()) {
       return ref.index();
     }
     throw UserError.of(
@@ -167,13 +176,16 @@ final class RelTranslator {
             time.isEmpty()
                 ? function + " needs an event-time column, but its input has no watermark"
                 : function + " is over a column that is not the input's event time")
-        .withHint("declare WATERMARK FOR column AS column - INTERVAL '5' SECOND on the stream, and window by that column");
+        .withHint(
+            "declare WATERMARK FOR column AS column - INTERVAL '5' SECOND on the stream, and window"
+                + " by that column");
   }
 
   static WindowSpec spec(String function, int time, List<Long> durations) {
     int needed = function.equals("TUMBLE") ? 1 : 2;
     if (durations.size() < needed || durations.size() > needed + 1) {
-      throw UserError.of(ErrorCode.WINDOW, function + " takes " + needed + " intervals and an optional offset");
+      throw UserError.of(
+          ErrorCode.WINDOW, function + " takes " + needed + " intervals and an optional offset");
     }
     long offset = durations.size() > needed ? durations.get(needed) : 0;
     for (int i = 0; i < needed; i++) {
@@ -188,7 +200,8 @@ final class RelTranslator {
       case "TUMBLE" -> new WindowSpec.Tumble(time, durations.get(0), offset);
       case "HOP" -> new WindowSpec.Hop(time, durations.get(0), durations.get(1), offset);
       case "CUMULATE" -> new WindowSpec.Cumulate(time, durations.get(0), durations.get(1), offset);
-      default -> throw UserError.of(ErrorCode.UNSUPPORTED, function + " windows are not supported yet");
+      default ->
+          throw UserError.of(ErrorCode.UNSUPPORTED, function + " windows are not supported yet");
     };
   }
 
@@ -206,18 +219,24 @@ final class RelTranslator {
 
   private Frame sort(Sort sort) {
     PlanNode input = materialize(translate(sort.getInput()), names(sort.getInput()));
-    QueryPlanner.requireInserts(input, sort.getCollation().getFieldCollations().isEmpty() ? "LIMIT" : "ORDER BY");
+    QueryPlanner.requireInserts(
+        input, sort.getCollation().getFieldCollations().isEmpty() ? "LIMIT" : "ORDER BY");
     long offset = number(sort.offset, 0);
-    Optional<Long> fetch = sort.fetch == null ? Optional.empty() : Optional.of(number(sort.fetch, 0));
+    Optional<Long> fetch =
+        sort.fetch == null ? Optional.empty() : Optional.of(number(sort.fetch, 0));
     PlanNode gathered =
-        new PlanNode.Exchange(input, Distribution.SINGLE, input.traits().withDistribution(Distribution.SINGLE));
+        new PlanNode.Exchange(
+            input, Distribution.SINGLE, input.traits().withDistribution(Distribution.SINGLE));
     PlanTraits traits = gathered.traits();
     if (sort.getCollation().getFieldCollations().isEmpty()) {
       return node(new PlanNode.Limit(gathered, offset, fetch.orElse(Long.MAX_VALUE), traits));
     }
     if (!input.traits().bounded()) {
-      throw UserError.of(ErrorCode.UNBOUNDED_STATE, "ORDER BY needs a bounded input: this one never ends")
-          .withHint("drop ORDER BY, or bound the source (for Kafka 'scan.bounded.mode' = 'latest-offset')");
+      throw UserError.of(
+              ErrorCode.UNBOUNDED_STATE, "ORDER BY needs a bounded input: this one never ends")
+          .withHint(
+              "drop ORDER BY, or bound the source (for Kafka 'scan.bounded.mode' ="
+                  + " 'latest-offset')");
     }
     List<SortKey> keys = new ArrayList<>();
     for (RelFieldCollation field : sort.getCollation().getFieldCollations()) {
@@ -227,11 +246,15 @@ final class RelTranslator {
               || field.nullDirection == RelFieldCollation.NullDirection.UNSPECIFIED && descending;
       keys.add(new SortKey(field.getFieldIndex(), descending, nullsFirst));
     }
-    return node(new PlanNode.Sort(gathered, keys, offset, fetch, traits.withState(new StateBound.ByInput())));
+    return node(
+        new PlanNode.Sort(
+            gathered, keys, offset, fetch, traits.withState(new StateBound.ByInput())));
   }
 
   private static long number(RexNode node, long fallback) {
-    return node == null ? fallback : ((RexLiteral) node).getValueAs(java.math.BigDecimal.class).longValueExact();
+    return node == null
+        ? fallback
+        : ((RexLiteral) node).getValueAs(java.math.BigDecimal.class).longValueExact();
   }
 
   private Frame union(Union union) {
@@ -243,7 +266,10 @@ final class RelTranslator {
       PlanNode made = materialize(converted(translate(input), schema), schema.names());
       inputs.add(made);
       bounded &= made.traits().bounded();
-      changelog = made.traits().changelog().compareTo(changelog) > 0 ? made.traits().changelog() : changelog;
+      changelog =
+          made.traits().changelog().compareTo(changelog) > 0
+              ? made.traits().changelog()
+              : changelog;
     }
     PlanTraits traits = PlanTraits.of(schema, bounded).withChangelog(changelog);
     Frame all = node(new PlanNode.Union(inputs, traits));
@@ -256,7 +282,10 @@ final class RelTranslator {
     for (int i = 0; i < schema.size(); i++) {
       Expr column = frame.columns().get(i);
       DataType type = schema.type(i);
-      columns.add(column.type().sameApartFromNullability(type) ? column : new Expr.Cast(column, type, false));
+      columns.add(
+          column.type().sameApartFromNullability(type)
+              ? column
+              : new Expr.Cast(column, type, false));
     }
     return frame.withColumns(columns);
   }
@@ -315,7 +344,9 @@ final class RelTranslator {
 
   static Schema schema(RelDataType row) {
     return new Schema(
-        row.getFieldList().stream().map(f -> new Field(f.getName(), SqlTypes.fromCalcite(f.getType()))).toList());
+        row.getFieldList().stream()
+            .map(f -> new Field(f.getName(), SqlTypes.fromCalcite(f.getType())))
+            .toList());
   }
 
   static List<String> names(RelNode rel) {
@@ -325,7 +356,9 @@ final class RelTranslator {
   /** The plan node that gives a frame's columns under those names. */
   PlanNode materialize(Frame frame, List<String> names) {
     if (frame.window().isPresent() && frame.columns().stream().anyMatch(frame::mentionsWindow)) {
-      throw UserError.of(ErrorCode.UNSUPPORTED, "a window table function without aggregation is not supported yet")
+      throw UserError.of(
+              ErrorCode.UNSUPPORTED,
+              "a window table function without aggregation is not supported yet")
           .withHint("GROUP BY window_start, window_end");
     }
     return materialize(frame, names, false).node();
@@ -335,7 +368,8 @@ final class RelTranslator {
   record Built(PlanNode node, int rowWatermark) {}
 
   /**
-   * As above; with {@code timed} the hidden row watermark of a scan becomes one more column, the last.
+   * As above; with {@code timed} the hidden row watermark of a scan becomes one more column, the
+   * last.
    */
   Built materialize(Frame frame, List<String> names, boolean timed) {
     PlanNode base;
@@ -396,7 +430,9 @@ final class RelTranslator {
             new Schema(fields),
             from.changelog(),
             mapKeys(from.uniqueKeys(), columns),
-            from.time().flatMap(t -> place(columns, t.column()).map(i -> new TimeAttribute(i, t.unitMicros()))),
+            from.time()
+                .flatMap(
+                    t -> place(columns, t.column()).map(i -> new TimeAttribute(i, t.unitMicros()))),
             Distribution.ANY,
             StateBound.NONE,
             from.bounded());

@@ -35,9 +35,9 @@ import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rex.RexNode;
 
 /**
- * The scans of one plan. Planning runs twice: the first run notes which columns of each table are used and
- * how often the table is read, so that the second makes one scan per table, equal wherever it is used.
- * Single-threaded.
+ * The scans of one plan. Planning runs twice: the first run notes which columns of each table are
+ * used and how often the table is read, so that the second makes one scan per table, equal wherever
+ * it is used. Single-threaded.
  */
 final class Scans {
   private static final String ROW_WATERMARK = "$watermark";
@@ -91,7 +91,8 @@ final class Scans {
     TableRef ref = table.ref();
     if (!connectors.connector(ref.connector()).sourceCapabilities(ref).readable()) {
       throw UserError.of(
-          ErrorCode.NOT_A_SOURCE, "'" + table.name() + "' cannot be read: connector '" + ref.connector() + "' only writes");
+          ErrorCode.NOT_A_SOURCE,
+          "'" + table.name() + "' cannot be read: connector '" + ref.connector() + "' only writes");
     }
     connectors.check(ref, OptionSpec.Role.SOURCE);
   }
@@ -109,7 +110,8 @@ final class Scans {
         .map(
             w -> {
               int column = declared.indexOf(w.column()).orElseThrow();
-              return new TimeAttribute(column, TimeAttribute.unitMicros(declared.type(column).precision()));
+              return new TimeAttribute(
+                  column, TimeAttribute.unitMicros(declared.type(column).precision()));
             });
   }
 
@@ -209,7 +211,8 @@ final class Scans {
     long defaultIdle =
         dev.sluice.connector.Options.parseDuration(
                     settings.getOrDefault(
-                        Settings.SOURCE_IDLE.key(), Settings.SOURCE_IDLE.defaultValue().orElse("0")))
+                        Settings.SOURCE_IDLE.key(),
+                        Settings.SOURCE_IDLE.defaultValue().orElse("0")))
                 .toMillis()
             * 1000;
     return new WatermarkSpec(
@@ -274,7 +277,9 @@ final class Scans {
       return scan;
     }
     Expr filter =
-        usable.size() == 1 ? usable.get(0) : new Expr.Call("AND", usable, DataType.of(Kind.BOOLEAN));
+        usable.size() == 1
+            ? usable.get(0)
+            : new Expr.Call("AND", usable, DataType.of(Kind.BOOLEAN));
     return new PlanNode.Scan(
         scan.table(),
         scan.columns(),
@@ -291,7 +296,8 @@ final class Scans {
       return Optional.of(conjunct);
     }
     for (int column : Exprs.references(List.of(conjunct))) {
-      if (column >= scan.projections().size() || !(scan.projections().get(column) instanceof Expr.ColumnRef)) {
+      if (column >= scan.projections().size()
+          || !(scan.projections().get(column) instanceof Expr.ColumnRef)) {
         return Optional.empty();
       }
     }

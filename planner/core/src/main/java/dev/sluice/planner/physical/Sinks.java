@@ -26,7 +26,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The targets of a plan: who may be written, with which columns and which changes. Single-threaded. */
+/**
+ * The targets of a plan: who may be written, with which columns and which changes. Single-threaded.
+ */
 final class Sinks {
   private final Catalog catalog;
   private final ConnectorRegistry connectors;
@@ -36,7 +38,10 @@ final class Sinks {
     this.connectors = connectors;
   }
 
-  /** The table of that name, if it can be written. A sink declared without columns takes {@code columns}. */
+  /**
+   * The table of that name, if it can be written. A sink declared without columns takes {@code
+   * columns}.
+   */
   CatalogEntry.Table target(String name, Schema columns) {
     CatalogEntry entry =
         catalog
@@ -45,19 +50,31 @@ final class Sinks {
                 () ->
                     UserError.of(ErrorCode.UNKNOWN_OBJECT, "unknown sink '" + name + "'")
                         .withHint(
-                            DidYouMean.hint(name, catalog.names(), "declare it with CREATE SINK " + name + " …")));
+                            DidYouMean.hint(
+                                name,
+                                catalog.names(),
+                                "declare it with CREATE SINK " + name + " …")));
     if (!(entry instanceof CatalogEntry.Table declared)) {
-      throw UserError.of(ErrorCode.NOT_A_SINK, "'" + entry.name() + "' is a view: it cannot be written");
+      throw UserError.of(
+          ErrorCode.NOT_A_SINK, "'" + entry.name() + "' is a view: it cannot be written");
     }
     if (declared.kind() == CatalogEntry.Kind.STREAM) {
-      throw UserError.of(ErrorCode.NOT_A_SINK, "'" + declared.name() + "' is a stream: it is only read")
-          .withHint("declare the target with CREATE SINK, or with CREATE TABLE for both directions");
+      throw UserError.of(
+              ErrorCode.NOT_A_SINK, "'" + declared.name() + "' is a stream: it is only read")
+          .withHint(
+              "declare the target with CREATE SINK, or with CREATE TABLE for both directions");
     }
-    CatalogEntry.Table table = declared.columns().isEmpty() ? declared.withColumns(columns) : declared;
+    CatalogEntry.Table table =
+        declared.columns().isEmpty() ? declared.withColumns(columns) : declared;
     TableRef ref = table.sinkRef();
     if (!connectors.connector(ref.connector()).sinkCapabilities(ref).writable()) {
       throw UserError.of(
-          ErrorCode.NOT_A_SINK, "'" + table.name() + "' cannot be written: connector '" + ref.connector() + "' only reads");
+          ErrorCode.NOT_A_SINK,
+          "'"
+              + table.name()
+              + "' cannot be written: connector '"
+              + ref.connector()
+              + "' only reads");
     }
     connectors.check(ref, OptionSpec.Role.SINK);
     return table;
@@ -65,15 +82,27 @@ final class Sinks {
 
   /** The query's columns as the sink's, in the sink's order and types. */
   static List<Expr> match(
-      CatalogEntry.Table table, Optional<List<String>> listed, List<Expr> columns, List<String> names) {
+      CatalogEntry.Table table,
+      Optional<List<String>> listed,
+      List<Expr> columns,
+      List<String> names) {
     Schema wanted = table.sinkRef().schema();
     List<Integer> targets = targets(table, wanted, listed);
     if (targets.size() != columns.size()) {
       throw UserError.of(
               ErrorCode.SINK_SCHEMA,
-              "the query gives " + count(columns.size()) + ", but '" + table.name() + "' takes " + targets.size())
-          .withDetail("query: " + String.join(", ", names) + "; sink: " + String.join(", ", wanted.names()))
-          .withHint("select exactly those columns, or name the ones you fill: INSERT INTO " + table.name() + " (…)");
+              "the query gives "
+                  + count(columns.size())
+                  + ", but '"
+                  + table.name()
+                  + "' takes "
+                  + targets.size())
+          .withDetail(
+              "query: " + String.join(", ", names) + "; sink: " + String.join(", ", wanted.names()))
+          .withHint(
+              "select exactly those columns, or name the ones you fill: INSERT INTO "
+                  + table.name()
+                  + " (…)");
     }
     List<Expr> matched = new ArrayList<>();
     for (int i = 0; i < wanted.size(); i++) {
@@ -82,9 +111,16 @@ final class Sinks {
       if (place < 0 && !type.nullable()) {
         throw UserError.of(
             ErrorCode.SINK_SCHEMA,
-            "column '" + wanted.field(i).name() + "' of '" + table.name() + "' is NOT NULL but gets no value");
+            "column '"
+                + wanted.field(i).name()
+                + "' of '"
+                + table.name()
+                + "' is NOT NULL but gets no value");
       }
-      matched.add(place < 0 ? Expr.Literal.nullOf(type) : convert(table, wanted, i, columns.get(place), names.get(place)));
+      matched.add(
+          place < 0
+              ? Expr.Literal.nullOf(type)
+              : convert(table, wanted, i, columns.get(place), names.get(place)));
     }
     return matched;
   }
@@ -93,13 +129,18 @@ final class Sinks {
     return columns + (columns == 1 ? " column" : " columns");
   }
 
-  private static List<Integer> targets(CatalogEntry.Table table, Schema wanted, Optional<List<String>> listed) {
+  private static List<Integer> targets(
+      CatalogEntry.Table table, Schema wanted, Optional<List<String>> listed) {
     List<Integer> targets = new ArrayList<>();
     for (String name : listed.orElse(wanted.names())) {
       OptionalInt index = wanted.indexOf(name);
       if (index.isEmpty()) {
-        throw UserError.of(ErrorCode.UNKNOWN_COLUMN, "'" + table.name() + "' has no column '" + name + "' to fill")
-            .withHint(DidYouMean.hint(name, wanted.names(), "its columns: " + String.join(", ", wanted.names())));
+        throw UserError.of(
+                ErrorCode.UNKNOWN_COLUMN,
+                "'" + table.name() + "' has no column '" + name + "' to fill")
+            .withHint(
+                DidYouMean.hint(
+                    name, wanted.names(), "its columns: " + String.join(", ", wanted.names())));
       }
       if (targets.contains(index.getAsInt())) {
         throw UserError.of(ErrorCode.SINK_SCHEMA, "column '" + name + "' is listed twice");
@@ -109,10 +150,12 @@ final class Sinks {
     return targets;
   }
 
-  private static Expr convert(CatalogEntry.Table table, Schema wanted, int index, Expr value, String name) {
+  private static Expr convert(
+      CatalogEntry.Table table, Schema wanted, int index, Expr value, String name) {
     DataType to = wanted.type(index);
     DataType from = value.type();
-    if (from.kind() == Kind.NULL || value instanceof Expr.Literal literal && literal.value().isEmpty()) {
+    if (from.kind() == Kind.NULL
+        || value instanceof Expr.Literal literal && literal.value().isEmpty()) {
       return Expr.Literal.nullOf(to);
     }
     if (nullableAll(from).equals(nullableAll(to))) {
@@ -122,9 +165,21 @@ final class Sinks {
       String column = wanted.field(index).name();
       throw UserError.of(
               ErrorCode.SINK_SCHEMA,
-              "column '" + column + "' of '" + table.name() + "' is " + to + ", but the query gives " + from
+              "column '"
+                  + column
+                  + "' of '"
+                  + table.name()
+                  + "' is "
+                  + to
+                  + ", but the query gives "
+                  + from
                   + (name.equalsIgnoreCase(column) ? "" : " ('" + name + "')"))
-          .withHint("write CAST(" + name + " AS " + to.withNullable(true) + "), or change the sink's column");
+          .withHint(
+              "write CAST("
+                  + name
+                  + " AS "
+                  + to.withNullable(true)
+                  + "), or change the sink's column");
     }
     return new Expr.Cast(value, to.withNullable(from.nullable()), false);
   }
@@ -152,7 +207,9 @@ final class Sinks {
         type.precision(),
         type.scale(),
         true,
-        type.children().stream().map(f -> new DataType.Field(f.name(), nullableAll(f.type()))).toList());
+        type.children().stream()
+            .map(f -> new DataType.Field(f.name(), nullableAll(f.type())))
+            .toList());
   }
 
   /** The sink over its input, if it takes the input's changes. */
@@ -170,26 +227,42 @@ final class Sinks {
 
   private static void requireChanges(PlanTraits traits, TableRef ref, SinkCapabilities can) {
     if (can.accepts() == ChangelogMode.INSERT_ONLY) {
-      String key = ref.primaryKey().isEmpty() ? "a sink with a PRIMARY KEY (jdbc)" : "a connector that takes upserts (jdbc)";
+      String key =
+          ref.primaryKey().isEmpty()
+              ? "a sink with a PRIMARY KEY (jdbc)"
+              : "a connector that takes upserts (jdbc)";
       throw UserError.of(
-              ErrorCode.CHANGELOG, "the query updates its results, but sink '" + ref.name() + "' takes inserts only")
+              ErrorCode.CHANGELOG,
+              "the query updates its results, but sink '" + ref.name() + "' takes inserts only")
           .withDetail(
-              "An aggregation without a window over an input that never ends changes its results as rows arrive.")
+              "An aggregation without a window over an input that never ends changes its results as"
+                  + " rows arrive.")
           .withHint(
-              "group by a window (TUMBLE, HOP), write to " + key + ", or bound the source so that the result is final");
+              "group by a window (TUMBLE, HOP), write to "
+                  + key
+                  + ", or bound the source so that the result is final");
     }
     if (can.accepts() == ChangelogMode.UPSERT && !keyFits(traits, ref)) {
       List<List<String>> keys =
-          traits.uniqueKeys().stream().map(k -> k.stream().map(ref.schema().names()::get).toList()).toList();
+          traits.uniqueKeys().stream()
+              .map(k -> k.stream().map(ref.schema().names()::get).toList())
+              .toList();
       throw UserError.of(
               ErrorCode.CHANGELOG,
               ref.primaryKey().isEmpty()
-                  ? "the query updates its results, but sink '" + ref.name() + "' has no PRIMARY KEY to update by"
-                  : "the PRIMARY KEY of sink '" + ref.name() + "' is not the key of the query's rows")
+                  ? "the query updates its results, but sink '"
+                      + ref.name()
+                      + "' has no PRIMARY KEY to update by"
+                  : "the PRIMARY KEY of sink '"
+                      + ref.name()
+                      + "' is not the key of the query's rows")
           .withHint(
               keys.isEmpty() || keys.get(0).isEmpty()
-                  ? "select all grouping columns, and declare them as PRIMARY KEY (…) NOT ENFORCED on the sink"
-                  : "declare PRIMARY KEY (" + String.join(", ", keys.get(0)) + ") NOT ENFORCED on the sink");
+                  ? "select all grouping columns, and declare them as PRIMARY KEY (…) NOT ENFORCED"
+                      + " on the sink"
+                  : "declare PRIMARY KEY ("
+                      + String.join(", ", keys.get(0))
+                      + ") NOT ENFORCED on the sink");
     }
   }
 
@@ -198,7 +271,8 @@ final class Sinks {
     for (String column : ref.primaryKey()) {
       ref.schema().indexOf(column).ifPresent(primary::add);
     }
-    return !primary.isEmpty() && traits.uniqueKeys().stream().anyMatch(k -> new TreeSet<>(k).equals(primary));
+    return !primary.isEmpty()
+        && traits.uniqueKeys().stream().anyMatch(k -> new TreeSet<>(k).equals(primary));
   }
 
   /** The sink that takes the malformed records of {@code source}, if it has one. */
@@ -218,8 +292,14 @@ final class Sinks {
       if (!fits) {
         throw UserError.of(
                 ErrorCode.SINK_SCHEMA,
-                "sink '" + table.name() + "' cannot take malformed records of '" + source.name() + "': column '"
-                    + field.name() + "' " + (known.isPresent() ? "has type " + field.type() : "is not one they have"))
+                "sink '"
+                    + table.name()
+                    + "' cannot take malformed records of '"
+                    + source.name()
+                    + "': column '"
+                    + field.name()
+                    + "' "
+                    + (known.isPresent() ? "has type " + field.type() : "is not one they have"))
             .withHint(
                 "its columns are some of "
                     + String.join(

@@ -114,7 +114,8 @@ final class CatalogFunctions {
       case BINARY -> SqlTypeName.BINARY_TYPES.contains(name);
       case DATE -> name == SqlTypeName.DATE;
       case TIME -> name == SqlTypeName.TIME;
-      case TIMESTAMP -> name == SqlTypeName.TIMESTAMP || name == SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE;
+      case TIMESTAMP ->
+          name == SqlTypeName.TIMESTAMP || name == SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE;
       case INTERVAL -> SqlTypeName.INTERVAL_TYPES.contains(name);
       case ARRAY -> name == SqlTypeName.ARRAY;
       case MAP -> name == SqlTypeName.MAP;
@@ -141,7 +142,11 @@ final class CatalogFunctions {
 
     @Override
     public SqlOperandCountRange getOperandCountRange() {
-      int least = spec.signatures().stream().mapToInt(s -> s.params().size() - s.optional()).min().orElse(0);
+      int least =
+          spec.signatures().stream()
+              .mapToInt(s -> s.params().size() - s.optional())
+              .min()
+              .orElse(0);
       boolean open = spec.signatures().stream().anyMatch(Signature::variadic);
       int most = spec.signatures().stream().mapToInt(s -> s.params().size()).max().orElse(0);
       return open ? SqlOperandCountRanges.from(least) : SqlOperandCountRanges.between(least, most);
@@ -152,7 +157,12 @@ final class CatalogFunctions {
       return String.join(
           "\n",
           spec.signatures().stream()
-              .map(s -> name + "(" + String.join(", ", s.params().stream().map(Param::name).toList()) + ")")
+              .map(
+                  s ->
+                      name
+                          + "("
+                          + String.join(", ", s.params().stream().map(Param::name).toList())
+                          + ")")
               .toList());
     }
   }

@@ -7,10 +7,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.apache.calcite.sql.fun.SqlBasicAggFunction;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlOperatorTable;
+import org.apache.calcite.sql.fun.SqlBasicAggFunction;
 import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.type.OperandTypes;
@@ -70,7 +70,8 @@ final class OperatorTables {
         || FunctionCatalog.find(name).filter(s -> s.kind() == FunctionSpec.Kind.SCALAR).isPresent();
   }
 
-  private static void addScalar(List<SqlOperator> operators, Set<String> names, FunctionSpec spec, String name) {
+  private static void addScalar(
+      List<SqlOperator> operators, Set<String> names, FunctionSpec spec, String name) {
     if (names.add(name.toUpperCase(Locale.ROOT))) {
       operators.add(CatalogFunctions.scalar(spec, name));
     }

@@ -6,8 +6,9 @@ import org.apache.calcite.rel.type.RelDataTypeSystemImpl;
 import org.apache.calcite.sql.type.SqlTypeName;
 
 /**
- * The limits and result types of our SQL: DECIMAL up to 38 digits, SUM of small integers is BIGINT, AVG of an
- * integer is of the integer's type (as in Flink), division of decimals keeps at least six digits.
+ * The limits and result types of our SQL: DECIMAL up to 38 digits, SUM of small integers is BIGINT,
+ * AVG of an integer is of the integer's type (as in Flink), division of decimals keeps at least six
+ * digits.
  */
 final class SluiceTypeSystem extends RelDataTypeSystemImpl {
   static final SluiceTypeSystem INSTANCE = new SluiceTypeSystem();
@@ -47,7 +48,8 @@ final class SluiceTypeSystem extends RelDataTypeSystemImpl {
         switch (argument.getSqlTypeName()) {
           case TINYINT, SMALLINT, INTEGER, BIGINT -> factory.createSqlType(SqlTypeName.BIGINT);
           case REAL, FLOAT, DOUBLE -> factory.createSqlType(SqlTypeName.DOUBLE);
-          case DECIMAL -> factory.createSqlType(SqlTypeName.DECIMAL, MAX_DECIMAL, argument.getScale());
+          case DECIMAL ->
+              factory.createSqlType(SqlTypeName.DECIMAL, MAX_DECIMAL, argument.getScale());
           default -> argument;
         };
     return factory.createTypeWithNullability(sum, argument.isNullable());
@@ -58,7 +60,9 @@ final class SluiceTypeSystem extends RelDataTypeSystemImpl {
     RelDataType average =
         switch (argument.getSqlTypeName()) {
           case REAL, FLOAT, DOUBLE -> factory.createSqlType(SqlTypeName.DOUBLE);
-          case DECIMAL -> factory.createSqlType(SqlTypeName.DECIMAL, MAX_DECIMAL, Math.max(6, argument.getScale()));
+          case DECIMAL ->
+              factory.createSqlType(
+                  SqlTypeName.DECIMAL, MAX_DECIMAL, Math.max(6, argument.getScale()));
           default -> argument;
         };
     return factory.createTypeWithNullability(average, argument.isNullable());

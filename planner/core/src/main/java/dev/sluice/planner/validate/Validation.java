@@ -41,11 +41,15 @@ import org.apache.calcite.sql2rel.SqlToRelConverter;
 import org.apache.calcite.sql2rel.StandardConvertletTable;
 
 /**
- * Validates parse trees and turns them into Calcite's relational algebra, over the objects of a catalog. One
- * per planning; single-threaded. Mistakes come out as {@link UserError}s at their place in the user's text.
+ * Validates parse trees and turns them into Calcite's relational algebra, over the objects of a
+ * catalog. One per planning; single-threaded. Mistakes come out as {@link UserError}s at their
+ * place in the user's text.
  */
 public final class Validation {
-  /** Suffix of the relation that holds only a table's stored columns, over which computed ones are typed. */
+  /**
+   * Suffix of the relation that holds only a table's stored columns, over which computed ones are
+   * typed.
+   */
   public static final String BASE = "$base";
 
   private final Catalog catalog;
@@ -72,7 +76,9 @@ public final class Validation {
     }
     Properties properties = new Properties();
     properties.setProperty(CalciteConnectionProperty.CASE_SENSITIVE.camelName(), "false");
-    reader = new CalciteCatalogReader(root, List.of(), types, new CalciteConnectionConfigImpl(properties));
+    reader =
+        new CalciteCatalogReader(
+            root, List.of(), types, new CalciteConnectionConfigImpl(properties));
   }
 
   public RelDataTypeFactory types() {
@@ -121,7 +127,10 @@ public final class Validation {
         reader,
         cluster,
         StandardConvertletTable.INSTANCE,
-        SqlToRelConverter.config().withTrimUnusedFields(false).withExpand(false).withRemoveSortInSubQuery(false));
+        SqlToRelConverter.config()
+            .withTrimUnusedFields(false)
+            .withExpand(false)
+            .withRemoveSortInSubQuery(false));
   }
 
   /** The columns of a table as declared, computed ones included. */
@@ -150,7 +159,11 @@ public final class Validation {
 
   private RelDataType baseType(CatalogEntry.Table table) {
     RelDataTypeFactory.Builder builder = types.builder();
-    table.ref().schema().fields().forEach(f -> builder.add(f.name(), SqlTypes.toCalcite(f.type(), types)));
+    table
+        .ref()
+        .schema()
+        .fields()
+        .forEach(f -> builder.add(f.name(), SqlTypes.toCalcite(f.type(), types)));
     return builder.build();
   }
 
@@ -210,9 +223,12 @@ public final class Validation {
   /** Puts Calcite's sentences into our words. */
   private static final class Messages {
     private static final Pattern TABLE = Pattern.compile("(?:Object|Table) '([^']*)' not found.*");
-    private static final Pattern COLUMN = Pattern.compile("Column '([^']*)' not found in any table.*");
-    private static final Pattern COLUMN_IN = Pattern.compile("Column '([^']*)' not found in table '([^']*)'.*");
-    private static final Pattern FUNCTION = Pattern.compile("No match found for function signature (\\S+)\\((.*)\\)");
+    private static final Pattern COLUMN =
+        Pattern.compile("Column '([^']*)' not found in any table.*");
+    private static final Pattern COLUMN_IN =
+        Pattern.compile("Column '([^']*)' not found in table '([^']*)'.*");
+    private static final Pattern FUNCTION =
+        Pattern.compile("No match found for function signature (\\S+)\\((.*)\\)");
     private static final Pattern GROUP = Pattern.compile("Expression '(.*)' is not being grouped");
 
     private Messages() {}
@@ -225,7 +241,8 @@ public final class Validation {
       if (table.matches()) {
         String name = table.group(1);
         return UserError.of(ErrorCode.UNKNOWN_OBJECT, "unknown table '" + name + "'")
-            .withHint(DidYouMean.hint(name, objects.get(), "known: " + String.join(", ", objects.get())));
+            .withHint(
+                DidYouMean.hint(name, objects.get(), "known: " + String.join(", ", objects.get())));
       }
       Matcher column = COLUMN_IN.matcher(message);
       Matcher anywhere = COLUMN.matcher(message);
@@ -238,22 +255,29 @@ public final class Validation {
       if (function.matches()) {
         String name = function.group(1).toUpperCase(Locale.ROOT);
         return UserError.of(
-                ErrorCode.UNKNOWN_FUNCTION, "no function " + name + "(" + function.group(2).replaceAll("[<>]", "") + ")")
-            .withHint(DidYouMean.hint(name, OperatorTables.functionNames(), "SHOW FUNCTIONS lists them"));
+                ErrorCode.UNKNOWN_FUNCTION,
+                "no function " + name + "(" + function.group(2).replaceAll("[<>]", "") + ")")
+            .withHint(
+                DidYouMean.hint(name, OperatorTables.functionNames(), "SHOW FUNCTIONS lists them"));
       }
       Matcher group = GROUP.matcher(message);
       if (group.matches()) {
         return UserError.of(
-                ErrorCode.INVALID_QUERY, "'" + group.group(1) + "' is neither grouped by nor inside an aggregate")
+                ErrorCode.INVALID_QUERY,
+                "'" + group.group(1) + "' is neither grouped by nor inside an aggregate")
             .withHint("add it to GROUP BY, or wrap it in an aggregate such as MAX");
       }
       ErrorCode code =
-          message.startsWith("Cannot apply") || message.contains("type mismatch") || message.contains("Cannot cast")
+          message.startsWith("Cannot apply")
+                  || message.contains("type mismatch")
+                  || message.contains("Cannot cast")
               ? ErrorCode.TYPE_MISMATCH
               : ErrorCode.INVALID_QUERY;
       String line = message.lines().findFirst().orElse(message);
-      String summary = line.isEmpty() ? line : Character.toLowerCase(line.charAt(0)) + line.substring(1);
-      return UserError.of(code, summary.endsWith(".") ? summary.substring(0, summary.length() - 1) : summary);
+      String summary =
+          line.isEmpty() ? line : Character.toLowerCase(line.charAt(0)) + line.substring(1);
+      return UserError.of(
+          code, summary.endsWith(".") ? summary.substring(0, summary.length() - 1) : summary);
     }
   }
 
@@ -289,7 +313,11 @@ public final class Validation {
     @Override
     public RelDataType getRowType(RelDataTypeFactory factory) {
       if (rowType == null) {
-        RelDataType type = convert(view.query(), p -> new dev.sluice.error.SourcePosition("view " + view.name(), 1, 1, 1, 1)).validatedRowType;
+        RelDataType type =
+            convert(
+                    view.query(),
+                    p -> new dev.sluice.error.SourcePosition("view " + view.name(), 1, 1, 1, 1))
+                .validatedRowType;
         if (!view.columns().isEmpty()) {
           List<RelDataType> columns = type.getFieldList().stream().map(f -> f.getType()).toList();
           type = types.createStructType(columns, view.columns());
@@ -301,7 +329,11 @@ public final class Validation {
 
     @Override
     public RelNode toRel(RelOptTable.ToRelContext context, RelOptTable relOptTable) {
-      RelNode rel = convert(view.query(), p -> new dev.sluice.error.SourcePosition("view " + view.name(), 1, 1, 1, 1)).project();
+      RelNode rel =
+          convert(
+                  view.query(),
+                  p -> new dev.sluice.error.SourcePosition("view " + view.name(), 1, 1, 1, 1))
+              .project();
       return org.apache.calcite.plan.RelOptUtil.createCastRel(rel, getRowType(types), true);
     }
   }
