@@ -125,7 +125,9 @@ public final class ScalarFunctions {
               ? DataType.of(DataType.Kind.BIGINT)
               : type == double.class
                   ? DataType.of(DataType.Kind.DOUBLE)
-                  : type == boolean.class ? DataType.of(DataType.Kind.BOOLEAN) : DataType.string();
+                  : type == boolean.class
+                      ? DataType.of(DataType.Kind.BOOLEAN)
+                      : DataType.string();
     };
   }
 

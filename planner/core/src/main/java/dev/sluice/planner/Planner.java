@@ -13,15 +13,12 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * SQL text to physical plans: the only public door of the planner. Keeps a catalog and settings,
- * which definitions and SET change. Single-threaded. Does no I/O. Every mistake of the user is a
+ * SQL text to physical plans: the only public door of the planner. Keeps a catalog and settings, which
+ * definitions and SET change. Single-threaded. Does no I/O. Every mistake of the user is a
  * {@link dev.sluice.error.UserError} with its position.
  */
 public final class Planner {
-  /**
-   * The connector name of the sink that {@link #planQuery} ends in; the engine binds it to its
-   * caller.
-   */
+  /** The connector name of the sink that {@link #planQuery} ends in; the engine binds it to its caller. */
   public static final String RESULT_CONNECTOR = "sluice-result";
 
   private final ConnectorRegistry connectors;
@@ -34,15 +31,13 @@ public final class Planner {
    * @param environment the process environment, the last resort for ${NAME}
    */
   public Planner(
-      ConnectorRegistry connectors,
-      Map<String, String> variables,
-      Function<String, Optional<String>> environment) {
+      ConnectorRegistry connectors, Map<String, String> variables, Function<String, Optional<String>> environment) {
     this.connectors = connectors;
   }
 
   /**
-   * Splits, substitutes and parses a script. SET statements take effect while parsing (later
-   * ${NAME} see them); nothing else is applied. Stops at the first mistake.
+   * Splits, substitutes and parses a script. SET statements take effect while parsing (later ${NAME} see
+   * them); nothing else is applied. Stops at the first mistake.
    *
    * @param source name for positions: a file name, {@code -e}, {@code <stdin>}
    */
@@ -51,17 +46,14 @@ public final class Planner {
   }
 
   /**
-   * Whether {@code text} ends inside a statement, so that a shell should ask for another line: an
-   * open string, comment or bracket, or no semicolon yet.
+   * Whether {@code text} ends inside a statement, so that a shell should ask for another line: an open
+   * string, comment or bracket, or no semicolon yet.
    */
   public boolean isIncomplete(String text) {
     throw new UnsupportedOperationException("isIncomplete");
   }
 
-  /**
-   * Applies a definition to the catalog, after checking it fully (types, options, expressions,
-   * views).
-   */
+  /** Applies a definition to the catalog, after checking it fully (types, options, expressions, views). */
   public void apply(Statement.Definition definition) {
     throw new UnsupportedOperationException("apply");
   }
@@ -71,10 +63,7 @@ public final class Planner {
     return planner().plan(inserts.stream().map(i -> parsed(i.ast())).toList());
   }
 
-  /**
-   * Plans a bare query; the plan's only sink has the connector {@link #RESULT_CONNECTOR} and takes
-   * any changelog.
-   */
+  /** Plans a bare query; the plan's only sink has the connector {@link #RESULT_CONNECTOR} and takes any changelog. */
   public PhysicalPlan planQuery(Statement.Query query) {
     return planner().planQuery(parsed(query.ast()), RESULT_CONNECTOR);
   }
@@ -87,9 +76,7 @@ public final class Planner {
     return (ParsedQuery) ast.node();
   }
 
-  /**
-   * The text of EXPLAIN for a query or insert (or for {@code inserts} of a whole file together).
-   */
+  /** The text of EXPLAIN for a query or insert (or for {@code inserts} of a whole file together). */
   public String explain(Statement.Explain.Format format, List<? extends Statement> targets) {
     return new Explanation(this, connectors).of(format, targets);
   }
@@ -112,10 +99,7 @@ public final class Planner {
     throw new UnsupportedOperationException("settings");
   }
 
-  /**
-   * Names of all objects in the catalog with their columns (computed ones included), for
-   * completion.
-   */
+  /** Names of all objects in the catalog with their columns (computed ones included), for completion. */
   public Map<String, Schema> objects() {
     throw new UnsupportedOperationException("objects");
   }
