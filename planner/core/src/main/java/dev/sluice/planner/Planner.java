@@ -1,11 +1,23 @@
 package dev.sluice.planner;
 
 import dev.sluice.connector.ConnectorRegistry;
+import dev.sluice.connector.OptionSpec;
+import dev.sluice.connector.Options;
+import dev.sluice.connector.Settings;
+import dev.sluice.error.DidYouMean;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.SourcePosition;
+import dev.sluice.error.UserError;
 import dev.sluice.plan.PhysicalPlan;
 import dev.sluice.planner.catalog.Catalog;
+import dev.sluice.planner.catalog.CatalogEntry;
+import dev.sluice.planner.parse.Keywords;
 import dev.sluice.planner.parse.ParsedQuery;
+import dev.sluice.planner.parse.StatementParser;
 import dev.sluice.planner.physical.QueryPlanner;
 import dev.sluice.type.Schema;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +34,10 @@ public final class Planner {
   public static final String RESULT_CONNECTOR = "sluice-result";
 
   private final ConnectorRegistry connectors;
+  private final Map<String, String> commandLine;
+  private final Function<String, Optional<String>> environment;
   private final Catalog catalog = new Catalog();
+  private final Map<String, String> variables = new TreeMap<>();
   private final Map<String, String> settings = new TreeMap<>();
 
   /**
@@ -33,6 +48,8 @@ public final class Planner {
   public Planner(
       ConnectorRegistry connectors, Map<String, String> variables, Function<String, Optional<String>> environment) {
     this.connectors = connectors;
+    this.commandLine = Map.copyOf(variables);
+    this.environment = environment;
   }
 
   /**
@@ -42,7 +59,106 @@ public final class Planner {
    * @param source name for positions: a file name, {@code -e}, {@code <stdin>}
    */
   public List<Statement> parse(String source, String text) {
-    throw new UnsupportedOperationException("parse");
+    Collector collector = new Collector();
+    new StatementParser(this::variable, none -> knownVariables()).parse(source, text, collector);
+    return collector.statements;
+  }
+
+  private Optional<String> variable(String name) {
+    return Optional.ofNullable(commandLine.get(name))
+        .or(() -> Optional.ofNullable(variables.get(name)))
+        .or(() -> environment.apply(name));
+  }
+
+  private List<String> knownVariables() {
+    List<String> known = new ArrayList<>(commandLine.keySet());
+    known.addAll(variables.keySet());
+    return known;
+  }
+
+  /** Makes {@link Statement}s of what the parser reads. */
+  private final class Collector implements StatementParser.Listener {
+    private final List<Statement> statements = new ArrayList<>();
+
+    @Override
+    public void definition(StatementParser.Place place, String verb, String object, Object ddl) {
+      statements.add(new Statement.Definition(place.position(), place.text(), verb, object, new Statement.Ast(ddl)));
+    }
+
+    @Override
+    public void insert(StatementParser.Place place, String target, ParsedQuery query) {
+      statements.add(new Statement.Insert(place.position(), place.text(), target, new Statement.Ast(query)));
+    }
+
+    @Override
+    public void query(StatementParser.Place place, ParsedQuery query) {
+      statements.add(new Statement.Query(place.position(), place.text(), new Statement.Ast(query)));
+    }
+
+    @Override
+    public void explain(
+        StatementParser.Place place, Optional<String> format, Optional<String> target, ParsedQuery query) {
+      Statement explained =
+          target.isPresent()
+              ? new Statement.Insert(place.position(), place.text(), target.get(), new Statement.Ast(query))
+              : new Statement.Query(place.position(), place.text(), new Statement.Ast(query));
+      Statement.Explain.Format as =
+          format.map(Statement.Explain.Format::valueOf).orElse(Statement.Explain.Format.PHYSICAL);
+      statements.add(new Statement.Explain(place.position(), place.text(), as, explained));
+    }
+
+    @Override
+    public void describe(StatementParser.Place place, String object) {
+      statements.add(new Statement.Describe(place.position(), place.text(), object));
+    }
+
+    @Override
+    public void show(StatementParser.Place place, String what, Optional<String> object) {
+      statements.add(new Statement.Show(place.position(), place.text(), what, object));
+    }
+
+    @Override
+    public void set(StatementParser.Place place, Map<String, String> assignment, SourcePosition keyPosition) {
+      assignment.forEach((key, value) -> assign(key, value, keyPosition));
+      statements.add(new Statement.Set(place.position(), place.text(), assignment));
+    }
+  }
+
+  /**
+   * SET: a known setting, or a variable. A name with a dot or hyphen, or nearly a setting's, is a mistyped
+   * setting; any other plain name is a variable.
+   */
+  private void assign(String key, String value, SourcePosition position) {
+    Optional<OptionSpec> setting = Settings.find(key.toLowerCase(java.util.Locale.ROOT));
+    if (setting.isPresent()) {
+      checkSetting(setting.get(), value, position);
+      settings.put(setting.get().key(), value);
+      return;
+    }
+    List<String> keys = Settings.all().stream().map(OptionSpec::key).toList();
+    boolean plain = key.matches("[A-Za-z_][A-Za-z0-9_]*");
+    if (!plain || !key.equals(key.toUpperCase(java.util.Locale.ROOT)) && !DidYouMean.nearest(key, keys).isEmpty()) {
+      throw Settings.unknown(key).at(position);
+    }
+    variables.put(key, value);
+  }
+
+  private static void checkSetting(OptionSpec setting, String value, SourcePosition position) {
+    try {
+      switch (setting.type()) {
+        case INTEGER -> Integer.parseInt(value.trim());
+        case DURATION -> Options.parseDuration(value);
+        case SIZE -> Options.parseSize(value);
+        default -> {
+          // Any text will do here; the engine checks the rest.
+        }
+      }
+    } catch (IllegalArgumentException e) {
+      throw UserError.of(ErrorCode.SETTING_VALUE, "setting '" + setting.key() + "' cannot take '" + value + "'")
+          .withHint("it takes a value such as '" + setting.example() + "'")
+          .at(position)
+          .causedBy(e);
+    }
   }
 
   /**
@@ -50,12 +166,20 @@ public final class Planner {
    * string, comment or bracket, or no semicolon yet.
    */
   public boolean isIncomplete(String text) {
-    throw new UnsupportedOperationException("isIncomplete");
+    return StatementParser.isIncomplete(text);
   }
 
   /** Applies a definition to the catalog, after checking it fully (types, options, expressions, views). */
   public void apply(Statement.Definition definition) {
-    throw new UnsupportedOperationException("apply");
+    try {
+      new Definitions(catalog, connectors, this::planner).apply(definition.ast().node());
+    } catch (UserError e) {
+      throw e.position().isPresent() ? e : e.at(definition.position());
+    }
+  }
+
+  private QueryPlanner planner() {
+    return new QueryPlanner(catalog, connectors, settings);
   }
 
   /** Plans all inserts of a file as one graph with shared scans. */
@@ -63,13 +187,12 @@ public final class Planner {
     return planner().plan(inserts.stream().map(i -> parsed(i.ast())).toList());
   }
 
-  /** Plans a bare query; the plan's only sink has the connector {@link #RESULT_CONNECTOR} and takes any changelog. */
+  /**
+   * Plans a bare query; the plan's only sink has the connector {@link #RESULT_CONNECTOR} and takes
+   * any changelog.
+   */
   public PhysicalPlan planQuery(Statement.Query query) {
     return planner().planQuery(parsed(query.ast()), RESULT_CONNECTOR);
-  }
-
-  private QueryPlanner planner() {
-    return new QueryPlanner(catalog, connectors, settings);
   }
 
   private static ParsedQuery parsed(Statement.Ast ast) {
@@ -88,7 +211,7 @@ public final class Planner {
 
   /** Rows of text that answer DESCRIBE and SHOW. */
   public TextTable answer(Statement statement) {
-    throw new UnsupportedOperationException("answer");
+    return new Answers(catalog, connectors, settings, this::planner).answer(statement);
   }
 
   /** A little table of text. */
@@ -96,16 +219,21 @@ public final class Planner {
 
   /** The settings that SET gave so far, known ones only (variables left out). */
   public Map<String, String> settings() {
-    throw new UnsupportedOperationException("settings");
+    return Map.copyOf(settings);
   }
 
   /** Names of all objects in the catalog with their columns (computed ones included), for completion. */
   public Map<String, Schema> objects() {
-    throw new UnsupportedOperationException("objects");
+    Map<String, Schema> objects = new LinkedHashMap<>();
+    QueryPlanner planner = planner();
+    for (CatalogEntry entry : catalog.all()) {
+      objects.put(entry.name(), planner.columns(entry));
+    }
+    return objects;
   }
 
   /** Reserved and unreserved words of the grammar, in capitals, for completion and highlighting. */
   public List<String> keywords() {
-    throw new UnsupportedOperationException("keywords");
+    return Keywords.all();
   }
 }

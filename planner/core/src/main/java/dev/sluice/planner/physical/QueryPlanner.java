@@ -1,6 +1,7 @@
 package dev.sluice.planner.physical;
 
 import dev.sluice.connector.ConnectorRegistry;
+import dev.sluice.error.DidYouMean;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.SourcePosition;
 import dev.sluice.error.UserError;
@@ -14,6 +15,7 @@ import dev.sluice.planner.catalog.Catalog;
 import dev.sluice.planner.catalog.CatalogEntry;
 import dev.sluice.planner.parse.ParsedQuery;
 import dev.sluice.planner.validate.Validation;
+import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Field;
 import dev.sluice.type.Schema;
 import java.util.ArrayList;
@@ -77,6 +79,61 @@ public final class QueryPlanner {
   public Schema schema(ParsedQuery query) {
     Converted converted = convert(query);
     return located(query, () -> schema(converted));
+  }
+
+  /** Checks the expressions of a table just defined: computed columns and the watermark. */
+  public void check(CatalogEntry.Table table) {
+    validation.rowType(table);
+    table.watermark().ifPresent(w -> checkWatermark(table, w));
+  }
+
+  private void checkWatermark(CatalogEntry.Table table, CatalogEntry.WatermarkDef watermark) {
+    Schema columns = RelTranslator.schema(validation.rowType(table));
+    String name = watermark.column();
+    int column =
+        columns
+            .indexOf(name)
+            .orElseThrow(
+                () ->
+                    UserError.of(
+                            ErrorCode.WATERMARK,
+                            "WATERMARK FOR '" + name + "': '" + table.name() + "' has no such column")
+                        .withHint(DidYouMean.hint(name, columns.names(), "name a TIMESTAMP column"))
+                        .at(table.position()));
+    if (!columns.type(column).kind().isTimestamp()) {
+      throw UserError.of(
+              ErrorCode.WATERMARK,
+              "WATERMARK FOR '" + name + "' needs a TIMESTAMP column, not " + columns.type(column))
+          .withHint("make one with a computed column: ts AS TO_TIMESTAMP(" + name + ")")
+          .at(table.position());
+    }
+    RelNode rel =
+        validation.expression(
+            table.name(), List.of(watermark.expression()), p -> table.position());
+    DataType type = RelTranslator.schema(rel.getRowType()).type(0);
+    if (!type.kind().isTimestamp()) {
+      throw UserError.of(ErrorCode.WATERMARK, "the watermark must be a TIMESTAMP, not " + type)
+          .at(table.position());
+    }
+  }
+
+  /** The columns of a view or table as a query sees them. */
+  public Schema columns(CatalogEntry entry) {
+    if (entry instanceof CatalogEntry.Table table) {
+      return RelTranslator.schema(validation.rowType(table));
+    }
+    CatalogEntry.View view = (CatalogEntry.View) entry;
+    SourcePosition place = new SourcePosition("view " + view.name(), 1, 1, 1, 1);
+    Schema made =
+        RelTranslator.schema(validation.convert(view.query(), p -> place).validatedRowType);
+    if (view.columns().isEmpty()) {
+      return made;
+    }
+    List<Field> fields = new ArrayList<>();
+    for (int i = 0; i < made.size(); i++) {
+      fields.add(new Field(view.columns().get(i), made.type(i)));
+    }
+    return new Schema(fields);
   }
 
   private record Converted(ParsedQuery query, RelNode rel, List<String> names) {}

@@ -1,0 +1,28 @@
+package dev.sluice.planner.parse;
+
+import dev.sluice.error.SourcePosition;
+import dev.sluice.planner.catalog.CatalogEntry;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a CREATE or DROP says. A value.
+ *
+ * @param verb for instance {@code CREATE STREAM}
+ * @param object the object's name
+ * @param replace OR REPLACE
+ * @param ifNotExists IF NOT EXISTS of a CREATE, IF EXISTS of a DROP
+ * @param entry what is made; empty for DROP
+ * @param dropped the kind word of a DROP
+ * @param query the query of CREATE SINK … AS
+ * @param optionPlaces where each option of the WITH clause stands
+ */
+public record DdlResult(
+    String verb,
+    String object,
+    boolean replace,
+    boolean ifNotExists,
+    Optional<CatalogEntry> entry,
+    Optional<String> dropped,
+    Optional<ParsedQuery> query,
+    Map<String, SourcePosition> optionPlaces) {}

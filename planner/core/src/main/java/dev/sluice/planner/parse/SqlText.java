@@ -1,0 +1,131 @@
+package dev.sluice.planner.parse;
+
+import dev.sluice.error.DidYouMean;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.SourcePosition;
+import dev.sluice.error.UserError;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A text as the user wrote it: cut into statements, and with variables put in so that every offset of the
+ * result still maps to a place in the original. A value.
+ */
+final class SqlText {
+  private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_.]*)(:([^}]*))?}");
+
+  private final String source;
+  private final String text;
+
+  SqlText(String source, String text) {
+    this.source = source;
+    this.text = text;
+  }
+
+  /** A statement's extent in the original, without its semicolon. */
+  record Range(int start, int end) {}
+
+  /** A statement with variables put in; {@code origins[i]} is where character i comes from. */
+  record Substituted(String text, int[] origins) {}
+
+  /** The statements; empty ones are left out. */
+  List<Range> statements() {
+    List<Range> ranges = new ArrayList<>();
+    List<Token> tokens = Lexer.tokens(text, 0, this::unterminated);
+    int first = -1;
+    int last = -1;
+    boolean block = false;
+    for (int i = 0; i < tokens.size(); i++) {
+      Token token = tokens.get(i);
+      boolean ends = token.is(";") || token.kind() == Token.Kind.END;
+      if (token.is("BEGIN") && i >= 2 && tokens.get(i - 1).is("SET")) {
+        block = true;
+        first = -1;
+      } else if (block && token.is("END") && first < 0) {
+        block = false;
+      } else if (ends) {
+        if (first >= 0) {
+          ranges.add(new Range(first, last));
+        }
+        first = -1;
+      } else {
+        first = first < 0 ? token.start() : first;
+        last = token.end();
+      }
+    }
+    return ranges;
+  }
+
+  UserError unterminated(int offset) {
+    return Lexer.unterminated(text.charAt(offset)).at(position(offset, offset));
+  }
+
+  String text(Range range) {
+    return text.substring(range.start(), range.end());
+  }
+
+  /** The place of the characters from {@code start} to {@code end} (inclusive). */
+  SourcePosition position(int start, int end) {
+    int[] from = lineColumn(start);
+    int[] to = lineColumn(Math.max(start, end));
+    return new SourcePosition(source, from[0], from[1], to[0], to[1]);
+  }
+
+  private int[] lineColumn(int offset) {
+    int line = 1;
+    int lineStart = 0;
+    for (int i = 0; i < Math.min(offset, text.length()); i++) {
+      if (text.charAt(i) == '\n') {
+        line++;
+        lineStart = i + 1;
+      }
+    }
+    return new int[] {line, offset - lineStart + 1};
+  }
+
+  /** Puts variables in. Secret references stay. */
+  Substituted substitute(Range range, Function<String, Optional<String>> variables, List<String> known) {
+    StringBuilder made = new StringBuilder();
+    List<Integer> origins = new ArrayList<>();
+    Matcher matcher = VARIABLE.matcher(text).region(range.start(), range.end());
+    int copied = range.start();
+    while (matcher.find()) {
+      boolean secret = matcher.group(3) != null && (matcher.group(1).equals("env") || matcher.group(1).equals("file"));
+      if (secret) {
+        continue;
+      }
+      copy(made, origins, copied, matcher.start());
+      String name = matcher.group(1);
+      Optional<String> value = variables.apply(name).or(() -> Optional.ofNullable(matcher.group(3)));
+      if (value.isEmpty()) {
+        throw UserError.of(ErrorCode.UNSET_VARIABLE, "variable '" + name + "' is not set")
+            .withHint(
+                DidYouMean.hint(
+                    name,
+                    known,
+                    "give it with --set " + name + "=…, SET '" + name + "' = '…', the environment, or a default: ${" + name
+                        + ":…}"))
+            .at(position(matcher.start(), matcher.end() - 1));
+      }
+      for (int i = 0; i < value.get().length(); i++) {
+        origins.add(matcher.start());
+      }
+      made.append(value.get());
+      copied = matcher.end();
+    }
+    copy(made, origins, copied, range.end());
+    origins.add(range.end());
+    return new Substituted(made.toString(), origins.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  private void copy(StringBuilder made, List<Integer> origins, int from, int to) {
+    made.append(text, from, to);
+    for (int i = from; i < to; i++) {
+      origins.add(i);
+    }
+  }
+}
