@@ -24,6 +24,40 @@ public final class ExprCompiler {
       List<Expr> projections,
       Schema output,
       EvalContext context) {
-    throw new UnsupportedOperationException("expression compiler");
+    Code code = new Code();
+    Generator generator = new Generator(code, context);
+    if (condition.isPresent()) {
+      Value value = generator.generate(condition.get());
+      if (!value.isNull().equals("true")) {
+        code.line("if (" + Generator.isTrue(value) + ") {out[kept++] = p;}");
+      }
+      code.method(
+          "public int filter(Input[] in, int n, int[] selection, int[] out)",
+          "int kept = 0;\n",
+          "return kept;\n");
+    }
+    StringBuilder cases = new StringBuilder();
+    for (int i = 0; i < projections.size(); i++) {
+      if (!(projections.get(i) instanceof Expr.ColumnRef)) {
+        generator.write(generator.generate(projections.get(i)), output.type(i));
+        String name = "project" + i;
+        code.method(
+            "private void " + name + "(Input[] in, int n, int[] selection, Result out)",
+            "final long base = out.data();\n",
+            "");
+        cases.append("case " + i + ": " + name + "(in, n, selection, out); return;\n");
+      }
+    }
+    code.rawMethod(
+        "public void project(int index, Input[] in, int n, int[] selection, Result out) {\n"
+            + "switch (index) {\n"
+            + cases
+            + "default: throw new IllegalArgumentException();\n}\n}\n");
+    return new CompiledProgram(
+        ProgramCache.create(code.source(), code.constants()),
+        code.inputs(),
+        condition,
+        List.copyOf(projections),
+        output);
   }
 }

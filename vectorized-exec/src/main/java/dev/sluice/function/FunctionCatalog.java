@@ -7,9 +7,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Every function once: a family of specs each from its own class. Immutable; safe for use by any thread. */
+/**
+ * Every function once: a family of specs each from its own class. Immutable; safe for use by any
+ * thread.
+ */
 public final class FunctionCatalog {
-  private static final Map<String, FunctionSpec> BY_NAME = index(
+  private static final Map<String, FunctionSpec> BY_NAME =
+      index(
           Stream.of(ScalarFunctions.specs(), CompiledFunctions.specs(), Aggregates.specs())
               .flatMap(List::stream)
               .toList());

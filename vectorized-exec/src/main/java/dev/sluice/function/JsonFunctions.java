@@ -40,10 +40,7 @@ public final class JsonFunctions {
     return !at(json, path).isMissingNode();
   }
 
-  @Sql(
-      value = "IS_JSON",
-      doc = "Whether it is JSON.",
-      example = "IS_JSON('{\"a\": 1}') = TRUE")
+  @Sql(value = "IS_JSON", doc = "Whether it is JSON.", example = "IS_JSON('{\"a\": 1}') = TRUE")
   public static boolean isJson(String json) {
     return !parse(json).isMissingNode();
   }

@@ -231,11 +231,7 @@ public final class MathFunctions {
     return a | b;
   }
 
-  @Sql(
-      value = "BITXOR",
-      result = "BIGINT",
-      doc = "Bits in only one.",
-      example = "BITXOR(6, 3) = 5")
+  @Sql(value = "BITXOR", result = "BIGINT", doc = "Bits in only one.", example = "BITXOR(6, 3) = 5")
   public static long bitxor(long a, long b) {
     return a ^ b;
   }

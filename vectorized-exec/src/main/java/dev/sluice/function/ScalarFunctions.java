@@ -125,9 +125,7 @@ public final class ScalarFunctions {
               ? DataType.of(DataType.Kind.BIGINT)
               : type == double.class
                   ? DataType.of(DataType.Kind.DOUBLE)
-                  : type == boolean.class
-                      ? DataType.of(DataType.Kind.BOOLEAN)
-                      : DataType.string();
+                  : type == boolean.class ? DataType.of(DataType.Kind.BOOLEAN) : DataType.string();
     };
   }
 

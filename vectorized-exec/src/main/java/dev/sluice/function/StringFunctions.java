@@ -125,7 +125,9 @@ public final class StringFunctions {
 
   @Sql(
       value = {"SUBSTRING", "SUBSTR"},
-      doc = "The characters from a position on, at most so many; a negative start counts from the end.",
+      doc =
+          "The characters from a position on, at most so many; a negative start counts from the"
+              + " end.",
       example = "SUBSTRING('hello', 2, 3) = 'ell'")
   public static Text substring(Text s, long start, Buffer out) {
     return substring(s, start, Integer.MAX_VALUE, out);
@@ -430,8 +432,7 @@ public final class StringFunctions {
   @Sql(
       value = "SHA256",
       doc = "SHA-256 digest in hexadecimal.",
-      example =
-          "SHA256('a') = 'ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb'")
+      example = "SHA256('a') = 'ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb'")
   public static String sha256(Text s) {
     return digest("SHA-256", s);
   }

@@ -41,8 +41,9 @@ public final class TimeFunctions {
       value = "DATE_FORMAT",
       args = {TIMESTAMP, STRING},
       doc = "A timestamp as text, by a pattern of Java's DateTimeFormatter.",
-      example = "DATE_FORMAT(TIMESTAMP '2024-02-29 12:34:56', 'yyyy-MM-dd HH:mm') = "
-          + "'2024-02-29 12:34'")
+      example =
+          "DATE_FORMAT(TIMESTAMP '2024-02-29 12:34:56', 'yyyy-MM-dd HH:mm') = "
+              + "'2024-02-29 12:34'")
   public static Text dateFormat(long micros, String pattern, Buffer out) {
     switch (pattern) {
       case "yyyy-MM-dd":
@@ -76,11 +77,7 @@ public final class TimeFunctions {
     if (year < 0) {
       out.add('-');
     }
-    return out.addNumber(Math.abs(year), 4)
-        .add('-')
-        .addNumber(month, 2)
-        .add('-')
-        .addNumber(day, 2);
+    return out.addNumber(Math.abs(year), 4).add('-').addNumber(month, 2).add('-').addNumber(day, 2);
   }
 
   private static Buffer addMinute(Buffer out, long time) {
@@ -131,7 +128,8 @@ public final class TimeFunctions {
 
   /** The instant when the wall clock of a zone shows that (in a gap: the later). */
   public static long toInstant(long local, ZoneId zone) {
-    return local - dateTime(local).atZone(zone).getOffset().getTotalSeconds() * SECOND
+    return local
+        - dateTime(local).atZone(zone).getOffset().getTotalSeconds() * SECOND
         + gap(local, zone);
   }
 
@@ -239,7 +237,10 @@ public final class TimeFunctions {
     return dateFormat(toLocal(instant, context.zone()), pattern, out);
   }
 
-  @Sql(value = "EXTRACT", args = {STRING, TIMESTAMP}, result = "BIGINT",
+  @Sql(
+      value = "EXTRACT",
+      args = {STRING, TIMESTAMP},
+      result = "BIGINT",
       doc = "A part of a timestamp or date: YEAR, MONTH, DAY, HOUR, DOW, WEEK, EPOCH and so on.",
       example = "EXTRACT(YEAR FROM DATE '2024-02-29') = 2024")
   public static long extract(String unit, long micros) {
@@ -381,8 +382,9 @@ public final class TimeFunctions {
       args = {STRING, INTEGER, TIMESTAMP},
       result = "TIMESTAMP(3)",
       doc = "A timestamp so many units later.",
-      example = "TIMESTAMPADD(MONTH, 1, TIMESTAMP '2024-01-31 00:00:00') = "
-          + "TIMESTAMP '2024-02-29 00:00:00'")
+      example =
+          "TIMESTAMPADD(MONTH, 1, TIMESTAMP '2024-01-31 00:00:00') = "
+              + "TIMESTAMP '2024-02-29 00:00:00'")
   public static long add(String unit, long count, long micros) {
     int months = months(unit);
     if (months > 0) {

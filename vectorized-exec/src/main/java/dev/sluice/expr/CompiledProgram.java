@@ -1,0 +1,128 @@
+package dev.sluice.expr;
+
+import dev.sluice.batch.Column;
+import dev.sluice.batch.RecordBatch;
+import dev.sluice.batch.Selection;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.function.EvalError;
+import dev.sluice.plan.Expr;
+import dev.sluice.type.Schema;
+import java.time.DateTimeException;
+import java.util.List;
+import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
+
+/** Runs generated loops over batches. Single-threaded. */
+final class CompiledProgram implements BatchProgram {
+  private final GeneratedLoops loops;
+  private final Input[] inputs;
+  private final Optional<Expr> condition;
+  private final List<Expr> projections;
+  private final Schema output;
+
+  CompiledProgram(
+      GeneratedLoops loops,
+      Input[] inputs,
+      Optional<Expr> condition,
+      List<Expr> projections,
+      Schema output) {
+    this.loops = loops;
+    this.inputs = inputs;
+    this.condition = condition;
+    this.projections = projections;
+    this.output = output;
+  }
+
+  @Override
+  public Schema output() {
+    return output;
+  }
+
+  @Override
+  public Optional<RecordBatch> run(RecordBatch input, BufferAllocator allocator) {
+    try (input) {
+      for (Input column : inputs) {
+        column.load(input);
+      }
+      int[] positions = input.selection().map(Selection::positions).orElse(null);
+      int count = input.rowCount();
+      Optional<Selection> selection = input.selection();
+      if (condition.isPresent()) {
+        int[] kept = new int[count];
+        int n = filter(count, positions, kept);
+        if (n < count) {
+          positions = kept;
+          count = n;
+          selection = Optional.of(new Selection(kept, n));
+        }
+      }
+      if (count == 0) {
+        return Optional.empty();
+      }
+      return Optional.of(project(input, allocator, count, positions, selection));
+    }
+  }
+
+  private int filter(int count, int[] positions, int[] kept) {
+    try {
+      return loops.filter(inputs, count, positions, kept);
+    } catch (EvalError | ArithmeticException | DateTimeException e) {
+      throw failed("the condition", condition.orElseThrow(), e);
+    }
+  }
+
+  private RecordBatch project(
+      RecordBatch input,
+      BufferAllocator allocator,
+      int count,
+      int[] positions,
+      Optional<Selection> selection) {
+    Column[] columns = new Column[projections.size()];
+    try {
+      for (int i = 0; i < columns.length; i++) {
+        columns[i] =
+            projections.get(i) instanceof Expr.ColumnRef ref
+                ? input.retainColumn(ref.index())
+                : compute(i, input.length(), allocator, count, positions);
+      }
+    } catch (RuntimeException e) {
+      for (Column column : columns) {
+        if (column != null) {
+          column.release();
+        }
+      }
+      throw e;
+    }
+    return RecordBatch.of(output, columns, input.length(), selection, input.kinds());
+  }
+
+  private Column compute(
+      int index, int length, BufferAllocator allocator, int count, int[] positions) {
+    Result result = new Result(output.field(index).name(), output.type(index), length, allocator);
+    boolean done = false;
+    try {
+      loops.project(index, inputs, count, positions, result);
+      Column column = new Column(result.finish());
+      done = true;
+      return column;
+    } catch (EvalError | ArithmeticException | DateTimeException e) {
+      throw failed("'" + output.field(index).name() + "'", projections.get(index), e);
+    } finally {
+      if (!done) {
+        result.abandon();
+      }
+    }
+  }
+
+  private static UserError failed(String what, Expr expr, RuntimeException e) {
+    return UserError.of(ErrorCode.EXPRESSION, what + " cannot be computed: " + e.getMessage())
+        .withDetail("The expression is " + expr + ".")
+        .causedBy(e);
+  }
+
+  @Override
+  public void close() {
+    // scratch memory is on the heap
+  }
+}

@@ -1,0 +1,78 @@
+package dev.sluice.expr;
+
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Constructor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.codehaus.commons.compiler.CompileException;
+import org.codehaus.janino.SimpleCompiler;
+
+/** Compiled classes by their source. Safe for use by any thread. */
+final class ProgramCache {
+  private static final int LIMIT = 256;
+  private static final Map<String, Constructor<?>> CLASSES =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Constructor<?>> eldest) {
+          return size() > LIMIT;
+        }
+      };
+
+  private ProgramCache() {}
+
+  static GeneratedLoops create(String source, Object[] constants) {
+    Constructor<?> constructor;
+    synchronized (CLASSES) {
+      constructor = CLASSES.get(source);
+      if (constructor == null) {
+        constructor = compile(source);
+        CLASSES.put(source, constructor);
+      }
+    }
+    try {
+      return (GeneratedLoops) constructor.newInstance((Object) constants);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Constructor<?> compile(String source) {
+    dump(source);
+    SimpleCompiler compiler = new SimpleCompiler();
+    compiler.setParentClassLoader(ProgramCache.class.getClassLoader());
+    try {
+      compiler.cook(source);
+      return compiler
+          .getClassLoader()
+          .loadClass("dev.sluice.expr.generated.Program")
+          .getConstructor(Object[].class);
+    } catch (CompileException | ReflectiveOperationException e) {
+      throw new IllegalStateException("generated code does not compile:\n" + source, e);
+    } catch (org.codehaus.commons.compiler.InternalCompilerException e) {
+      throw UserError.of(ErrorCode.UNSUPPORTED, "an expression is too large to be compiled")
+          .withHint("split it over several views or statements")
+          .causedBy(e);
+    }
+  }
+
+  /** Writes sources to the directory that the property {@code sluice.codegen.dump} names. */
+  private static void dump(String source) {
+    String directory = System.getProperty("sluice.codegen.dump", "");
+    if (!directory.isEmpty()) {
+      try {
+        Path to = Files.createDirectories(Path.of(directory));
+        Files.writeString(
+            to.resolve("Program" + Integer.toHexString(source.hashCode()) + ".java"), source);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package dev.sluice.expr;
+
+import dev.sluice.batch.ArrowTypes;
+import dev.sluice.batch.Cells;
+import dev.sluice.function.Text;
+import dev.sluice.type.DataType;
+import java.math.BigDecimal;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.util.MemoryUtil;
+import org.apache.arrow.vector.BaseFixedWidthVector;
+import org.apache.arrow.vector.BaseVariableWidthVector;
+import org.apache.arrow.vector.FieldVector;
+
+/**
+ * A vector being written by a generated loop, at ascending positions; positions not written are
+ * null. Single-threaded.
+ */
+public final class Result {
+  private final FieldVector vector;
+  private final long data;
+  private final long validity;
+  private final int length;
+  private int last;
+  private int end;
+
+  Result(String name, DataType type, int length, BufferAllocator allocator) {
+    this.length = length;
+    vector = ArrowTypes.vector(name, type, allocator);
+    int room = Math.max(1, length);
+    try {
+      if (vector instanceof BaseFixedWidthVector fixed) {
+        fixed.allocateNew(room);
+      } else if (vector instanceof BaseVariableWidthVector varying) {
+        varying.allocateNew(16L * room, room);
+      } else {
+        vector.setInitialCapacity(room);
+        vector.allocateNew();
+      }
+    } catch (RuntimeException e) {
+      vector.close();
+      throw e;
+    }
+    boolean fixed = vector instanceof BaseFixedWidthVector;
+    data = fixed ? vector.getDataBuffer().memoryAddress() : 0;
+    validity = fixed ? vector.getValidityBuffer().memoryAddress() : 0;
+  }
+
+  public long data() {
+    return data;
+  }
+
+  /** Marks a position as not null. */
+  public void valid(int p) {
+    setBit(validity, p);
+  }
+
+  public static void setBit(long bits, int p) {
+    long at = bits + (p >> 3);
+    MemoryUtil.putByte(at, (byte) (MemoryUtil.getByte(at) | (1 << (p & 7))));
+  }
+
+  public static boolean bit(long bits, int p) {
+    return (MemoryUtil.getByte(bits + (p >> 3)) >> (p & 7) & 1) != 0;
+  }
+
+  public static BigDecimal decimal(long base, int p, int scale) {
+    long low = MemoryUtil.getLong(base + 16L * p);
+    long high = MemoryUtil.getLong(base + 16L * p + 8);
+    return high == low >> 63
+        ? BigDecimal.valueOf(low, scale)
+        : new BigDecimal(Cells.int128(high, low), scale);
+  }
+
+  public void decimal(int p, BigDecimal value) {
+    java.math.BigInteger unscaled = value.unscaledValue();
+    MemoryUtil.putLong(data + 16L * p, unscaled.longValue());
+    MemoryUtil.putLong(data + 16L * p + 8, unscaled.shiftRight(64).longValue());
+    valid(p);
+  }
+
+  public void text(int p, Text value) {
+    BaseVariableWidthVector varying = (BaseVariableWidthVector) vector;
+    fill(varying, p);
+    while (varying.getDataBuffer().capacity() < (long) end + value.length()) {
+      varying.reallocDataBuffer(Math.max(64, 2 * ((long) end + value.length())));
+    }
+    long to = varying.getDataBuffer().memoryAddress() + end;
+    if (value.length() > 0) {
+      MemoryUtil.copyToMemory(value.data(), value.offset(), to, value.length());
+    }
+    end += value.length();
+    setBit(varying.getValidityBuffer().memoryAddress(), p);
+    MemoryUtil.putInt(varying.getOffsetBuffer().memoryAddress() + 4L * p + 4, end);
+    last = p + 1;
+  }
+
+  private void fill(BaseVariableWidthVector varying, int to) {
+    long offsets = varying.getOffsetBuffer().memoryAddress();
+    for (int i = last; i <= to; i++) {
+      MemoryUtil.putInt(offsets + 4L * i, end);
+    }
+  }
+
+  /** Copies a value of the same type. */
+  public void copy(int p, FieldVector from, int at) {
+    vector.copyFromSafe(at, p, from);
+  }
+
+  FieldVector finish() {
+    if (vector instanceof BaseVariableWidthVector varying) {
+      fill(varying, length);
+      varying.setLastSet(length - 1);
+    }
+    vector.setValueCount(length);
+    return vector;
+  }
+
+  void abandon() {
+    vector.close();
+  }
+}
