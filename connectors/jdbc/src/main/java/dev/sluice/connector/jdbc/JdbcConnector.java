@@ -1,0 +1,106 @@
+package dev.sluice.connector.jdbc;
+
+import dev.sluice.connector.CommonOptions;
+import dev.sluice.connector.Connector;
+import dev.sluice.connector.ConnectorContext;
+import dev.sluice.connector.DeliveryGuarantee;
+import dev.sluice.connector.OptionSpec;
+import dev.sluice.connector.OptionSpec.Role;
+import dev.sluice.connector.OptionSpec.Type;
+import dev.sluice.connector.Options;
+import dev.sluice.connector.ScanRequest;
+import dev.sluice.connector.SinkCapabilities;
+import dev.sluice.connector.SourceCapabilities;
+import dev.sluice.connector.SplitSource;
+import dev.sluice.connector.TableSink;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.plan.ChangelogMode;
+import dev.sluice.plan.TableRef;
+import dev.sluice.type.DataType.Field;
+import java.util.List;
+
+/**
+ * Tables of H2, PostgreSQL, MySQL and MariaDB: bounded sources, and sinks that insert or, with a PRIMARY
+ * KEY, upsert and delete. Stateless; safe for use by any thread.
+ */
+public final class JdbcConnector implements Connector {
+  static final OptionSpec URL =
+      OptionSpec.of("url", Type.STRING, "The JDBC URL of the database.", "jdbc:h2:./data").asRequired();
+  static final OptionSpec TABLE_NAME =
+      OptionSpec.of("table-name", Type.STRING, "The table; by default the declared name.", "public.orders");
+  static final OptionSpec USERNAME = OptionSpec.of("username", Type.STRING, "The user to log in as.", "etl");
+  static final OptionSpec PASSWORD =
+      OptionSpec.of("password", Type.STRING, "The password, best by reference.", "${env:DB_PASSWORD}").asSecret();
+  static final OptionSpec QUERY =
+      OptionSpec.of("query", Type.STRING, "A query to read instead of a table.", "SELECT id, name FROM t")
+          .only(Role.SOURCE);
+  static final OptionSpec TABLE_CREATE =
+      OptionSpec.of("table.create", Type.BOOLEAN, "Whether a sink makes its table if there is none.", "true")
+          .withDefault("false")
+          .only(Role.SINK);
+  static final OptionSpec FETCH_SIZE =
+      OptionSpec.of("scan.fetch-size", Type.INTEGER, "Rows the driver fetches at a time.", "10000")
+          .withDefault("10000")
+          .only(Role.SOURCE);
+
+  static final List<OptionSpec> OPTIONS =
+      List.of(URL, TABLE_NAME, USERNAME, PASSWORD, QUERY, TABLE_CREATE, FETCH_SIZE);
+
+  @Override
+  public String name() {
+    return "jdbc";
+  }
+
+  @Override
+  public String description() {
+    return "Tables of H2, PostgreSQL, MySQL and MariaDB.";
+  }
+
+  @Override
+  public List<OptionSpec> options(TableRef table) {
+    return OPTIONS;
+  }
+
+  @Override
+  public void validate(TableRef table, Role role) {
+    String url = table.options().getOrDefault(URL.key(), "");
+    if (!url.contains("${")) {
+      JdbcDialect.of(table, Options.check(table, CommonOptions.with(OPTIONS), Role.BOTH).string(URL));
+    }
+    for (Field field : table.schema().fields()) {
+      boolean fits =
+          switch (field.type().kind()) {
+            case ARRAY, MAP, ROW, INTERVAL_DAY, INTERVAL_MONTH, NULL -> false;
+            default -> true;
+          };
+      if (!fits) {
+        throw UserError.of(
+                ErrorCode.UNSUPPORTED_TYPE,
+                "column '" + field.name() + "' of '" + table.name() + "': a database table cannot hold " + field.type())
+            .withHint("turn it into a string in the query");
+      }
+    }
+  }
+
+  @Override
+  public SourceCapabilities sourceCapabilities(TableRef table) {
+    return new SourceCapabilities(true, true, true, false, true, false);
+  }
+
+  @Override
+  public SinkCapabilities sinkCapabilities(TableRef table) {
+    ChangelogMode accepts = table.primaryKey().isEmpty() ? ChangelogMode.INSERT_ONLY : ChangelogMode.UPSERT;
+    return new SinkCapabilities(true, accepts, DeliveryGuarantee.AT_LEAST_ONCE, 1);
+  }
+
+  @Override
+  public SplitSource openSource(ScanRequest request, ConnectorContext context) {
+    return new JdbcSource(request, context);
+  }
+
+  @Override
+  public TableSink openSink(TableRef table, ConnectorContext context) {
+    return new JdbcSink(table, context);
+  }
+}

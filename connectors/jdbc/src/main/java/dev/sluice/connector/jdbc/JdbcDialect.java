@@ -1,0 +1,166 @@
+package dev.sluice.connector.jdbc;
+
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.plan.TableRef;
+import dev.sluice.type.DataType;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** How one kind of database writes SQL. Constants; safe for use by any thread. */
+enum JdbcDialect {
+  H2(
+      "jdbc:h2:",
+      '"',
+      Set.of("mode", "auto_server", "db_close_delay", "db_close_on_exit", "ifexists", "cache_size", "access_mode_data")) {
+    @Override
+    String upsert(String table, List<String> columns, List<String> key) {
+      return "MERGE INTO " + table + " (" + list(columns) + ") KEY (" + list(key) + ") VALUES (" + marks(columns) + ")";
+    }
+  },
+  POSTGRESQL(
+      "jdbc:postgresql:",
+      '"',
+      Set.of("ssl", "sslmode", "sslrootcert", "currentschema", "applicationname", "connecttimeout", "sockettimeout")) {
+    @Override
+    String upsert(String table, List<String> columns, List<String> key) {
+      List<String> rest = columns.stream().filter(c -> !key.contains(c)).toList();
+      String action =
+          rest.isEmpty()
+              ? "NOTHING"
+              : "UPDATE SET "
+                  + rest.stream().map(c -> quote(c) + " = EXCLUDED." + quote(c)).collect(Collectors.joining(", "));
+      return insert(table, columns) + " ON CONFLICT (" + list(key) + ") DO " + action;
+    }
+  },
+  MARIADB(
+      "jdbc:mariadb:",
+      '`',
+      Set.of("usessl", "sslmode", "usebulkstmts", "connecttimeout", "sockettimeout", "characterencoding")) {
+    @Override
+    String upsert(String table, List<String> columns, List<String> key) {
+      return insert(table, columns)
+          + " ON DUPLICATE KEY UPDATE "
+          + columns.stream().map(c -> quote(c) + " = VALUES(" + quote(c) + ")").collect(Collectors.joining(", "));
+    }
+  };
+
+  private final String prefix;
+  private final char quote;
+  private final Set<String> allowed;
+
+  JdbcDialect(String prefix, char quote, Set<String> allowed) {
+    this.prefix = prefix;
+    this.quote = quote;
+    this.allowed = allowed;
+  }
+
+  /** The dialect of a URL, which must be of a known kind and carry only parameters known to be harmless. */
+  static JdbcDialect of(TableRef table, String url) {
+    String known = url.startsWith("jdbc:mysql:") ? "jdbc:mariadb:" + url.substring("jdbc:mysql:".length()) : url;
+    for (JdbcDialect dialect : values()) {
+      if (known.startsWith(dialect.prefix)) {
+        dialect.requireHarmless(table, known);
+        return dialect;
+      }
+    }
+    throw UserError.of(ErrorCode.OPTION_VALUE, "option 'url' of '" + table.name() + "' names no database Sluice knows")
+        .withHint("it starts with jdbc:h2:, jdbc:postgresql:, jdbc:mysql: or jdbc:mariadb:");
+  }
+
+  private void requireHarmless(TableRef table, String url) {
+    String lower = url.toLowerCase(Locale.ROOT);
+    String parameters = this == H2 ? after(url, ';') : after(url, '?');
+    for (String parameter : parameters.split(this == H2 ? ";" : "&")) {
+      String key = parameter.split("=", 2)[0].trim().toLowerCase(Locale.ROOT);
+      if (!key.isEmpty() && !allowed.contains(key)) {
+        throw UserError.of(
+                ErrorCode.OPTION_VALUE,
+                "option 'url' of '" + table.name() + "' has the parameter '" + key + "', which is not allowed")
+            .withHint("allowed: " + String.join(", ", allowed.stream().sorted().toList()));
+      }
+    }
+    if (lower.contains("%") || lower.contains("\n") || this == H2 && lower.contains("?")) {
+      throw UserError.of(
+          ErrorCode.OPTION_VALUE, "option 'url' of '" + table.name() + "' has characters that are not allowed in it");
+    }
+  }
+
+  private static String after(String url, char mark) {
+    int at = url.indexOf(mark);
+    return at < 0 ? "" : url.substring(at + 1);
+  }
+
+  String quote(String identifier) {
+    return quote + identifier.replace("" + quote, "" + quote + quote) + quote;
+  }
+
+  String list(List<String> names) {
+    return names.stream().map(this::quote).collect(Collectors.joining(", "));
+  }
+
+  static String marks(List<String> names) {
+    return names.stream().map(n -> "?").collect(Collectors.joining(", "));
+  }
+
+  /** {@code table} is quoted already. */
+  String insert(String table, List<String> columns) {
+    return "INSERT INTO " + table + " (" + list(columns) + ") VALUES (" + marks(columns) + ")";
+  }
+
+  abstract String upsert(String table, List<String> columns, List<String> key);
+
+  String delete(String table, List<String> key) {
+    return "DELETE FROM "
+        + table
+        + " WHERE "
+        + key.stream().map(k -> quote(k) + " = ?").collect(Collectors.joining(" AND "));
+  }
+
+  String create(TableRef table, String name) {
+    String columns =
+        table.schema().fields().stream()
+            .map(
+                f ->
+                    quote(f.name())
+                        + " "
+                        + type(f.type(), table.primaryKey().stream().anyMatch(f.name()::equalsIgnoreCase))
+                        + (f.type().nullable() ? "" : " NOT NULL"))
+            .collect(Collectors.joining(", "));
+    String key = table.primaryKey().isEmpty() ? "" : ", PRIMARY KEY (" + list(table.primaryKey()) + ")";
+    return "CREATE TABLE " + name + " (" + columns + key + ")";
+  }
+
+  private String type(DataType type, boolean key) {
+    boolean mysql = this == MARIADB;
+    boolean pg = this == POSTGRESQL;
+    return switch (type.kind()) {
+      case BOOLEAN -> "BOOLEAN";
+      case TINYINT -> pg ? "SMALLINT" : "TINYINT";
+      case SMALLINT -> "SMALLINT";
+      case INTEGER -> "INTEGER";
+      case BIGINT -> "BIGINT";
+      case FLOAT -> mysql ? "FLOAT" : "REAL";
+      case DOUBLE -> mysql ? "DOUBLE" : "DOUBLE PRECISION";
+      case DECIMAL -> "DECIMAL(" + type.precision() + ", " + type.scale() + ")";
+      case VARCHAR -> text(type, key);
+      case VARBINARY -> pg ? "BYTEA" : mysql ? "LONGBLOB" : "VARBINARY";
+      case DATE -> "DATE";
+      case TIME -> pg ? "TIME(3)" : "TIME(" + type.precision() + ")";
+      case TIMESTAMP -> mysql ? "DATETIME(" + type.precision() + ")" : "TIMESTAMP(" + type.precision() + ")";
+      case TIMESTAMP_LTZ -> mysql ? "TIMESTAMP(" + type.precision() + ")" : "TIMESTAMP(" + type.precision() + ") WITH TIME ZONE";
+      default -> throw UserError.of(ErrorCode.UNSUPPORTED_TYPE, "a database column cannot hold " + type)
+          .withHint("turn it into a string in the query");
+    };
+  }
+
+  private String text(DataType type, boolean key) {
+    boolean open = type.precision() == Integer.MAX_VALUE;
+    if (this == MARIADB) {
+      return open ? (key ? "VARCHAR(255)" : "LONGTEXT") : "VARCHAR(" + type.precision() + ")";
+    }
+    return open ? (this == POSTGRESQL ? "TEXT" : "VARCHAR") : "VARCHAR(" + type.precision() + ")";
+  }
+}
