@@ -2,6 +2,8 @@ package dev.sluice.planner.physical;
 
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
+import dev.sluice.function.Aggregates;
+import dev.sluice.function.FunctionSpec;
 import dev.sluice.plan.AggregateCall;
 import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.Distribution;
@@ -193,7 +195,7 @@ final class Aggregations {
       }
       calls.add(
           new AggregateCall(
-              call.getAggregation().getName().toUpperCase(Locale.ROOT),
+              function(call.getAggregation().getName().toUpperCase(Locale.ROOT)),
               arguments,
               constants,
               call.isDistinct(),
@@ -202,6 +204,16 @@ final class Aggregations {
               SqlTypes.fromCalcite(call.getType())));
     }
     return calls;
+  }
+
+  /** The aggregate's own name, whatever alias the query uses. */
+  private static String function(String name) {
+    return Aggregates.specs().stream()
+        .filter(s -> s.name().equals(name) || s.aliases().contains(name))
+        .map(FunctionSpec::name)
+        .findFirst()
+        .orElseThrow(
+            () -> UserError.of(ErrorCode.UNSUPPORTED, "aggregate " + name + " is not supported yet"));
   }
 
   private static Schema resultSchema(

@@ -7,7 +7,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.apache.calcite.sql.SqlFunctionCategory;
+import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlSyntax;
+import org.apache.calcite.sql.validate.SqlNameMatcher;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlOperatorTable;
 import org.apache.calcite.sql.fun.SqlBasicAggFunction;
@@ -35,10 +39,7 @@ final class OperatorTables {
     List<SqlOperator> operators = new ArrayList<>();
     Set<String> names = new HashSet<>();
     for (SqlOperator operator : SqlStdOperatorTable.instance().getOperatorList()) {
-      boolean window = operator instanceof org.apache.calcite.sql.SqlWindowTableFunction;
-      boolean replaced = REPLACED.contains(operator.getName()) && isReplaced(operator.getName());
-      if (!window && !replaced) {
-        operators.add(operator);
+      if (!hidden(operator)) {
         names.add(operator.getName().toUpperCase(Locale.ROOT));
       }
     }
@@ -62,7 +63,44 @@ final class OperatorTables {
         spec.aliases().forEach(alias -> addScalar(operators, names, spec, alias));
       }
     }
-    return SqlOperatorTables.of(operators);
+    return new Combined(SqlOperatorTables.of(operators));
+  }
+
+  /** Calcite's operators that are ours instead. */
+  private static boolean hidden(SqlOperator operator) {
+    return operator instanceof org.apache.calcite.sql.SqlWindowTableFunction
+        || REPLACED.contains(operator.getName()) && isReplaced(operator.getName());
+  }
+
+  /** Calcite's standard operators but the hidden ones, then ours. */
+  private static final class Combined implements SqlOperatorTable {
+    private final SqlOperatorTable own;
+
+    Combined(SqlOperatorTable own) {
+      this.own = own;
+    }
+
+    @Override
+    public void lookupOperatorOverloads(
+        SqlIdentifier name,
+        SqlFunctionCategory category,
+        SqlSyntax syntax,
+        List<SqlOperator> found,
+        SqlNameMatcher matcher) {
+      List<SqlOperator> standard = new ArrayList<>();
+      SqlStdOperatorTable.instance().lookupOperatorOverloads(name, category, syntax, standard, matcher);
+      standard.removeIf(OperatorTables::hidden);
+      found.addAll(standard);
+      own.lookupOperatorOverloads(name, category, syntax, found, matcher);
+    }
+
+    @Override
+    public List<SqlOperator> getOperatorList() {
+      List<SqlOperator> all = new ArrayList<>(SqlStdOperatorTable.instance().getOperatorList());
+      all.removeIf(OperatorTables::hidden);
+      all.addAll(own.getOperatorList());
+      return all;
+    }
   }
 
   private static boolean isReplaced(String name) {

@@ -35,6 +35,7 @@ import org.apache.calcite.schema.impl.AbstractTable;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.validate.SqlConformanceEnum;
+import org.apache.calcite.sql.validate.SqlDelegatingConformance;
 import org.apache.calcite.sql.validate.SqlValidator;
 import org.apache.calcite.sql.validate.SqlValidatorUtil;
 import org.apache.calcite.sql2rel.SqlToRelConverter;
@@ -51,6 +52,20 @@ public final class Validation {
    * typed.
    */
   public static final String BASE = "$base";
+
+  /** Liberal in syntax, but a column is grouped or aggregated, and an alias is no column of its own SELECT. */
+  private static final SqlDelegatingConformance CONFORMANCE =
+      new SqlDelegatingConformance(SqlConformanceEnum.BABEL) {
+        @Override
+        public boolean isNonStrictGroupBy() {
+          return false;
+        }
+
+        @Override
+        public SelectAliasLookup isSelectAlias() {
+          return SelectAliasLookup.UNSUPPORTED;
+        }
+      };
 
   private final Catalog catalog;
   private final JavaTypeFactoryImpl types = new JavaTypeFactoryImpl(SluiceTypeSystem.INSTANCE);
@@ -87,7 +102,7 @@ public final class Validation {
 
   /** Validates and converts a query; {@code query} is left alone. */
   public RelRoot convert(SqlNode query, Positions positions) {
-    SqlNode copy = query.accept(new DeepCopy());
+    SqlNode copy = query.accept(new DeepCopy()).accept(new WindowShorthand());
     try {
       SqlValidator validator = validator();
       SqlNode validated = validator.validate(copy);
@@ -111,7 +126,7 @@ public final class Validation {
         reader,
         types,
         SqlValidator.Config.DEFAULT
-            .withConformance(SqlConformanceEnum.BABEL)
+            .withConformance(CONFORMANCE)
             .withIdentifierExpansion(true)
             .withTypeCoercionEnabled(true));
   }
@@ -203,7 +218,7 @@ public final class Validation {
         new SqlParserPos(e.getPosLine(), e.getPosColumn(), e.getEndPosLine(), e.getEndPosColumn());
     return Messages.translate(message, this::objectNames, this::columnNames)
         .at(positions.of(at))
-        .causedBy(cause);
+        .causedBy(e);
   }
 
   private List<String> objectNames() {
@@ -354,7 +369,17 @@ public final class Validation {
     public SqlNode visit(org.apache.calcite.sql.SqlCall call) {
       CallCopyingArgHandler handler = new CallCopyingArgHandler(call, true);
       call.getOperator().acceptCall(this, call, false, handler);
-      return handler.result();
+      return resolved(handler.result());
+    }
+
+    /** COUNT(*) is only understood if its operator is known before validation. */
+    private static SqlNode resolved(SqlNode node) {
+      if (node instanceof org.apache.calcite.sql.SqlBasicCall call
+          && call.getOperator() instanceof org.apache.calcite.sql.SqlUnresolvedFunction
+          && call.getOperator().getName().equalsIgnoreCase("COUNT")) {
+        call.setOperator(org.apache.calcite.sql.fun.SqlStdOperatorTable.COUNT);
+      }
+      return node;
     }
   }
 }
