@@ -213,7 +213,8 @@ final class Aggregations {
         .map(FunctionSpec::name)
         .findFirst()
         .orElseThrow(
-            () -> UserError.of(ErrorCode.UNSUPPORTED, "aggregate " + name + " is not supported yet"));
+            () ->
+                UserError.of(ErrorCode.UNSUPPORTED, "aggregate " + name + " is not supported yet"));
   }
 
   private static Schema resultSchema(

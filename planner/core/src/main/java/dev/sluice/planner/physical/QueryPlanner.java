@@ -97,7 +97,11 @@ public final class QueryPlanner {
                 () ->
                     UserError.of(
                             ErrorCode.WATERMARK,
-                            "WATERMARK FOR '" + name + "': '" + table.name() + "' has no such column")
+                            "WATERMARK FOR '"
+                                + name
+                                + "': '"
+                                + table.name()
+                                + "' has no such column")
                         .withHint(DidYouMean.hint(name, columns.names(), "name a TIMESTAMP column"))
                         .at(table.position()));
     if (!columns.type(column).kind().isTimestamp()) {
@@ -108,8 +112,7 @@ public final class QueryPlanner {
           .at(table.position());
     }
     RelNode rel =
-        validation.expression(
-            table.name(), List.of(watermark.expression()), p -> table.position());
+        validation.expression(table.name(), List.of(watermark.expression()), p -> table.position());
     DataType type = RelTranslator.schema(rel.getRowType()).type(0);
     if (!type.kind().isTimestamp()) {
       throw UserError.of(ErrorCode.WATERMARK, "the watermark must be a TIMESTAMP, not " + type)

@@ -10,16 +10,16 @@ import java.util.Set;
 import org.apache.calcite.sql.SqlFunctionCategory;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
-import org.apache.calcite.sql.SqlSyntax;
-import org.apache.calcite.sql.validate.SqlNameMatcher;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlOperatorTable;
+import org.apache.calcite.sql.SqlSyntax;
 import org.apache.calcite.sql.fun.SqlBasicAggFunction;
 import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.type.OperandTypes;
 import org.apache.calcite.sql.type.ReturnTypes;
 import org.apache.calcite.sql.util.SqlOperatorTables;
+import org.apache.calcite.sql.validate.SqlNameMatcher;
 
 /** Every operator and function a query may use. Built once; safe for use by any thread. */
 final class OperatorTables {
@@ -88,7 +88,8 @@ final class OperatorTables {
         List<SqlOperator> found,
         SqlNameMatcher matcher) {
       List<SqlOperator> standard = new ArrayList<>();
-      SqlStdOperatorTable.instance().lookupOperatorOverloads(name, category, syntax, standard, matcher);
+      SqlStdOperatorTable.instance()
+          .lookupOperatorOverloads(name, category, syntax, standard, matcher);
       standard.removeIf(OperatorTables::hidden);
       found.addAll(standard);
       own.lookupOperatorOverloads(name, category, syntax, found, matcher);

@@ -53,7 +53,10 @@ public final class Validation {
    */
   public static final String BASE = "$base";
 
-  /** Liberal in syntax, but a column is grouped or aggregated, and an alias is no column of its own SELECT. */
+  /**
+   * Liberal in syntax, but a column is grouped or aggregated, and an alias is no column of its own
+   * SELECT.
+   */
   private static final SqlDelegatingConformance CONFORMANCE =
       new SqlDelegatingConformance(SqlConformanceEnum.BABEL) {
         @Override

@@ -17,7 +17,10 @@ import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.util.SqlShuttle;
 
-/** Writes {@code FROM TUMBLE(t, ts, …)} out as {@code TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), …))}. Stateless. */
+/**
+ * Writes {@code FROM TUMBLE(t, ts, …)} out as {@code TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), …))}.
+ * Stateless.
+ */
 final class WindowShorthand extends SqlShuttle {
   private static final Set<String> FUNCTIONS = Set.of("TUMBLE", "HOP", "CUMULATE");
 
@@ -46,10 +49,13 @@ final class WindowShorthand extends SqlShuttle {
       return call;
     }
     SqlParserPos at = call.getParserPosition();
-    SqlOperator end = name.startsWith("HOP") ? SqlStdOperatorTable.HOP_END : SqlStdOperatorTable.TUMBLE_END;
+    SqlOperator end =
+        name.startsWith("HOP") ? SqlStdOperatorTable.HOP_END : SqlStdOperatorTable.TUMBLE_END;
     SqlNode millisecond =
-        SqlLiteral.createInterval(1, "0.001", new SqlIntervalQualifier(TimeUnit.SECOND, null, at), at);
-    return SqlStdOperatorTable.MINUS.createCall(at, end.createCall(at, call.getOperandList()), millisecond);
+        SqlLiteral.createInterval(
+            1, "0.001", new SqlIntervalQualifier(TimeUnit.SECOND, null, at), at);
+    return SqlStdOperatorTable.MINUS.createCall(
+        at, end.createCall(at, call.getOperandList()), millisecond);
   }
 
   private static SqlNode written(SqlNode operand, boolean first) {

@@ -1,7 +1,7 @@
 package dev.sluice.planner.physical;
 
-import dev.sluice.connector.ConnectorContext;
 import dev.sluice.connector.Connector;
+import dev.sluice.connector.ConnectorContext;
 import dev.sluice.connector.ConnectorRegistry;
 import dev.sluice.connector.DeliveryGuarantee;
 import dev.sluice.connector.OptionSpec;
@@ -68,7 +68,9 @@ final class Fixture {
             new Field(
                 "address",
                 DataType.row(
-                    List.of(new Field("city", DataType.string()), new Field("zip", DataType.of(Kind.INTEGER))))),
+                    List.of(
+                        new Field("city", DataType.string()),
+                        new Field("zip", DataType.of(Kind.INTEGER))))),
             new Field("tags", DataType.array(DataType.string())),
             new Field("amount", DataType.decimal(10, 2))),
         Optional.empty(),
@@ -77,27 +79,42 @@ final class Fixture {
     sink("any_sink", List.of(), List.of(), "");
     sink(
         "totals",
-        List.of(new Field("bidder", DataType.of(Kind.BIGINT)), new Field("total", DataType.of(Kind.BIGINT))),
+        List.of(
+            new Field("bidder", DataType.of(Kind.BIGINT)),
+            new Field("total", DataType.of(Kind.BIGINT))),
         List.of("bidder"),
         "upsert");
     sink(
         "windows",
         List.of(
-            new Field("window_start", time), new Field("bidder", DataType.of(Kind.INTEGER)), new Field("n", DataType.of(Kind.BIGINT))),
+            new Field("window_start", time),
+            new Field("bidder", DataType.of(Kind.INTEGER)),
+            new Field("n", DataType.of(Kind.BIGINT))),
         List.of(),
         "");
     catalog.put(
         new CatalogEntry.View(
-            "cheap", "", parse("SELECT auction, price, `dateTime` AS at_time FROM bid WHERE price < 100"), List.of()));
+            "cheap",
+            "",
+            parse("SELECT auction, price, `dateTime` AS at_time FROM bid WHERE price < 100"),
+            List.of()));
   }
 
   private void add(
-      String name, CatalogEntry.Kind kind, List<Field> fields, Optional<String> time, List<String> key, String flags) {
+      String name,
+      CatalogEntry.Kind kind,
+      List<Field> fields,
+      Optional<String> time,
+      List<String> key,
+      String flags) {
     Optional<CatalogEntry.WatermarkDef> watermark =
         time.map(
             t ->
                 new CatalogEntry.WatermarkDef(
-                    t, expression("`" + t + "` - INTERVAL '4' SECOND"), Optional.empty(), Optional.empty()));
+                    t,
+                    expression("`" + t + "` - INTERVAL '4' SECOND"),
+                    Optional.empty(),
+                    Optional.empty()));
     List<ColumnDef> columns = new ArrayList<>();
     fields.forEach(f -> columns.add(new ColumnDef.Physical(f.name(), f.type())));
     if (name.equals("bid")) {
@@ -105,7 +122,17 @@ final class Fixture {
     }
     catalog.put(
         new CatalogEntry.Table(
-            name, "", kind, columns, watermark, key, List.of(), "any", Map.of("flags", flags), Set.of(), NOWHERE));
+            name,
+            "",
+            kind,
+            columns,
+            watermark,
+            key,
+            List.of(),
+            "any",
+            Map.of("flags", flags),
+            Set.of(),
+            NOWHERE));
   }
 
   private void sink(String name, List<Field> fields, List<String> key, String flags) {
@@ -139,7 +166,8 @@ final class Fixture {
 
   private static ParsedQuery.Positions positions() {
     return p ->
-        new SourcePosition("test", p.getLineNum(), p.getColumnNum(), p.getEndLineNum(), p.getEndColumnNum());
+        new SourcePosition(
+            "test", p.getLineNum(), p.getColumnNum(), p.getEndLineNum(), p.getEndColumnNum());
   }
 
   static ParsedQuery query(String sql, QueryOptions options) {
@@ -150,9 +178,14 @@ final class Fixture {
     Optional<List<SqlIdentifier>> listed =
         columns.length == 0
             ? Optional.empty()
-            : Optional.of(Arrays.stream(columns).map(c -> new SqlIdentifier(c, SqlParserPos.ZERO)).toList());
+            : Optional.of(
+                Arrays.stream(columns).map(c -> new SqlIdentifier(c, SqlParserPos.ZERO)).toList());
     return new ParsedQuery(
-        parse(sql), QueryOptions.NONE, Optional.of(new SqlIdentifier(target, SqlParserPos.ZERO)), listed, positions());
+        parse(sql),
+        QueryOptions.NONE,
+        Optional.of(new SqlIdentifier(target, SqlParserPos.ZERO)),
+        listed,
+        positions());
   }
 
   PhysicalPlan plan(String sql) {

@@ -23,15 +23,17 @@ class QueryPlannerTest {
     List<PhysicalPlan> plans =
         Stream.of(
                 "TABLE(TUMBLE(TABLE bid, DESCRIPTOR(`dateTime`), INTERVAL '10' SECOND))",
-                "TABLE(TUMBLE(DATA => TABLE bid, TIMECOL => DESCRIPTOR(`dateTime`), SIZE => INTERVAL '10' SECOND))",
+                "TABLE(TUMBLE(DATA => TABLE bid, TIMECOL => DESCRIPTOR(`dateTime`), SIZE =>"
+                    + " INTERVAL '10' SECOND))",
                 "TUMBLE(TABLE bid, DESCRIPTOR(`dateTime`), INTERVAL '10' SECOND)",
                 "TUMBLE(bid, `dateTime`, INTERVAL '10' SECOND)")
             .map(from -> fixture.plan(select + from + group))
             .toList();
     PhysicalPlan grouped =
         fixture.plan(
-            "SELECT TUMBLE_START(`dateTime`, INTERVAL '10' SECOND) AS window_start, bidder, COUNT(*) AS n"
-                + " FROM bid GROUP BY TUMBLE(`dateTime`, INTERVAL '10' SECOND), bidder");
+            "SELECT TUMBLE_START(`dateTime`, INTERVAL '10' SECOND) AS window_start, bidder,"
+                + " COUNT(*) AS n FROM bid GROUP BY TUMBLE(`dateTime`, INTERVAL '10' SECOND),"
+                + " bidder");
     assertThat(plans).containsOnly(grouped);
   }
 
@@ -61,26 +63,41 @@ class QueryPlannerTest {
   void thePrimaryKeyOfTheSinkIsTheKeyOfTheRows() {
     assertRefused(
         ErrorCode.CHANGELOG,
-        () -> fixture.plan(Fixture.insert("totals", "SELECT COUNT(*), auction FROM bid GROUP BY auction")));
+        () ->
+            fixture.plan(
+                Fixture.insert("totals", "SELECT COUNT(*), auction FROM bid GROUP BY auction")));
   }
 
   @Test
   void insertConvertsNumbersButNotText() {
     PlanNode.Sink sink =
-        fixture.plan(Fixture.insert("windows", "SELECT price, `dateTime`, auction FROM bid", "n", "window_start", "bidder"))
+        fixture
+            .plan(
+                Fixture.insert(
+                    "windows",
+                    "SELECT price, `dateTime`, auction FROM bid",
+                    "n",
+                    "window_start",
+                    "bidder"))
             .sinks()
             .get(0);
     assertThat(sink.input().toString()).contains("INTEGER");
     assertRefused(
-        ErrorCode.SINK_SCHEMA, () -> fixture.plan(Fixture.insert("totals", "SELECT bidder, channel FROM bid")));
-    assertRefused(ErrorCode.SINK_SCHEMA, () -> fixture.plan(Fixture.insert("totals", "SELECT bidder FROM bid")));
+        ErrorCode.SINK_SCHEMA,
+        () -> fixture.plan(Fixture.insert("totals", "SELECT bidder, channel FROM bid")));
+    assertRefused(
+        ErrorCode.SINK_SCHEMA,
+        () -> fixture.plan(Fixture.insert("totals", "SELECT bidder FROM bid")));
   }
 
   @Test
   void streamsAndViewsAreNoTargets() {
-    assertRefused(ErrorCode.NOT_A_SINK, () -> fixture.plan(Fixture.insert("bid", "SELECT * FROM bid")));
-    assertRefused(ErrorCode.NOT_A_SINK, () -> fixture.plan(Fixture.insert("cheap", "SELECT * FROM bid")));
-    assertRefused(ErrorCode.UNKNOWN_OBJECT, () -> fixture.plan(Fixture.insert("total", "SELECT 1, 2")));
+    assertRefused(
+        ErrorCode.NOT_A_SINK, () -> fixture.plan(Fixture.insert("bid", "SELECT * FROM bid")));
+    assertRefused(
+        ErrorCode.NOT_A_SINK, () -> fixture.plan(Fixture.insert("cheap", "SELECT * FROM bid")));
+    assertRefused(
+        ErrorCode.UNKNOWN_OBJECT, () -> fixture.plan(Fixture.insert("total", "SELECT 1, 2")));
   }
 
   private static PlanNode scan(PlanNode node) {
