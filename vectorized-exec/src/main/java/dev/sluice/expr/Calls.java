@@ -74,7 +74,7 @@ final class Calls {
           gen.conditional(
               List.of(new Expr.Case.When(operands.get(0), operands.get(1))), operands.get(2), type);
       case "GREATEST", "LEAST" -> extreme(call);
-      case "ITEM" -> item(operands, type);
+      case "ITEM" -> item(operands);
       case "CARDINALITY" -> {
         Value list = first(call);
         yield gen.strict(type, end(list) + " - " + start(list), list);
@@ -315,7 +315,7 @@ final class Calls {
     return "MemoryUtil.getInt(f" + list.input() + " + 4L * " + list.position() + " + 4L)";
   }
 
-  private Value item(List<Expr> operands, DataType type) {
+  private Value item(List<Expr> operands) {
     Value container = gen.generate(operands.get(0));
     Value key = gen.generate(operands.get(1));
     String q = code.fresh("q");

@@ -5,6 +5,7 @@ import java.util.List;
 import org.apache.arrow.memory.util.MemoryUtil;
 import org.apache.arrow.vector.BaseVariableWidthVector;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.NullVector;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.StructVector;
 
@@ -39,6 +40,9 @@ public final class Input {
               : (FieldVector) ((StructVector) vector).getChildByOrdinal(step);
     }
     current = vector;
+    if (vector instanceof NullVector) {
+      return; // generated code never looks at a value of type NULL
+    }
     boolean hasNulls = vector.getNullCount() > 0 && vector.getValidityBuffer() != null;
     validity = hasNulls ? vector.getValidityBuffer().memoryAddress() : 0;
     boolean struct = vector instanceof StructVector;

@@ -27,9 +27,6 @@ final class MethodCalls {
 
   Value generate(Expr.Call call) {
     List<Expr> operands = call.operands();
-    if (call.function().equals("TRIM") && operands.size() == 3) {
-      operands = new ArrayList<>(operands);
-    }
     Method method =
         ScalarFunctions.find(call.function(), operands.stream().map(Expr::type).toList())
             .orElseThrow(() -> unknown(call));

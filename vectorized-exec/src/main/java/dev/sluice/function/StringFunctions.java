@@ -146,9 +146,8 @@ public final class StringFunctions {
       }
     }
     long skipped = Math.max(0, first - 1);
-    long wanted = start > 0 ? count : start == 0 ? count : count;
     int from = s.skip(0, skipped);
-    return out.view(s, from, s.skip(from, wanted));
+    return out.view(s, from, s.skip(from, count));
   }
 
   @Sql(value = "LEFT", doc = "The first characters.", example = "LEFT('hello', 2) = 'he'")
@@ -471,7 +470,7 @@ public final class StringFunctions {
     return Long.toHexString(value).toUpperCase(Locale.ROOT);
   }
 
-  @Sql(value = "ENCODE_HEX", args = BINARY, doc = "Hexadecimal digits.", example = "")
+  @Sql(value = "ENCODE_HEX", args = BINARY, doc = "Hexadecimal digits of bytes.")
   public static String encodeHex(Text bytes) {
     return HexFormat.of().formatHex(bytes.toBytes());
   }

@@ -421,7 +421,7 @@ public final class TimeFunctions {
       LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(micros, DAY));
       long month = date.getYear() * 12L + date.getMonthValue() - 1;
       long first = Math.floorDiv(month, months) * months;
-      return LocalDate.of((int) Math.floorDiv(first, 12), (int) Math.floorMod(first, 12) + 1, 1)
+      return LocalDate.of((int) Math.floorDiv(first, 12), Math.floorMod(first, 12) + 1, 1)
               .toEpochDay()
           * DAY;
     }

@@ -239,6 +239,19 @@ class ExprCompilerTest {
   }
 
   @Test
+  void nullsWithoutTypePassThrough() {
+    DataType none = DataType.of(Kind.NULL);
+    assertThat(value(lit(null, none))).isNull();
+    assertThat(
+            eval(
+                call("COALESCE", INT, col(0, none), lit(1L, INT)),
+                List.of(none),
+                EvalContext.UTC,
+                new Object[] {null}))
+        .containsExactly(1);
+  }
+
+  @Test
   void matchesPatterns() {
     assertThat(strings("LIKE", BOOL, "hello", "he%")).isEqualTo(true);
     assertThat(strings("LIKE", BOOL, "hello", "%ell%")).isEqualTo(true);
