@@ -332,7 +332,10 @@ public sealed interface PlanNode {
 
     @Override
     public Map<String, Object> details() {
-      return Map.of("offset", offset, "fetch", fetch);
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("offset", offset);
+      map.put("fetch", fetch);
+      return map;
     }
   }
 
