@@ -28,7 +28,10 @@ final class Answers {
   private final Supplier<QueryPlanner> planner;
 
   Answers(
-      Catalog catalog, ConnectorRegistry connectors, Map<String, String> settings, Supplier<QueryPlanner> planner) {
+      Catalog catalog,
+      ConnectorRegistry connectors,
+      Map<String, String> settings,
+      Supplier<QueryPlanner> planner) {
     this.catalog = catalog;
     this.connectors = connectors;
     this.settings = settings;
@@ -54,7 +57,8 @@ final class Answers {
         .orElseThrow(
             () ->
                 UserError.of(ErrorCode.UNKNOWN_OBJECT, "unknown object '" + name + "'")
-                    .withHint(DidYouMean.hint(name, catalog.names(), "SHOW TABLES lists what there is"))
+                    .withHint(
+                        DidYouMean.hint(name, catalog.names(), "SHOW TABLES lists what there is"))
                     .at(statement.position()));
   }
 
@@ -128,7 +132,8 @@ final class Answers {
     List<List<String>> rows = new ArrayList<>();
     for (CatalogEntry entry : catalog.all()) {
       if (entry instanceof CatalogEntry.Table table) {
-        rows.add(List.of(table.name(), table.kind().name().toLowerCase(Locale.ROOT), table.connector()));
+        rows.add(
+            List.of(table.name(), table.kind().name().toLowerCase(Locale.ROOT), table.connector()));
       } else {
         rows.add(List.of(entry.name(), "view", ""));
       }

@@ -107,7 +107,8 @@ final class Definitions {
     // A sink without columns takes its query's; the connector is asked again when they are known.
     boolean open = table.columns().isEmpty();
     if (open && table.kind() != CatalogEntry.Kind.SINK) {
-      throw UserError.of(ErrorCode.SYNTAX, "'" + table.name() + "' declares no columns").at(table.position());
+      throw UserError.of(ErrorCode.SYNTAX, "'" + table.name() + "' declares no columns")
+          .at(table.position());
     }
     try {
       connectors.check(ref, open ? OptionSpec.Role.BOTH : role);
@@ -133,12 +134,14 @@ final class Definitions {
     return error;
   }
 
-  private static void requireColumns(String clause, List<String> names, CatalogEntry.Table table, boolean open) {
+  private static void requireColumns(
+      String clause, List<String> names, CatalogEntry.Table table, boolean open) {
     List<String> columns = table.columns().stream().map(CatalogEntry.ColumnDef::name).toList();
     for (String name : names) {
       if (!open && columns.stream().noneMatch(name::equalsIgnoreCase)) {
         throw UserError.of(
-                ErrorCode.UNKNOWN_COLUMN, clause + " names '" + name + "', which is no column of '" + table.name() + "'")
+                ErrorCode.UNKNOWN_COLUMN,
+                clause + " names '" + name + "', which is no column of '" + table.name() + "'")
             .withHint(DidYouMean.hint(name, columns, "columns: " + String.join(", ", columns)))
             .at(table.position());
       }
@@ -148,11 +151,16 @@ final class Definitions {
   private static void checkMetadata(CatalogEntry.Table table, Connector connector) {
     Map<String, DataType> offered = connector.metadata(table.ref());
     for (CatalogEntry.ColumnDef column : table.columns()) {
-      if (column instanceof CatalogEntry.ColumnDef.Metadata metadata && !offered.containsKey(metadata.key())) {
+      if (column instanceof CatalogEntry.ColumnDef.Metadata metadata
+          && !offered.containsKey(metadata.key())) {
         throw UserError.of(
                 ErrorCode.UNKNOWN_COLUMN,
                 "connector '" + table.connector() + "' has no metadata '" + metadata.key() + "'")
-            .withHint(DidYouMean.hint(metadata.key(), offered.keySet(), "it offers: " + String.join(", ", offered.keySet())))
+            .withHint(
+                DidYouMean.hint(
+                    metadata.key(),
+                    offered.keySet(),
+                    "it offers: " + String.join(", ", offered.keySet())))
             .at(table.position());
       }
     }

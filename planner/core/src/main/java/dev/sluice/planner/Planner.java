@@ -25,12 +25,15 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * SQL text to physical plans: the only public door of the planner. Keeps a catalog and settings, which
- * definitions and SET change. Single-threaded. Does no I/O. Every mistake of the user is a
+ * SQL text to physical plans: the only public door of the planner. Keeps a catalog and settings,
+ * which definitions and SET change. Single-threaded. Does no I/O. Every mistake of the user is a
  * {@link dev.sluice.error.UserError} with its position.
  */
 public final class Planner {
-  /** The connector name of the sink that {@link #planQuery} ends in; the engine binds it to its caller. */
+  /**
+   * The connector name of the sink that {@link #planQuery} ends in; the engine binds it to its
+   * caller.
+   */
   public static final String RESULT_CONNECTOR = "sluice-result";
 
   private final ConnectorRegistry connectors;
@@ -46,15 +49,17 @@ public final class Planner {
    * @param environment the process environment, the last resort for ${NAME}
    */
   public Planner(
-      ConnectorRegistry connectors, Map<String, String> variables, Function<String, Optional<String>> environment) {
+      ConnectorRegistry connectors,
+      Map<String, String> variables,
+      Function<String, Optional<String>> environment) {
     this.connectors = connectors;
     this.commandLine = Map.copyOf(variables);
     this.environment = environment;
   }
 
   /**
-   * Splits, substitutes and parses a script. SET statements take effect while parsing (later ${NAME} see
-   * them); nothing else is applied. Stops at the first mistake.
+   * Splits, substitutes and parses a script. SET statements take effect while parsing (later
+   * ${NAME} see them); nothing else is applied. Stops at the first mistake.
    *
    * @param source name for positions: a file name, {@code -e}, {@code <stdin>}
    */
@@ -82,12 +87,15 @@ public final class Planner {
 
     @Override
     public void definition(StatementParser.Place place, String verb, String object, Object ddl) {
-      statements.add(new Statement.Definition(place.position(), place.text(), verb, object, new Statement.Ast(ddl)));
+      statements.add(
+          new Statement.Definition(
+              place.position(), place.text(), verb, object, new Statement.Ast(ddl)));
     }
 
     @Override
     public void insert(StatementParser.Place place, String target, ParsedQuery query) {
-      statements.add(new Statement.Insert(place.position(), place.text(), target, new Statement.Ast(query)));
+      statements.add(
+          new Statement.Insert(place.position(), place.text(), target, new Statement.Ast(query)));
     }
 
     @Override
@@ -97,10 +105,14 @@ public final class Planner {
 
     @Override
     public void explain(
-        StatementParser.Place place, Optional<String> format, Optional<String> target, ParsedQuery query) {
+        StatementParser.Place place,
+        Optional<String> format,
+        Optional<String> target,
+        ParsedQuery query) {
       Statement explained =
           target.isPresent()
-              ? new Statement.Insert(place.position(), place.text(), target.get(), new Statement.Ast(query))
+              ? new Statement.Insert(
+                  place.position(), place.text(), target.get(), new Statement.Ast(query))
               : new Statement.Query(place.position(), place.text(), new Statement.Ast(query));
       Statement.Explain.Format as =
           format.map(Statement.Explain.Format::valueOf).orElse(Statement.Explain.Format.PHYSICAL);
@@ -118,15 +130,16 @@ public final class Planner {
     }
 
     @Override
-    public void set(StatementParser.Place place, Map<String, String> assignment, SourcePosition keyPosition) {
+    public void set(
+        StatementParser.Place place, Map<String, String> assignment, SourcePosition keyPosition) {
       assignment.forEach((key, value) -> assign(key, value, keyPosition));
       statements.add(new Statement.Set(place.position(), place.text(), assignment));
     }
   }
 
   /**
-   * SET: a known setting, or a variable. A name with a dot or hyphen, or nearly a setting's, is a mistyped
-   * setting; any other plain name is a variable.
+   * SET: a known setting, or a variable. A name with a dot or hyphen, or nearly a setting's, is a
+   * mistyped setting; any other plain name is a variable.
    */
   private void assign(String key, String value, SourcePosition position) {
     Optional<OptionSpec> setting = Settings.find(key.toLowerCase(java.util.Locale.ROOT));
@@ -137,7 +150,9 @@ public final class Planner {
     }
     List<String> keys = Settings.all().stream().map(OptionSpec::key).toList();
     boolean plain = key.matches("[A-Za-z_][A-Za-z0-9_]*");
-    if (!plain || !key.equals(key.toUpperCase(java.util.Locale.ROOT)) && !DidYouMean.nearest(key, keys).isEmpty()) {
+    if (!plain
+        || !key.equals(key.toUpperCase(java.util.Locale.ROOT))
+            && !DidYouMean.nearest(key, keys).isEmpty()) {
       throw Settings.unknown(key).at(position);
     }
     variables.put(key, value);
@@ -154,7 +169,9 @@ public final class Planner {
         }
       }
     } catch (IllegalArgumentException e) {
-      throw UserError.of(ErrorCode.SETTING_VALUE, "setting '" + setting.key() + "' cannot take '" + value + "'")
+      throw UserError.of(
+              ErrorCode.SETTING_VALUE,
+              "setting '" + setting.key() + "' cannot take '" + value + "'")
           .withHint("it takes a value such as '" + setting.example() + "'")
           .at(position)
           .causedBy(e);
@@ -162,14 +179,17 @@ public final class Planner {
   }
 
   /**
-   * Whether {@code text} ends inside a statement, so that a shell should ask for another line: an open
-   * string, comment or bracket, or no semicolon yet.
+   * Whether {@code text} ends inside a statement, so that a shell should ask for another line: an
+   * open string, comment or bracket, or no semicolon yet.
    */
   public boolean isIncomplete(String text) {
     return StatementParser.isIncomplete(text);
   }
 
-  /** Applies a definition to the catalog, after checking it fully (types, options, expressions, views). */
+  /**
+   * Applies a definition to the catalog, after checking it fully (types, options, expressions,
+   * views).
+   */
   public void apply(Statement.Definition definition) {
     try {
       new Definitions(catalog, connectors, this::planner).apply(definition.ast().node());
@@ -199,7 +219,9 @@ public final class Planner {
     return (ParsedQuery) ast.node();
   }
 
-  /** The text of EXPLAIN for a query or insert (or for {@code inserts} of a whole file together). */
+  /**
+   * The text of EXPLAIN for a query or insert (or for {@code inserts} of a whole file together).
+   */
   public String explain(Statement.Explain.Format format, List<? extends Statement> targets) {
     return new Explanation(this, connectors).of(format, targets);
   }
@@ -222,7 +244,10 @@ public final class Planner {
     return Map.copyOf(settings);
   }
 
-  /** Names of all objects in the catalog with their columns (computed ones included), for completion. */
+  /**
+   * Names of all objects in the catalog with their columns (computed ones included), for
+   * completion.
+   */
   public Map<String, Schema> objects() {
     Map<String, Schema> objects = new LinkedHashMap<>();
     QueryPlanner planner = planner();

@@ -4,7 +4,10 @@ import dev.sluice.error.SourcePosition;
 import java.util.Map;
 import java.util.Optional;
 
-/** A parsed statement. Values, apart from the opaque {@link Ast}; the planner that parsed it understands it. */
+/**
+ * A parsed statement. Values, apart from the opaque {@link Ast}; the planner that parsed it
+ * understands it.
+ */
 public sealed interface Statement {
   /** Where it stands in the text, from its first to its last character. */
   SourcePosition position();
@@ -25,17 +28,22 @@ public sealed interface Statement {
     }
   }
 
-  /** CREATE, DROP, and anything else that changes the catalog. {@code object} is the object's name. */
-  record Definition(SourcePosition position, String text, String verb, String object, Ast ast) implements Statement {}
+  /**
+   * CREATE, DROP, and anything else that changes the catalog. {@code object} is the object's name.
+   */
+  record Definition(SourcePosition position, String text, String verb, String object, Ast ast)
+      implements Statement {}
 
   /** INSERT INTO … SELECT; also the query half of {@code CREATE SINK … AS SELECT}. */
-  record Insert(SourcePosition position, String text, String target, Ast ast) implements Statement {}
+  record Insert(SourcePosition position, String text, String target, Ast ast)
+      implements Statement {}
 
   /** A bare query: SELECT, VALUES, WITH. */
   record Query(SourcePosition position, String text, Ast ast) implements Statement {}
 
   /** EXPLAIN. */
-  record Explain(SourcePosition position, String text, Format format, Statement target) implements Statement {
+  record Explain(SourcePosition position, String text, Format format, Statement target)
+      implements Statement {
     /** What EXPLAIN prints. */
     public enum Format {
       LOGICAL,
@@ -50,8 +58,10 @@ public sealed interface Statement {
   record Describe(SourcePosition position, String text, String object) implements Statement {}
 
   /** SHOW STREAMS and its like; {@code what} in capitals ({@code CREATE} for SHOW CREATE x). */
-  record Show(SourcePosition position, String text, String what, Optional<String> object) implements Statement {}
+  record Show(SourcePosition position, String text, String what, Optional<String> object)
+      implements Statement {}
 
   /** SET 'key' = 'value'; empty map: SET alone, which lists. Parsing has applied it already. */
-  record Set(SourcePosition position, String text, Map<String, String> assignment) implements Statement {}
+  record Set(SourcePosition position, String text, Map<String, String> assignment)
+      implements Statement {}
 }

@@ -51,7 +51,10 @@ public sealed interface CatalogEntry {
    * @param maxFutureSkewMicros MAX FUTURE SKEW, if given
    */
   record WatermarkDef(
-      String column, SqlNode expression, Optional<Long> idleMicros, Optional<Long> maxFutureSkewMicros) {}
+      String column,
+      SqlNode expression,
+      Optional<Long> idleMicros,
+      Optional<Long> maxFutureSkewMicros) {}
 
   /**
    * A stream, table or sink.
@@ -104,7 +107,14 @@ public sealed interface CatalogEntry {
         }
       }
       return new TableRef(
-          name, connector, options, secretKeys, new Schema(fields), metadata, primaryKey, partitionKeys);
+          name,
+          connector,
+          options,
+          secretKeys,
+          new Schema(fields),
+          metadata,
+          primaryKey,
+          partitionKeys);
     }
 
     /** This sink with the columns of its query. */
@@ -113,7 +123,9 @@ public sealed interface CatalogEntry {
           name,
           text,
           kind,
-          schema.fields().stream().<ColumnDef>map(f -> new ColumnDef.Physical(f.name(), f.type())).toList(),
+          schema.fields().stream()
+              .<ColumnDef>map(f -> new ColumnDef.Physical(f.name(), f.type()))
+              .toList(),
           watermark,
           primaryKey,
           partitionKeys,
@@ -127,9 +139,11 @@ public sealed interface CatalogEntry {
   /**
    * A view: a query by name.
    *
-   * @param query its parse tree, not validated; to be cloned before use, since validation rewrites it
+   * @param query its parse tree, not validated; to be cloned before use, since validation rewrites
+   *     it
    */
-  record View(String name, String text, SqlNode query, List<String> columns) implements CatalogEntry {
+  record View(String name, String text, SqlNode query, List<String> columns)
+      implements CatalogEntry {
     public View {
       columns = List.copyOf(columns);
     }

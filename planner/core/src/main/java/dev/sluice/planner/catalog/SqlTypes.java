@@ -14,7 +14,8 @@ public final class SqlTypes {
 
   /** Our type for Calcite's. */
   public static DataType fromCalcite(RelDataType type) {
-    return scalar(type).withNullable(type.isNullable() || type.getSqlTypeName() == SqlTypeName.NULL);
+    return scalar(type)
+        .withNullable(type.isNullable() || type.getSqlTypeName() == SqlTypeName.NULL);
   }
 
   private static DataType scalar(RelDataType type) {
@@ -44,11 +45,15 @@ public final class SqlTypes {
           INTERVAL_HOUR_SECOND,
           INTERVAL_MINUTE,
           INTERVAL_MINUTE_SECOND,
-          INTERVAL_SECOND -> DataType.of(Kind.INTERVAL_DAY);
+          INTERVAL_SECOND ->
+          DataType.of(Kind.INTERVAL_DAY);
       case ARRAY, MULTISET -> DataType.array(fromCalcite(type.getComponentType()));
       case MAP -> DataType.map(fromCalcite(type.getKeyType()), fromCalcite(type.getValueType()));
-      case ROW -> DataType.row(
-          type.getFieldList().stream().map(f -> new Field(f.getName(), fromCalcite(f.getType()))).toList());
+      case ROW ->
+          DataType.row(
+              type.getFieldList().stream()
+                  .map(f -> new Field(f.getName(), fromCalcite(f.getType())))
+                  .toList());
       default -> throw new UnsupportedTypeException(type.toString());
     };
   }
@@ -82,12 +87,15 @@ public final class SqlTypes {
       case DATE -> factory.createSqlType(SqlTypeName.DATE);
       case TIME -> factory.createSqlType(SqlTypeName.TIME, type.precision());
       case TIMESTAMP -> factory.createSqlType(SqlTypeName.TIMESTAMP, type.precision());
-      case TIMESTAMP_LTZ -> factory.createSqlType(SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE, type.precision());
+      case TIMESTAMP_LTZ ->
+          factory.createSqlType(SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE, type.precision());
       case INTERVAL_MONTH -> interval(factory, org.apache.calcite.avatica.util.TimeUnit.YEAR, true);
       case INTERVAL_DAY -> interval(factory, org.apache.calcite.avatica.util.TimeUnit.DAY, false);
       case ARRAY -> factory.createArrayType(toCalcite(type.children().get(0).type(), factory), -1);
-      case MAP -> factory.createMapType(
-          toCalcite(type.children().get(0).type(), factory), toCalcite(type.children().get(1).type(), factory));
+      case MAP ->
+          factory.createMapType(
+              toCalcite(type.children().get(0).type(), factory),
+              toCalcite(type.children().get(1).type(), factory));
       case ROW -> row(type.children(), factory);
     };
   }
@@ -97,7 +105,9 @@ public final class SqlTypes {
     return factory.createSqlIntervalType(
         new org.apache.calcite.sql.SqlIntervalQualifier(
             start,
-            months ? org.apache.calcite.avatica.util.TimeUnit.MONTH : org.apache.calcite.avatica.util.TimeUnit.SECOND,
+            months
+                ? org.apache.calcite.avatica.util.TimeUnit.MONTH
+                : org.apache.calcite.avatica.util.TimeUnit.SECOND,
             org.apache.calcite.sql.parser.SqlParserPos.ZERO));
   }
 

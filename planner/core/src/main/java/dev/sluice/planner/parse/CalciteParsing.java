@@ -45,8 +45,8 @@ final class CalciteParsing {
   }
 
   /**
-   * The text with {@code "x"} written as {@code `x`} and the noise word STREAM blanked, every character in its
-   * place.
+   * The text with {@code "x"} written as {@code `x`} and the noise word STREAM blanked, every
+   * character in its place.
    */
   private static String prepared(String text) {
     StringBuilder made = new StringBuilder(text);
@@ -68,7 +68,8 @@ final class CalciteParsing {
     List<String> expected = expected(e);
     UserError error =
         UserError.of(
-                ErrorCode.SYNTAX, seen.isEmpty() ? "unexpected end of statement" : "unexpected '" + seen + "'")
+                ErrorCode.SYNTAX,
+                seen.isEmpty() ? "unexpected end of statement" : "unexpected '" + seen + "'")
             .at(positions.of(e.getPos()))
             .causedBy(e);
     if (!expected.isEmpty() && expected.size() <= 8) {

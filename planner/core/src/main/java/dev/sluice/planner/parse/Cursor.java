@@ -19,7 +19,9 @@ final class Cursor {
     this.statement = statement;
     tokens =
         Lexer.tokens(
-            statement.text(), 0, i -> Lexer.unterminated(statement.text().charAt(i)).at(position(i, i)));
+            statement.text(),
+            0,
+            i -> Lexer.unterminated(statement.text().charAt(i)).at(position(i, i)));
   }
 
   String text() {
@@ -80,7 +82,10 @@ final class Cursor {
     return take().value();
   }
 
-  /** Skips to the first token outside brackets that {@code stops} names, or the end; gives its offset. */
+  /**
+   * Skips to the first token outside brackets that {@code stops} names, or the end; gives its
+   * offset.
+   */
   int skipTo(List<List<String>> stops) {
     int depth = 0;
     while (!atEnd()) {
@@ -112,14 +117,17 @@ final class Cursor {
 
   UserError unexpected(List<String> expected) {
     Token token = peek();
-    String seen = token.kind() == Token.Kind.END ? "end of statement" : "'" + shortened(token.text()) + "'";
+    String seen =
+        token.kind() == Token.Kind.END ? "end of statement" : "'" + shortened(token.text()) + "'";
     UserError error =
         UserError.of(ErrorCode.SYNTAX, "unexpected " + seen)
             .withDetail("expected " + String.join(", ", expected))
             .at(position(token));
     List<String> near =
         token.kind() == Token.Kind.WORD ? DidYouMean.nearest(token.text(), expected) : List.of();
-    return near.isEmpty() ? error : error.withHint("did you mean '" + String.join("' or '", near) + "'?");
+    return near.isEmpty()
+        ? error
+        : error.withHint("did you mean '" + String.join("' or '", near) + "'?");
   }
 
   private static String shortened(String text) {
@@ -130,7 +138,9 @@ final class Cursor {
     return position(token.start(), Math.max(token.start(), token.end() - 1));
   }
 
-  /** The place of substituted offsets {@code start} to {@code end} (inclusive) in the user's text. */
+  /**
+   * The place of substituted offsets {@code start} to {@code end} (inclusive) in the user's text.
+   */
   SourcePosition position(int start, int end) {
     int[] origins = statement.origins();
     return original.position(
@@ -139,7 +149,10 @@ final class Cursor {
 
   /** Maps Calcite's positions in a parse of {@code text()} from offset {@code start} on. */
   ParsedQuery.Positions positions(int start) {
-    return pos -> position(offset(start, pos.getLineNum(), pos.getColumnNum()), offset(start, pos.getEndLineNum(), pos.getEndColumnNum()));
+    return pos ->
+        position(
+            offset(start, pos.getLineNum(), pos.getColumnNum()),
+            offset(start, pos.getEndLineNum(), pos.getEndColumnNum()));
   }
 
   private int offset(int start, int line, int column) {
@@ -160,5 +173,4 @@ final class Cursor {
   SqlNode query(int start, int end) {
     return CalciteParsing.query(text().substring(start, end), positions(start));
   }
-
 }

@@ -57,7 +57,14 @@ final class DdlParser {
         String name = cursor.name("a name").value();
         end();
         return new DdlResult(
-            "DROP " + kind, name, false, ifExists, Optional.empty(), Optional.of(kind), Optional.empty(), Map.of());
+            "DROP " + kind,
+            name,
+            false,
+            ifExists,
+            Optional.empty(),
+            Optional.of(kind),
+            Optional.empty(),
+            Map.of());
       }
     }
     throw cursor.unexpected(List.of("STREAM", "TABLE", "SINK", "VIEW"));
@@ -117,7 +124,9 @@ final class DdlParser {
     Map<String, String> options = options(places);
     String connector = options.remove("connector");
     if (connector == null) {
-      throw UserError.of(ErrorCode.MISSING_OPTION, "option 'connector' of '" + nameToken.value() + "' is missing")
+      throw UserError.of(
+              ErrorCode.MISSING_OPTION,
+              "option 'connector' of '" + nameToken.value() + "' is missing")
           .withHint("add 'connector' = '…'; SHOW CONNECTORS lists them")
           .at(cursor.position(nameToken));
     }
@@ -140,7 +149,14 @@ final class DdlParser {
             Set.of(),
             cursor.position(nameToken));
     return new DdlResult(
-        "CREATE " + kind, table.name(), replace, ifNotExists, Optional.of(table), Optional.empty(), query, places);
+        "CREATE " + kind,
+        table.name(),
+        replace,
+        ifNotExists,
+        Optional.of(table),
+        Optional.empty(),
+        query,
+        places);
   }
 
   /** What stands between the brackets. */
@@ -163,7 +179,8 @@ final class DdlParser {
     }
     Token name = cursor.name("a column name");
     if (columns.defs.stream().anyMatch(c -> c.name().equalsIgnoreCase(name.value()))) {
-      throw UserError.of(ErrorCode.DUPLICATE_OBJECT, "column '" + name.value() + "' is declared twice")
+      throw UserError.of(
+              ErrorCode.DUPLICATE_OBJECT, "column '" + name.value() + "' is declared twice")
           .at(cursor.position(name));
     }
     if (cursor.accept("AS")) {
@@ -222,7 +239,8 @@ final class DdlParser {
     int end = cursor.skipTo(stops);
     SqlNode node = cursor.expression(start, end);
     if (node instanceof SqlIntervalLiteral literal) {
-      SqlIntervalLiteral.IntervalValue value = literal.getValueAs(SqlIntervalLiteral.IntervalValue.class);
+      SqlIntervalLiteral.IntervalValue value =
+          literal.getValueAs(SqlIntervalLiteral.IntervalValue.class);
       if (value.getIntervalQualifier().isYearMonth()) {
         throw UserError.of(ErrorCode.LITERAL, "an interval of months or years has no fixed length")
             .at(cursor.position(first));
@@ -242,7 +260,8 @@ final class DdlParser {
       cursor.expect("=");
       String value = cursor.string("a quoted value");
       if (options.put(name, value) != null) {
-        throw UserError.of(ErrorCode.SYNTAX, "option '" + name + "' is given twice").at(cursor.position(key));
+        throw UserError.of(ErrorCode.SYNTAX, "option '" + name + "' is given twice")
+            .at(cursor.position(key));
       }
       places.put(name, cursor.position(key));
     } while (cursor.accept(","));

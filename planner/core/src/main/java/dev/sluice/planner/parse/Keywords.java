@@ -10,9 +10,36 @@ import org.apache.calcite.sql.parser.SqlParser;
 public final class Keywords {
   private static final List<String> OURS =
       List.of(
-          "ALLOWED", "CHANGES", "CONFLICT", "CONNECTORS", "EMIT", "ENFORCED", "FINAL", "FUNCTIONS", "FUTURE", "IDLE",
-          "LATE", "LATENESS", "METADATA", "PARTITIONED", "PHYSICAL", "SHOW", "SINK", "SINKS", "SKEW", "STREAM",
-          "STREAMS", "STATEMENT", "TABLES", "VIEWS", "VIRTUAL", "WATERMARK", "TUMBLE", "HOP", "CUMULATE", "DESCRIPTOR");
+          "ALLOWED",
+          "CHANGES",
+          "CONFLICT",
+          "CONNECTORS",
+          "EMIT",
+          "ENFORCED",
+          "FINAL",
+          "FUNCTIONS",
+          "FUTURE",
+          "IDLE",
+          "LATE",
+          "LATENESS",
+          "METADATA",
+          "PARTITIONED",
+          "PHYSICAL",
+          "SHOW",
+          "SINK",
+          "SINKS",
+          "SKEW",
+          "STREAM",
+          "STREAMS",
+          "STATEMENT",
+          "TABLES",
+          "VIEWS",
+          "VIRTUAL",
+          "WATERMARK",
+          "TUMBLE",
+          "HOP",
+          "CUMULATE",
+          "DESCRIPTOR");
 
   private Keywords() {}
 
@@ -29,7 +56,8 @@ public final class Keywords {
   }
 
   private static final class Reserved {
-    private static final SqlAbstractParserImpl.Metadata METADATA = SqlParser.create("").getMetadata();
+    private static final SqlAbstractParserImpl.Metadata METADATA =
+        SqlParser.create("").getMetadata();
     private static final Set<String> ALL =
         METADATA.getTokens().stream()
             .filter(METADATA::isKeyword)

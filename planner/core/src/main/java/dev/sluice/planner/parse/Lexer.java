@@ -49,7 +49,10 @@ final class Lexer {
         throw errorAt.apply(start);
       }
       return new Token(
-          c == '\'' ? Token.Kind.STRING : Token.Kind.QUOTED, text.substring(start, end), start, end);
+          c == '\'' ? Token.Kind.STRING : Token.Kind.QUOTED,
+          text.substring(start, end),
+          start,
+          end);
     }
     int i = start + 1;
     if (Character.isJavaIdentifierStart(c)) {
@@ -59,7 +62,8 @@ final class Lexer {
       return new Token(Token.Kind.WORD, text.substring(start, i), start, i);
     }
     if (Character.isDigit(c)) {
-      while (i < text.length() && (Character.isLetterOrDigit(text.charAt(i)) || text.charAt(i) == '.')) {
+      while (i < text.length()
+          && (Character.isLetterOrDigit(text.charAt(i)) || text.charAt(i) == '.')) {
         i++;
       }
       return new Token(Token.Kind.NUMBER, text.substring(start, i), start, i);
@@ -67,7 +71,10 @@ final class Lexer {
     return new Token(Token.Kind.SYMBOL, text.substring(start, i), start, i);
   }
 
-  /** Offset behind the quote that closes the one at {@code start}, a doubled quote standing for itself; or -1. */
+  /**
+   * Offset behind the quote that closes the one at {@code start}, a doubled quote standing for
+   * itself; or -1.
+   */
   private static int closing(String text, int start, char quote) {
     int i = start + 1;
     while (i < text.length()) {

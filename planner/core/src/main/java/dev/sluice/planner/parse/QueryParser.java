@@ -45,7 +45,8 @@ final class QueryParser {
     Token target = cursor.name("a sink");
     SqlIdentifier id = new SqlIdentifier(target.value(), SqlParserPos.ZERO);
     Optional<List<SqlIdentifier>> columns = Optional.empty();
-    boolean list = cursor.peek().is("(") && !cursor.peek(1).is("SELECT") && !cursor.peek(1).is("WITH");
+    boolean list =
+        cursor.peek().is("(") && !cursor.peek(1).is("SELECT") && !cursor.peek(1).is("WITH");
     if (list) {
       cursor.take();
       List<SqlIdentifier> names = new ArrayList<>();
@@ -84,10 +85,14 @@ final class QueryParser {
         lateRowsTo = Optional.of(cursor.name("a sink").value());
       } else if (cursor.accept("ON", "CONFLICT")) {
         cursor.expect("DO");
-        onConflict = Optional.of(cursor.name("ERROR, NOTHING or DEDUPLICATE").text().toUpperCase(Locale.ROOT));
-        throw UserError.of(ErrorCode.UNSUPPORTED, "ON CONFLICT is not supported yet").at(cursor.position(first));
+        onConflict =
+            Optional.of(
+                cursor.name("ERROR, NOTHING or DEDUPLICATE").text().toUpperCase(Locale.ROOT));
+        throw UserError.of(ErrorCode.UNSUPPORTED, "ON CONFLICT is not supported yet")
+            .at(cursor.position(first));
       } else {
-        throw cursor.unexpected(List.of("EMIT", "ALLOWED LATENESS", "LATE ROWS TO", "end of statement"));
+        throw cursor.unexpected(
+            List.of("EMIT", "ALLOWED LATENESS", "LATE ROWS TO", "end of statement"));
       }
     }
     return new QueryOptions(emit, emitPosition, lateness, lateRowsTo, onConflict);

@@ -12,11 +12,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A text as the user wrote it: cut into statements, and with variables put in so that every offset of the
- * result still maps to a place in the original. A value.
+ * A text as the user wrote it: cut into statements, and with variables put in so that every offset
+ * of the result still maps to a place in the original. A value.
  */
 final class SqlText {
-  private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_.]*)(:([^}]*))?}");
+  private static final Pattern VARIABLE =
+      Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_.]*)(:([^}]*))?}");
 
   private final String source;
   private final String text;
@@ -88,26 +89,35 @@ final class SqlText {
   }
 
   /** Puts variables in. Secret references stay. */
-  Substituted substitute(Range range, Function<String, Optional<String>> variables, List<String> known) {
+  Substituted substitute(
+      Range range, Function<String, Optional<String>> variables, List<String> known) {
     StringBuilder made = new StringBuilder();
     List<Integer> origins = new ArrayList<>();
     Matcher matcher = VARIABLE.matcher(text).region(range.start(), range.end());
     int copied = range.start();
     while (matcher.find()) {
-      boolean secret = matcher.group(3) != null && (matcher.group(1).equals("env") || matcher.group(1).equals("file"));
+      boolean secret =
+          matcher.group(3) != null
+              && (matcher.group(1).equals("env") || matcher.group(1).equals("file"));
       if (secret) {
         continue;
       }
       copy(made, origins, copied, matcher.start());
       String name = matcher.group(1);
-      Optional<String> value = variables.apply(name).or(() -> Optional.ofNullable(matcher.group(3)));
+      Optional<String> value =
+          variables.apply(name).or(() -> Optional.ofNullable(matcher.group(3)));
       if (value.isEmpty()) {
         throw UserError.of(ErrorCode.UNSET_VARIABLE, "variable '" + name + "' is not set")
             .withHint(
                 DidYouMean.hint(
                     name,
                     known,
-                    "give it with --set " + name + "=…, SET '" + name + "' = '…', the environment, or a default: ${" + name
+                    "give it with --set "
+                        + name
+                        + "=…, SET '"
+                        + name
+                        + "' = '…', the environment, or a default: ${"
+                        + name
                         + ":…}"))
             .at(position(matcher.start(), matcher.end() - 1));
       }
@@ -119,7 +129,26 @@ final class SqlText {
     }
     copy(made, origins, copied, range.end());
     origins.add(range.end());
+    quoteNames(made, origins);
     return new Substituted(made.toString(), origins.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  /** Quotes reserved words that stand for columns; the quotes come from where their word does. */
+  private static void quoteNames(StringBuilder made, List<Integer> origins) {
+    String plain = made.toString();
+    List<Token> tokens;
+    try {
+      tokens = Lexer.tokens(plain, 0, i -> Lexer.unterminated(plain.charAt(i)));
+    } catch (UserError e) {
+      return; // Whoever reads this statement finds the same mistake, and knows its place.
+    }
+    List<Token> names = NameQuoting.names(tokens);
+    for (int i = names.size() - 1; i >= 0; i--) {
+      Token name = names.get(i);
+      made.insert(name.end(), '`').insert(name.start(), '`');
+      origins.add(name.end(), origins.get(name.end() - 1));
+      origins.add(name.start(), origins.get(name.start()));
+    }
   }
 
   private void copy(StringBuilder made, List<Integer> origins, int from, int to) {

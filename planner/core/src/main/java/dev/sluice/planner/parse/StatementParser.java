@@ -12,7 +12,18 @@ import java.util.function.Function;
 public final class StatementParser {
   private static final List<String> FIRST =
       List.of(
-          "SELECT", "WITH", "VALUES", "INSERT", "CREATE", "DROP", "EXPLAIN", "DESCRIBE", "DESC", "SHOW", "SET", "EXECUTE");
+          "SELECT",
+          "WITH",
+          "VALUES",
+          "INSERT",
+          "CREATE",
+          "DROP",
+          "EXPLAIN",
+          "DESCRIBE",
+          "DESC",
+          "SHOW",
+          "SET",
+          "EXECUTE");
 
   /** What is done with each statement as it is read. */
   public interface Listener {
@@ -110,7 +121,8 @@ public final class StatementParser {
     cursor.accept("PLAN", "FOR");
     if (cursor.peek().is("INSERT")) {
       ParsedQuery insert = new QueryParser(cursor).insert();
-      listener.explain(place, format, Optional.of(insert.target().orElseThrow().getSimple()), insert);
+      listener.explain(
+          place, format, Optional.of(insert.target().orElseThrow().getSimple()), insert);
     } else {
       listener.explain(place, format, Optional.empty(), new QueryParser(cursor).query());
     }
@@ -118,7 +130,8 @@ public final class StatementParser {
 
   private static void show(Cursor cursor, Place place, Listener listener) {
     cursor.take();
-    List<String> kinds = List.of("STREAMS", "SINKS", "TABLES", "VIEWS", "FUNCTIONS", "CONNECTORS", "CREATE");
+    List<String> kinds =
+        List.of("STREAMS", "SINKS", "TABLES", "VIEWS", "FUNCTIONS", "CONNECTORS", "CREATE");
     Token what = cursor.peek();
     if (what.kind() != Token.Kind.WORD || !kinds.contains(what.upper())) {
       throw cursor.unexpected(kinds);
@@ -161,11 +174,25 @@ public final class StatementParser {
   /** Whether the text ends inside a statement. */
   public static boolean isIncomplete(String text) {
     try {
-      List<Token> tokens = new ArrayList<>(Lexer.tokens(text, 0, i -> Lexer.unterminated(text.charAt(i))));
+      List<Token> tokens =
+          new ArrayList<>(Lexer.tokens(text, 0, i -> Lexer.unterminated(text.charAt(i))));
       tokens.remove(tokens.size() - 1);
-      return !tokens.isEmpty() && !tokens.get(tokens.size() - 1).is(";");
+      return !tokens.isEmpty() && (!tokens.get(tokens.size() - 1).is(";") || isOpenBlock(tokens));
     } catch (UserError e) {
       return true;
     }
+  }
+
+  /** Whether a statement set has begun and its END has not come. */
+  private static boolean isOpenBlock(List<Token> tokens) {
+    boolean open = false;
+    for (int i = 1; i < tokens.size(); i++) {
+      if (tokens.get(i).is("BEGIN") && tokens.get(i - 1).is("SET")) {
+        open = true;
+      } else if (open && tokens.get(i).is("END") && tokens.get(i - 1).is(";")) {
+        open = false;
+      }
+    }
+    return open;
   }
 }

@@ -23,7 +23,8 @@ record Token(Kind kind, String text, int start, int end) {
 
   /** Whether it is that keyword, whatever its case. */
   boolean is(String word) {
-    return kind == Kind.WORD && text.equalsIgnoreCase(word) || kind == Kind.SYMBOL && text.equals(word);
+    return kind == Kind.WORD && text.equalsIgnoreCase(word)
+        || kind == Kind.SYMBOL && text.equals(word);
   }
 
   /** A word in capitals, anything else as written. */

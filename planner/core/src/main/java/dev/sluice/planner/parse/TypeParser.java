@@ -13,9 +13,30 @@ import java.util.List;
 final class TypeParser {
   private static final List<String> NAMES =
       List.of(
-          "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "INT", "BIGINT", "FLOAT", "REAL", "DOUBLE", "DECIMAL", "NUMERIC",
-          "CHAR", "VARCHAR", "STRING", "BINARY", "VARBINARY", "BYTES", "DATE", "TIME", "TIMESTAMP", "TIMESTAMP_LTZ",
-          "ARRAY", "MAP", "ROW");
+          "BOOLEAN",
+          "TINYINT",
+          "SMALLINT",
+          "INTEGER",
+          "INT",
+          "BIGINT",
+          "FLOAT",
+          "REAL",
+          "DOUBLE",
+          "DECIMAL",
+          "NUMERIC",
+          "CHAR",
+          "VARCHAR",
+          "STRING",
+          "BINARY",
+          "VARBINARY",
+          "BYTES",
+          "DATE",
+          "TIME",
+          "TIMESTAMP",
+          "TIMESTAMP_LTZ",
+          "ARRAY",
+          "MAP",
+          "ROW");
   private static final int MAX_DECIMAL = 38;
 
   private TypeParser() {}
@@ -72,9 +93,10 @@ final class TypeParser {
         yield DataType.map(key, value);
       }
       case "ROW" -> row(cursor);
-      default -> throw UserError.of(ErrorCode.SYNTAX, "unknown type '" + word.text() + "'")
-          .withHint(DidYouMean.hint(word.text(), NAMES, "types: " + String.join(", ", NAMES)))
-          .at(cursor.position(word));
+      default ->
+          throw UserError.of(ErrorCode.SYNTAX, "unknown type '" + word.text() + "'")
+              .withHint(DidYouMean.hint(word.text(), NAMES, "types: " + String.join(", ", NAMES)))
+              .at(cursor.position(word));
     };
   }
 
@@ -112,7 +134,8 @@ final class TypeParser {
       cursor.expect(")");
     }
     if (precision < 1 || precision > MAX_DECIMAL || scale > precision) {
-      throw UserError.of(ErrorCode.SYNTAX, "DECIMAL(" + precision + ", " + scale + ") is out of range")
+      throw UserError.of(
+              ErrorCode.SYNTAX, "DECIMAL(" + precision + ", " + scale + ") is out of range")
           .withHint("the precision is 1 to 38, the scale 0 to the precision")
           .at(cursor.position(word));
     }
@@ -132,7 +155,8 @@ final class TypeParser {
     int precision = length(cursor, fallback);
     if (precision > most) {
       throw UserError.of(
-              ErrorCode.UNSUPPORTED, word.upper() + "(" + precision + ") keeps more digits than Sluice does")
+              ErrorCode.UNSUPPORTED,
+              word.upper() + "(" + precision + ") keeps more digits than Sluice does")
           .withHint("use " + word.upper() + "(" + most + ") or less")
           .at(cursor.position(word));
     }

@@ -1,0 +1,126 @@
+package dev.sluice.planner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.sluice.connector.ConnectorRegistry;
+import dev.sluice.error.UserError;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ParsingTest {
+  private final Planner planner =
+      new Planner(ConnectorRegistry.of(), Map.of("TOPIC", "orders"), name -> Optional.empty());
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CREATE STREAM s (value BIGINT, date DATE, k STRING METADATA FROM 'key' VIRTUAL, d AS value"
+            + " * 2, ts TIMESTAMP(3), PRIMARY KEY (k) NOT ENFORCED, WATERMARK FOR ts AS ts -"
+            + " INTERVAL '5' SECOND IDLE AFTER INTERVAL '1' MINUTE MAX FUTURE SKEW INTERVAL '1'"
+            + " HOUR) PARTITIONED BY (k) WITH ('connector' = 'x')",
+        "CREATE OR REPLACE TABLE IF NOT EXISTS t (a ARRAY<INT>, m MAP<STRING, DATE>, r ROW<x INT, y"
+            + " STRING>) WITH ('connector' = 'x')",
+        "CREATE SINK k WITH ('connector' = 'print') AS SELECT value, year FROM t EMIT CHANGES",
+        "CREATE TEMPORARY VIEW v AS SELECT STREAM \"a\", `b` FROM t",
+        "INSERT INTO s (a, b) SELECT a, b FROM t EMIT ON WINDOW CLOSE ALLOWED LATENESS INTERVAL '1'"
+            + " MINUTE LATE ROWS TO late",
+        "EXPLAIN STATE SELECT 1",
+        "SHOW CREATE s",
+        "DESCRIBE s",
+        "DROP STREAM IF EXISTS s",
+        "SELECT t.value, date, `day`, result AS value FROM t WHERE year = 1 AND value > 2 GROUP BY"
+            + " month, day",
+        "SELECT EXTRACT(DAY FROM ts), TIMESTAMPDIFF(SECOND, a, b), CAST(x AS DATE), DATE"
+            + " '2020-01-01', COUNT(*) FROM t",
+        "SELECT FLOOR(ts TO HOUR), INTERVAL '1' DAY, CAST(x AS TIMESTAMP(3)), MAX(value) FROM t",
+        "SELECT * FROM TABLE(TUMBLE(DATA => TABLE t, TIMECOL => DESCRIPTOR(ts), SIZE => INTERVAL"
+            + " '1' DAY))"
+      })
+  void acceptsTheStatementsOfTheDialect(String sql) {
+    assertThat(planner.parse("test", sql + ";")).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          CREATE STREM s (a INT)            | SLU-1001 | 1:8  | STREAM
+          SELCT 1                           | SLU-1001 | 1:1  | SELECT
+          SELECT value, a b c FROM t        | SLU-1001 | 1:19 |
+          SELECT 'abc                       | SLU-1006 | 1:8  |
+          SELECT 1 /* never closed          | SLU-1006 | 1:10 |
+          SELECT ${TOPIK}                   | SLU-1002 | 1:8  | TOPIC
+          SELECT '${TOPIC}', a b c FROM t   | SLU-1001 | 1:24 |
+          SELECT 1 EMIT SOMETIMES           | SLU-1001 | 1:15 |
+          CREATE FUNCTION f AS 'x'          | SLU-2007 | 1:8  |
+          SET 'paralelism' = '2'            | SLU-1003 | 1:5  | parallelism
+          """)
+  void pointsAtTheMistake(String sql, String code, String place, String hint) {
+    UserError error = catchThrowableOfType(UserError.class, () -> planner.parse("test", sql));
+    assertThat(error).isNotNull();
+    assertThat(error.position().map(p -> p.line() + ":" + p.column()))
+        .as(error.toString())
+        .contains(place);
+    assertThat(error.code().id()).contains(code);
+    if (hint != null) {
+      assertThat(error.hint().orElse("")).contains(hint);
+    }
+  }
+
+  @Test
+  void splitsAtSemicolonsOutsideStringsAndComments() {
+    List<Statement> statements =
+        planner.parse("test", "SELECT ';' -- ;\n; /* ; */ SELECT 2;;\nSELECT 3");
+    assertThat(statements)
+        .extracting(Statement::text)
+        .containsExactly("SELECT ';'", "SELECT 2", "SELECT 3");
+    assertThat(statements.get(2).position().line()).isEqualTo(3);
+  }
+
+  @Test
+  void variablesSetInTheTextYieldToTheCommandLine() {
+    List<Statement> statements =
+        planner.parse(
+            "test",
+            "SET 'TOPIC' = 'other'; SET 'N' = '7'; INSERT INTO ${TOPIC} SELECT ${N}, ${M:1};");
+    assertThat(statements.get(2)).isInstanceOf(Statement.Insert.class);
+    assertThat(((Statement.Insert) statements.get(2)).target()).isEqualTo("orders");
+  }
+
+  @Test
+  void readsTheInsertsOfAStatementSet() {
+    String set = "EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT 1; INSERT INTO b SELECT 2; END;";
+    assertThat(planner.parse("test", set)).hasSize(2).allMatch(Statement.Insert.class::isInstance);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT 1",
+        "SELECT 'a;",
+        "SELECT /* ;",
+        "EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT 1;"
+      })
+  void asksForMoreWhileAStatementIsOpen(String text) {
+    assertThat(planner.isIncomplete(text)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "SELECT 1;",
+        "-- note",
+        "EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT 1; END;"
+      })
+  void isContentWithWholeStatements(String text) {
+    assertThat(planner.isIncomplete(text)).isFalse();
+  }
+}
