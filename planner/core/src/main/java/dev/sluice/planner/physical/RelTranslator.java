@@ -69,8 +69,7 @@ final class RelTranslator {
     }
     if (rel instanceof Filter filter) {
       Frame input = translate(filter.getInput());
-      return input.withCondition(
-          expr(input, filter.getCondition(), rel.getCluster().getRexBuilder()));
+      return filtered(input, expr(input, filter.getCondition(), rel.getCluster().getRexBuilder()));
     }
     if (rel instanceof Aggregate aggregate) {
       return aggregations.translate(aggregate);
@@ -88,6 +87,16 @@ final class RelTranslator {
       return values(values);
     }
     throw unsupported(rel);
+  }
+
+  private static Frame filtered(Frame input, Expr condition) {
+    if (input.mentionsWindow(condition)) {
+      throw UserError.of(
+              ErrorCode.UNSUPPORTED,
+              "WHERE over window_start, window_end or window_time is not supported yet")
+          .withHint("put the condition into HAVING");
+    }
+    return input.withCondition(condition);
   }
 
   private static UserError unsupported(RelNode rel) {

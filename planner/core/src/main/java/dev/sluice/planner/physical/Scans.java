@@ -115,11 +115,15 @@ final class Scans {
             });
   }
 
-  /** Whether a scan of the table is worth a pushed filter: nobody else reads it. */
+  /**
+   * Whether a scan of the table may get a pushed filter: nobody else reads it, and no watermark is
+   * made of the rows it would skip.
+   */
   boolean mayPushFilter(CatalogEntry.Table table) {
     TableRef ref = table.ref();
     return second
         && uses.get(table.name()).times == 1
+        && !uses.get(table.name()).timed
         && connectors.connector(ref.connector()).sourceCapabilities(ref).filter();
   }
 
