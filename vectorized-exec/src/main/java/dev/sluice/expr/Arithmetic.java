@@ -81,7 +81,11 @@ final class Arithmetic {
       java = "((double) (float) " + java + ")";
     }
     java = Casts.form(java, form, target);
-    if (target == Form.LONG) {
+    if (target == Form.LONG && form == Form.LONG) {
+      String checked = Casts.range(java, DataType.of(Kind.BIGINT), type);
+      String shown = ", \"" + operator + "\", " + x + ", " + y + ")";
+      java = checked.equals(java) ? java : checked.substring(0, checked.length() - 1) + shown;
+    } else if (target == Form.LONG) {
       java = Casts.range(java, DataType.of(Kind.BIGINT), type);
     } else if (target == Form.DECIMAL) {
       java = Casts.decimal(java, type);

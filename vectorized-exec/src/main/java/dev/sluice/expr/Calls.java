@@ -5,11 +5,13 @@ import dev.sluice.error.UserError;
 import dev.sluice.expr.Value.Form;
 import dev.sluice.function.FunctionCatalog;
 import dev.sluice.function.FunctionSpec;
+import dev.sluice.function.Text;
 import dev.sluice.plan.Expr;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Code of operators and of the functions that see NULLs or any type. */
 final class Calls {
@@ -95,16 +97,55 @@ final class Calls {
     return Value.of(v.isNull(), "!" + v.java(), v.type());
   }
 
+  /** {@code x = c1 OR x = c2 ...} with many constants as a look-up. */
+  private Optional<Value> lookUp(List<Expr> operands, DataType type) {
+    if (operands.size() < 8) {
+      return Optional.empty();
+    }
+    List<Object> constants = new ArrayList<>();
+    Optional<Expr> subject = Optional.empty();
+    for (Expr operand : operands) {
+      if (!(operand instanceof Expr.Call call)
+          || !call.function().equals("=")
+          || !(call.operands().get(1) instanceof Expr.Literal literal)
+          || literal.value().isEmpty()
+          || call.operands().get(0).type().kind().isInteger() != literal.type().kind().isInteger()
+          || !subject.map(call.operands().get(0)::equals).orElse(true)) {
+        return Optional.empty();
+      }
+      subject = Optional.of(call.operands().get(0));
+      constants.add(literal.value().get());
+    }
+    Kind kind = subject.map(e -> e.type().kind()).orElse(Kind.NULL);
+    ConstantSet set;
+    if (kind.isInteger()) {
+      set =
+          ConstantSet.ofNumbers(
+              constants.stream().mapToLong(c -> ((Number) c).longValue()).toArray());
+    } else if (kind == Kind.VARCHAR && constants.stream().allMatch(String.class::isInstance)) {
+      set =
+          ConstantSet.ofTexts(
+              constants.stream().map(c -> Text.of((String) c)).toArray(Text[]::new));
+    } else {
+      return Optional.empty();
+    }
+    Value value = gen.generate(subject.orElseThrow());
+    String name = code.constant(set, "ConstantSet");
+    return Optional.of(gen.strict(type, name + ".contains(" + value.java() + ")", value));
+  }
+
   private Value junction(List<Expr> operands, DataType type, boolean and) {
+    Optional<Value> found = and ? Optional.empty() : lookUp(operands, type);
+    if (found.isPresent()) {
+      return found.get();
+    }
     String v = code.fresh("v");
     String n = code.fresh("n");
     code.line("boolean " + v + " = " + and + ";\nboolean " + n + " = false;");
-    StringBuilder ends = new StringBuilder();
     boolean nulls = false;
     for (Expr operand : operands) {
       code.line("if (" + (and ? v : "!" + v) + ") {");
       Value value = gen.generate(operand);
-      ends.append('}');
       nulls |= value.mayBeNull();
       String set = v + " = " + !and + ";";
       String decided = and ? "!" + value.java() : value.java();
@@ -116,8 +157,8 @@ final class Calls {
       } else {
         code.line("if (" + decided + ") {" + set + "}");
       }
+      code.line("}");
     }
-    code.line(ends.toString());
     return Value.of(nulls ? "(" + n + " && " + v + " == " + and + ")" : "false", v, type);
   }
 
@@ -213,7 +254,7 @@ final class Calls {
     Value escape =
         call.operands().size() > 2
             ? gen.generate(call.operands().get(2))
-            : Value.of("false", code.constant(dev.sluice.function.Text.of(""), "Text"), s.type());
+            : Value.of("false", code.constant(Text.of(""), "Text"), s.type());
     String matcher = code.object("LikeMatcher", "\"" + call.function() + "\"");
     return gen.strict(
         call.type(),

@@ -53,13 +53,22 @@ final class ProgramCache {
           .getClassLoader()
           .loadClass("dev.sluice.expr.generated.Program")
           .getConstructor(Object[].class);
-    } catch (CompileException | ReflectiveOperationException e) {
+    } catch (CompileException e) {
+      if (String.valueOf(e.getMessage()).contains("nested too deeply")) {
+        throw tooLarge(e);
+      }
       throw new IllegalStateException("generated code does not compile:\n" + source, e);
-    } catch (org.codehaus.commons.compiler.InternalCompilerException e) {
-      throw UserError.of(ErrorCode.UNSUPPORTED, "an expression is too large to be compiled")
-          .withHint("split it over several views or statements")
-          .causedBy(e);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("generated class cannot be used", e);
+    } catch (org.codehaus.commons.compiler.InternalCompilerException | StackOverflowError e) {
+      throw tooLarge(e);
     }
+  }
+
+  static UserError tooLarge(Throwable cause) {
+    return UserError.of(ErrorCode.UNSUPPORTED, "an expression is too large to be compiled")
+        .withHint("split it over several views or statements")
+        .causedBy(cause);
   }
 
   /** Writes sources to the directory that the property {@code sluice.codegen.dump} names. */

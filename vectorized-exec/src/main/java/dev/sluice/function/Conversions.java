@@ -87,6 +87,14 @@ public final class Conversions {
     return value;
   }
 
+  /** The result of an operation if it fits that range. */
+  public static long range(long value, long max, String operator, long a, long b) {
+    if (value > max || value < -max - 1) {
+      throw new EvalError("overflow in " + a + " " + operator + " " + b);
+    }
+    return value;
+  }
+
   /** A number as DECIMAL(precision, scale). */
   public static BigDecimal decimal(BigDecimal value, int precision, int scale) {
     BigDecimal r = value.scale() == scale ? value : value.setScale(scale, RoundingMode.HALF_UP);
@@ -190,7 +198,10 @@ public final class Conversions {
   public static long parseDate(Text text) {
     String s = text.toString().trim();
     try {
-      return LocalDate.parse(s.length() > 10 ? s.substring(0, 10) : s).toEpochDay();
+      if (s.length() > 10) {
+        return Math.floorDiv(parseTimestamp(s), TimeFunctions.DAY);
+      }
+      return LocalDate.parse(s).toEpochDay();
     } catch (DateTimeException e) {
       throw new EvalError("'" + shown(s) + "' is not a DATE");
     }

@@ -140,10 +140,35 @@ class ExprCompilerTest {
         .isInstanceOfSatisfying(
             UserError.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.EXPRESSION))
         .hasMessageContaining("'r'")
-        .hasMessageContaining("2147483648");
+        .hasMessageContaining("overflow in 2147483647 + 1");
     assertThatThrownBy(() -> ints("/", 1L, 0L)).hasMessageContaining("division of 1 by zero");
     assertThatThrownBy(() -> both("*", BIGINT, new DataType[] {BIGINT, BIGINT}, Long.MAX_VALUE, 2L))
         .hasMessageContaining("overflow in 9223372036854775807 * 2");
+  }
+
+  @Test
+  void looksUpLongListsOfConstants() {
+    for (int size : new int[] {8, 3000}) {
+      List<Expr> numbers = new ArrayList<>(List.of(col(0, BIGINT)));
+      List<Expr> texts = new ArrayList<>();
+      for (int i = 0; i < size; i++) {
+        numbers.add(lit((long) i, BIGINT));
+        texts.add(call("=", BOOL, col(0, STRING), lit("k" + i, STRING)));
+      }
+      Expr in = new Expr.Call("IN", numbers, BOOL);
+      Object[][] longs = {{7L}, {-1L}, {null}};
+      assertThat(eval(in, List.of(BIGINT), EvalContext.UTC, longs))
+          .containsExactly(true, false, null);
+      Object[][] words = {{"k7"}, {"k"}, {null}};
+      assertThat(eval(new Expr.Call("OR", texts, BOOL), List.of(STRING), EvalContext.UTC, words))
+          .containsExactly(true, false, null);
+    }
+  }
+
+  @Test
+  void refusesTextBehindADate() {
+    Expr.Literal text = Expr.Literal.of("2024-02-29garbage", STRING.notNull());
+    assertThat(value(new Expr.Cast(text, DataType.of(DataType.Kind.DATE), true))).isNull();
   }
 
   @Test
