@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /** One declared table's database: connects and looks at metadata. Single-threaded. */
@@ -126,13 +125,9 @@ final class Database {
   }
 
   /** Makes the table. */
-  void create(Connection connection) throws SQLException {
-    try (Handle handle = Jdbi.open(connection)) {
-      handle.execute(dialect.create(table, newName()));
-      if (!connection.getAutoCommit()) {
-        connection.commit();
-      }
-    }
+  void create() {
+    Jdbi.create(this::connect)
+        .useTransaction(handle -> handle.execute(dialect.create(table, newName())));
   }
 
   /** The real column of each declared one. */

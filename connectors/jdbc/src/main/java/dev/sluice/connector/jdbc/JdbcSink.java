@@ -40,7 +40,7 @@ final class JdbcSink implements TableSink {
         if (!database.options().bool(JdbcConnector.TABLE_CREATE)) {
           throw database.missing(connection);
         }
-        database.create(connection);
+        database.create();
         name = Optional.of(database.newName());
       }
       Map<String, String> real = database.columns(connection, name.get());

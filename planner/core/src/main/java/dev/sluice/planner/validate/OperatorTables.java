@@ -9,9 +9,12 @@ import java.util.Locale;
 import java.util.Set;
 import org.apache.calcite.sql.SqlFunctionCategory;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlFunctionCategory;
+import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlOperatorTable;
+import org.apache.calcite.sql.SqlSyntax;
 import org.apache.calcite.sql.SqlSyntax;
 import org.apache.calcite.sql.fun.SqlBasicAggFunction;
 import org.apache.calcite.sql.fun.SqlLibraryOperators;
@@ -19,6 +22,7 @@ import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.type.OperandTypes;
 import org.apache.calcite.sql.type.ReturnTypes;
 import org.apache.calcite.sql.util.SqlOperatorTables;
+import org.apache.calcite.sql.validate.SqlNameMatcher;
 import org.apache.calcite.sql.validate.SqlNameMatcher;
 
 /** Every operator and function a query may use. Built once; safe for use by any thread. */
@@ -39,7 +43,7 @@ final class OperatorTables {
     List<SqlOperator> operators = new ArrayList<>();
     Set<String> names = new HashSet<>();
     for (SqlOperator operator : SqlStdOperatorTable.instance().getOperatorList()) {
-      if (!hidden(operator)) {
+      if (!isExcluded(operator)) {
         names.add(operator.getName().toUpperCase(Locale.ROOT));
       }
     }
@@ -101,6 +105,33 @@ final class OperatorTables {
       all.removeIf(OperatorTables::hidden);
       all.addAll(own.getOperatorList());
       return all;
+    }
+  }
+
+  private static boolean isExcluded(SqlOperator operator) {
+    return operator instanceof org.apache.calcite.sql.SqlWindowTableFunction
+        || REPLACED.contains(operator.getName()) && isReplaced(operator.getName());
+  }
+
+  /** Calcite's standard operators without those that ours replace. */
+  private static final class Standard implements SqlOperatorTable {
+    @Override
+    public void lookupOperatorOverloads(
+        SqlIdentifier name,
+        SqlFunctionCategory category,
+        SqlSyntax syntax,
+        List<SqlOperator> found,
+        SqlNameMatcher matcher) {
+      List<SqlOperator> all = new ArrayList<>();
+      SqlStdOperatorTable.instance().lookupOperatorOverloads(name, category, syntax, all, matcher);
+      all.stream().filter(operator -> !isExcluded(operator)).forEach(found::add);
+    }
+
+    @Override
+    public List<SqlOperator> getOperatorList() {
+      return SqlStdOperatorTable.instance().getOperatorList().stream()
+          .filter(operator -> !isExcluded(operator))
+          .toList();
     }
   }
 
