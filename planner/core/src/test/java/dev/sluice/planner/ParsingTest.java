@@ -38,6 +38,9 @@ class ParsingTest {
             + " month, day",
         "SELECT EXTRACT(DAY FROM ts), TIMESTAMPDIFF(SECOND, a, b), CAST(x AS DATE), DATE"
             + " '2020-01-01', COUNT(*) FROM t",
+        "SELECT x AS timestamp, y AS date FROM t WHERE date > DATE '2020-01-01'",
+        "CREATE STREAM s (timestamp TIMESTAMP(3), WATERMARK FOR timestamp AS timestamp - INTERVAL"
+            + " '1' SECOND) WITH ('connector' = 'x')",
         "SELECT FLOOR(ts TO HOUR), INTERVAL '1' DAY, CAST(x AS TIMESTAMP(3)), MAX(value) FROM t",
         "SELECT * FROM TABLE(TUMBLE(DATA => TABLE t, TIMECOL => DESCRIPTOR(ts), SIZE => INTERVAL"
             + " '1' DAY))"

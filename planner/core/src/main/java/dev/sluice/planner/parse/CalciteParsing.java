@@ -75,7 +75,15 @@ final class CalciteParsing {
     if (!expected.isEmpty() && expected.size() <= 8) {
       error = error.withDetail("expected " + String.join(", ", expected));
     }
-    List<String> near = seen.isEmpty() ? List.of() : DidYouMean.nearest(seen, expected);
+    List<String> near =
+        seen.isEmpty()
+            ? List.of()
+            : DidYouMean.nearest(
+                seen,
+                expected.stream()
+                    .filter(
+                        w -> Character.isLetter(w.charAt(0)) == Character.isLetter(seen.charAt(0)))
+                    .toList());
     if (!near.isEmpty()) {
       return error.withHint("did you mean '" + near.get(0) + "'?");
     }

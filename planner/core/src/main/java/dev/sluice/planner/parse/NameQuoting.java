@@ -58,6 +58,7 @@ final class NameQuoting {
           "*",
           "/",
           "%");
+  private static final Set<String> AFTER_ALIAS = Set.of(",", "FROM", "+", "-");
   private static final Set<String> COMPUTED = Set.of("AS", "+", "-", "*", "/", "%");
   private static final Set<String> UNIT_FIRST =
       Set.of("EXTRACT", "TIMESTAMPADD", "TIMESTAMPDIFF", "DATEADD", "DATEDIFF", "DATE_PART");
@@ -87,14 +88,17 @@ final class NameQuoting {
       return false;
     }
     Token next = tokens.get(i + 1);
-    if (next.is("(") || next.kind() == Token.Kind.STRING || type && next.is(">")) {
+    if (next.is("(") || next.kind() == Token.Kind.STRING) {
       return false;
     }
     Token before = tokens.get(i - 1);
     if (before.is("AS")) {
-      return !type;
+      return !type || next.kind() == Token.Kind.END || AFTER_ALIAS.contains(next.upper());
     }
     boolean unit = before.is("(") && i > 1 && UNIT_FIRST.contains(tokens.get(i - 2).upper());
+    if (type && next.is(">") && before.is(",")) {
+      return false;
+    }
     boolean element = type && before.is("<");
     return BEFORE.contains(before.upper())
         && !unit
