@@ -34,6 +34,7 @@ import org.apache.calcite.schema.TranslatableTable;
 import org.apache.calcite.schema.impl.AbstractTable;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.validate.SqlConformanceEnum;
 import org.apache.calcite.sql.validate.SqlDelegatingConformance;
 import org.apache.calcite.sql.validate.SqlValidator;
@@ -84,6 +85,8 @@ public final class Validation {
 
   private void refresh() {
     CalciteSchema root = CalciteSchema.createRootSchema(false, false);
+    root.add("STRING", f -> f.createTypeWithNullability(f.createSqlType(SqlTypeName.VARCHAR), true));
+    root.add("BYTES", f -> f.createTypeWithNullability(f.createSqlType(SqlTypeName.VARBINARY), true));
     for (CatalogEntry entry : catalog.all()) {
       if (entry instanceof CatalogEntry.Table table) {
         root.add(table.name(), new Relation(table, false));
