@@ -6,8 +6,8 @@ import java.util.List;
 /** Makes prepared work visible. Called by the host's thread, never while a writer is at work. */
 public interface Committer extends AutoCloseable {
   /**
-   * Makes visible what the writers prepared in one epoch; idempotent: what is in the target already is left
-   * alone.
+   * Makes visible what the writers prepared in one epoch; idempotent: what is in the target already
+   * is left alone.
    *
    * @param last whether the run ends with this commit
    */

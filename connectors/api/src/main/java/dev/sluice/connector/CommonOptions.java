@@ -3,7 +3,10 @@ package dev.sluice.connector;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Options every source understands, whatever its connector; the host acts on them. Constants; any thread. */
+/**
+ * Options every source understands, whatever its connector; the host acts on them. Constants; any
+ * thread.
+ */
 public final class CommonOptions {
   /** What happens to records that cannot be decoded. */
   public static final OptionSpec ON_ERROR =
@@ -21,7 +24,9 @@ public final class CommonOptions {
     return List.of(ON_ERROR);
   }
 
-  /** A connector's own options and the common ones: what {@link Options#check} may meet in a table. */
+  /**
+   * A connector's own options and the common ones: what {@link Options#check} may meet in a table.
+   */
   public static List<OptionSpec> with(List<OptionSpec> own) {
     List<OptionSpec> all = new ArrayList<>(own);
     all.addAll(source());

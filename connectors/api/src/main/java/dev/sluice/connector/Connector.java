@@ -18,8 +18,8 @@ public interface Connector {
   String description();
 
   /**
-   * The options that apply to {@code table}, those of its format included; for docs and completion the table
-   * may have no options yet, in which case every option that could apply is listed.
+   * The options that apply to {@code table}, those of its format included; for docs and completion
+   * the table may have no options yet, in which case every option that could apply is listed.
    */
   List<OptionSpec> options(TableRef table);
 
@@ -29,17 +29,22 @@ public interface Connector {
   }
 
   /**
-   * Refuses, without any I/O, what can be known to be wrong from the declaration: options against each other,
-   * column types the format cannot carry. Unknown and missing options have been checked already.
+   * Refuses, without any I/O, what can be known to be wrong from the declaration: options against
+   * each other, column types the format cannot carry. Unknown and missing options have been checked
+   * already.
    *
    * @throws dev.sluice.error.UserError if the table cannot be used in that role
    */
   default void validate(TableRef table, OptionSpec.Role role) {}
 
-  /** What it can do when reading {@code table}; {@link SourceCapabilities#NONE} if it cannot read. */
+  /**
+   * What it can do when reading {@code table}; {@link SourceCapabilities#NONE} if it cannot read.
+   */
   SourceCapabilities sourceCapabilities(TableRef table);
 
-  /** What it can do when writing {@code table}; {@link SinkCapabilities#NONE} if it cannot write. */
+  /**
+   * What it can do when writing {@code table}; {@link SinkCapabilities#NONE} if it cannot write.
+   */
   SinkCapabilities sinkCapabilities(TableRef table);
 
   /**

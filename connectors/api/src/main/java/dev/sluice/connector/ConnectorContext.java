@@ -7,7 +7,10 @@ import org.apache.arrow.memory.BufferAllocator;
 
 /** What the host gives a connector. Safe for use by any thread. */
 public interface ConnectorContext {
-  /** Memory for the batches a reader makes; shared by the readers of one source, closed by the host last. */
+  /**
+   * Memory for the batches a reader makes; shared by the readers of one source, closed by the host
+   * last.
+   */
   BufferAllocator allocator();
 
   /** The session's {@code time-zone}. */
@@ -19,7 +22,10 @@ public interface ConnectorContext {
   /** Relative paths are resolved against this directory. */
   Path workingDirectory();
 
-  /** A name for this run that is stable over restarts, for transactional ids, consumer groups and markers. */
+  /**
+   * A name for this run that is stable over restarts, for transactional ids, consumer groups and
+   * markers.
+   */
   String pipelineName();
 
   /** Where {@code print} writes; anything else writes to its own target. */

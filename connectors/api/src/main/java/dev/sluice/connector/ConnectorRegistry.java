@@ -20,7 +20,8 @@ public final class ConnectorRegistry {
 
   /** Those on the class path. */
   public static ConnectorRegistry load() {
-    return new ConnectorRegistry(ServiceLoader.load(Connector.class, ConnectorRegistry.class.getClassLoader()));
+    return new ConnectorRegistry(
+        ServiceLoader.load(Connector.class, ConnectorRegistry.class.getClassLoader()));
   }
 
   /** Exactly these. */
@@ -38,14 +39,17 @@ public final class ConnectorRegistry {
     if (connector == null) {
       throw UserError.of(ErrorCode.UNKNOWN_CONNECTOR, "unknown connector '" + name + "'")
           .withHint(
-              DidYouMean.hint(name, connectors.keySet(), "installed: " + String.join(", ", connectors.keySet())));
+              DidYouMean.hint(
+                  name,
+                  connectors.keySet(),
+                  "installed: " + String.join(", ", connectors.keySet())));
     }
     return connector;
   }
 
   /**
-   * Checks a declared table without I/O and gives its connector: the connector exists, options are known,
-   * complete and well-formed, and the connector does not refuse it.
+   * Checks a declared table without I/O and gives its connector: the connector exists, options are
+   * known, complete and well-formed, and the connector does not refuse it.
    */
   public Connector check(TableRef table, OptionSpec.Role role) {
     Connector connector = connector(table.connector());
@@ -66,7 +70,9 @@ public final class ConnectorRegistry {
     RowFormat format = formats.get(name);
     if (format == null) {
       throw UserError.of(ErrorCode.UNKNOWN_FORMAT, "unknown format '" + name + "'")
-          .withHint(DidYouMean.hint(name, formats.keySet(), "known: " + String.join(", ", formats.keySet())));
+          .withHint(
+              DidYouMean.hint(
+                  name, formats.keySet(), "known: " + String.join(", ", formats.keySet())));
     }
     return format;
   }

@@ -2,7 +2,10 @@ package dev.sluice.connector;
 
 import java.util.Optional;
 
-/** A record that cannot be decoded. Has no stack trace: bad input is ordinary. A value; any thread may use it. */
+/**
+ * A record that cannot be decoded. Has no stack trace: bad input is ordinary. A value; any thread
+ * may use it.
+ */
 public final class MalformedRecord extends Exception {
   private static final long serialVersionUID = 1L;
   private final String column;

@@ -1,8 +1,8 @@
 package dev.sluice.connector;
 
 /**
- * A position in a split, as text only the connector reads; printable and stored in checkpoints. A value; safe
- * for use by any thread.
+ * A position in a split, as text only the connector reads; printable and stored in checkpoints. A
+ * value; safe for use by any thread.
  */
 public record Offset(String value) {
   /** For connectors whose position is one number. */

@@ -19,8 +19,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The options of one table, checked against their specs. Reading a value resolves its secret references;
- * nothing else does. Immutable; safe for use by any thread. Values are never part of a message when secret.
+ * The options of one table, checked against their specs. Reading a value resolves its secret
+ * references; nothing else does. Immutable; safe for use by any thread. Values are never part of a
+ * message when secret.
  */
 public final class Options {
   private static final Pattern SECRET = Pattern.compile("\\$\\{(env|file):([^}]*)}");
@@ -37,10 +38,11 @@ public final class Options {
   }
 
   /**
-   * Checks a table's options: unknown keys, missing required ones, values of the wrong form, options of the
-   * other role. Opens nothing; secret references are checked for form only.
+   * Checks a table's options: unknown keys, missing required ones, values of the wrong form,
+   * options of the other role. Opens nothing; secret references are checked for form only.
    *
-   * @param role SOURCE or SINK; BOTH when the use is not known yet, which skips the check for required ones
+   * @param role SOURCE or SINK; BOTH when the use is not known yet, which skips the check for
+   *     required ones
    */
   public static Options check(TableRef table, List<OptionSpec> specs, OptionSpec.Role role) {
     String owner = "'" + table.name() + "' (connector '" + table.connector() + "')";
@@ -53,8 +55,11 @@ public final class Options {
       for (OptionSpec spec : specs) {
         boolean mine = spec.role() == OptionSpec.Role.BOTH || spec.role() == role;
         if (spec.required() && mine && !options.values.containsKey(spec.key())) {
-          throw UserError.of(ErrorCode.MISSING_OPTION, "option '" + spec.key() + "' of " + owner + " is missing")
-              .withHint("add '" + spec.key() + "' = '" + spec.example() + "': " + spec.description());
+          throw UserError.of(
+                  ErrorCode.MISSING_OPTION,
+                  "option '" + spec.key() + "' of " + owner + " is missing")
+              .withHint(
+                  "add '" + spec.key() + "' = '" + spec.example() + "': " + spec.description());
         }
       }
     }
@@ -104,12 +109,20 @@ public final class Options {
   private UserError valueError(String key, OptionSpec spec) {
     String shown = spec.secret() ? "its value" : "'" + values.get(key) + "'";
     UserError error =
-        UserError.of(ErrorCode.OPTION_VALUE, "option '" + key + "' of " + owner + " cannot take " + shown);
+        UserError.of(
+            ErrorCode.OPTION_VALUE, "option '" + key + "' of " + owner + " cannot take " + shown);
     return spec.type() == OptionSpec.Type.ENUM
         ? error.withHint(
-            DidYouMean.hint(values.get(key), spec.choices(), "it takes one of: " + String.join(", ", spec.choices())))
+            DidYouMean.hint(
+                values.get(key),
+                spec.choices(),
+                "it takes one of: " + String.join(", ", spec.choices())))
         : error.withHint(
-            "it takes a " + spec.type().name().toLowerCase(Locale.ROOT) + " such as '" + spec.example() + "'");
+            "it takes a "
+                + spec.type().name().toLowerCase(Locale.ROOT)
+                + " such as '"
+                + spec.example()
+                + "'");
   }
 
   /** Whether the option was given. */
@@ -119,7 +132,9 @@ public final class Options {
 
   /** The value with its secret references resolved, or the default, or empty. */
   public Optional<String> find(OptionSpec spec) {
-    return Optional.ofNullable(values.get(spec.key())).map(v -> resolve(spec.key(), v)).or(spec::defaultValue);
+    return Optional.ofNullable(values.get(spec.key()))
+        .map(v -> resolve(spec.key(), v))
+        .or(spec::defaultValue);
   }
 
   /** The value or default of an option that has one. */
@@ -127,8 +142,16 @@ public final class Options {
     return find(spec)
         .orElseThrow(
             () ->
-                UserError.of(ErrorCode.MISSING_OPTION, "option '" + spec.key() + "' of " + owner + " is missing")
-                    .withHint("add '" + spec.key() + "' = '" + spec.example() + "': " + spec.description()));
+                UserError.of(
+                        ErrorCode.MISSING_OPTION,
+                        "option '" + spec.key() + "' of " + owner + " is missing")
+                    .withHint(
+                        "add '"
+                            + spec.key()
+                            + "' = '"
+                            + spec.example()
+                            + "': "
+                            + spec.description()));
   }
 
   public boolean bool(OptionSpec spec) {
@@ -152,7 +175,10 @@ public final class Options {
     return parseSize(string(spec));
   }
 
-  /** Every given option under the prefix of {@code spec} (whose key ends in {@code .*}), the prefix cut off. */
+  /**
+   * Every given option under the prefix of {@code spec} (whose key ends in {@code .*}), the prefix
+   * cut off.
+   */
   public Map<String, String> withPrefix(OptionSpec spec) {
     String prefix = spec.key().substring(0, spec.key().length() - 1);
     Map<String, String> found = new TreeMap<>();
@@ -171,7 +197,10 @@ public final class Options {
     for (String key : given.keySet()) {
       String lower = key.toLowerCase(Locale.ROOT);
       boolean secret = specs.stream().anyMatch(s -> s.secret() && s.matches(key));
-      if (secret || lower.contains("password") || lower.contains("secret") || lower.contains("jaas")) {
+      if (secret
+          || lower.contains("password")
+          || lower.contains("secret")
+          || lower.contains("jaas")) {
         keys.add(key);
       }
     }
@@ -182,7 +211,10 @@ public final class Options {
     Matcher matcher = SECRET.matcher(value);
     StringBuilder text = new StringBuilder();
     while (matcher.find()) {
-      String secret = matcher.group(1).equals("env") ? environment(key, matcher.group(2)) : file(key, matcher.group(2));
+      String secret =
+          matcher.group(1).equals("env")
+              ? environment(key, matcher.group(2))
+              : file(key, matcher.group(2));
       matcher.appendReplacement(text, Matcher.quoteReplacement(secret));
     }
     return matcher.appendTail(text).toString();
@@ -192,7 +224,14 @@ public final class Options {
     String value = System.getenv(name);
     if (value == null) {
       throw UserError.of(
-              ErrorCode.SECRET, "option '" + key + "' of " + owner + " refers to environment variable '" + name + "', which is not set")
+              ErrorCode.SECRET,
+              "option '"
+                  + key
+                  + "' of "
+                  + owner
+                  + " refers to environment variable '"
+                  + name
+                  + "', which is not set")
           .withHint("export " + name + "=… before the start");
     }
     return value;
@@ -202,7 +241,15 @@ public final class Options {
     try {
       return Files.readString(Path.of(path), StandardCharsets.UTF_8).strip();
     } catch (IOException e) {
-      throw UserError.of(ErrorCode.SECRET, "option '" + key + "' of " + owner + " refers to file '" + path + "', which cannot be read")
+      throw UserError.of(
+              ErrorCode.SECRET,
+              "option '"
+                  + key
+                  + "' of "
+                  + owner
+                  + " refers to file '"
+                  + path
+                  + "', which cannot be read")
           .causedBy(e);
     }
   }
@@ -215,7 +262,10 @@ public final class Options {
     };
   }
 
-  /** {@code 500 ms}, {@code 10 s}, {@code 1 min}, {@code 2 h}, {@code 1 d}; a bare number is milliseconds. */
+  /**
+   * {@code 500 ms}, {@code 10 s}, {@code 1 min}, {@code 2 h}, {@code 1 d}; a bare number is
+   * milliseconds.
+   */
   public static Duration parseDuration(String value) {
     Matcher matcher = AMOUNT.matcher(value.trim());
     if (!matcher.matches()) {

@@ -9,9 +9,9 @@ public interface ReaderContext {
   BufferAllocator allocator();
 
   /**
-   * A record that cannot be decoded. The host applies the table's {@code on-error}: it throws (fail), counts
-   * (drop) or counts and keeps the row for the error sink; when it returns, the reader goes on behind the
-   * record.
+   * A record that cannot be decoded. The host applies the table's {@code on-error}: it throws
+   * (fail), counts (drop) or counts and keeps the row for the error sink; when it returns, the
+   * reader goes on behind the record.
    */
   void rejected(RejectedRow row);
 

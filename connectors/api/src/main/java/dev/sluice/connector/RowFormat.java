@@ -5,8 +5,8 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
- * A format of single records (json, csv), used by every connector that moves bytes; found by
- * {@link java.util.ServiceLoader}. Stateless; safe for use by any thread.
+ * A format of single records (json, csv), used by every connector that moves bytes; found by {@link
+ * java.util.ServiceLoader}. Stateless; safe for use by any thread.
  */
 public interface RowFormat {
   /** The name in {@code 'format' = '…'}. */
@@ -25,7 +25,8 @@ public interface RowFormat {
   /**
    * A decoder of whole records into the columns of {@code wanted}.
    *
-   * @param record the columns of a record as declared (matters where fields have no names, as in csv)
+   * @param record the columns of a record as declared (matters where fields have no names, as in
+   *     csv)
    * @param wanted the columns to make, a subset of {@code record} by name
    */
   RowDecoder decoder(Schema record, Schema wanted, Options options, BufferAllocator allocator);

@@ -11,12 +11,14 @@ import java.util.OptionalInt;
  * What a query wants of a table.
  *
  * @param table the declaration
- * @param columns wanted columns, indices into {@code table.schema()}, ascending; may be empty (COUNT(*))
- * @param filter condition over the wanted columns ({@code ColumnRef(i)} is {@code columns.get(i)}) that may
- *     be used to skip rows
+ * @param columns wanted columns, indices into {@code table.schema()}, ascending; may be empty
+ *     (COUNT(*))
+ * @param filter condition over the wanted columns ({@code ColumnRef(i)} is {@code columns.get(i)})
+ *     that may be used to skip rows
  * @param limit rows after which reading may stop
  */
-public record ScanRequest(TableRef table, List<Integer> columns, Optional<Expr> filter, OptionalInt limit) {
+public record ScanRequest(
+    TableRef table, List<Integer> columns, Optional<Expr> filter, OptionalInt limit) {
   public ScanRequest {
     columns = List.copyOf(columns);
   }

@@ -10,32 +10,53 @@ import java.util.Optional;
 /** The engine settings that SET knows. Constants; safe for use by any thread. */
 public final class Settings {
   public static final OptionSpec PARALLELISM =
-      OptionSpec.of("parallelism", Type.INTEGER, "Tasks per stage; by default the number of cores.", "4");
+      OptionSpec.of(
+          "parallelism", Type.INTEGER, "Tasks per stage; by default the number of cores.", "4");
   public static final OptionSpec BATCH_ROWS =
-      OptionSpec.of("batch.rows", Type.INTEGER, "The most rows in one micro-batch.", "32768").withDefault("32768");
+      OptionSpec.of("batch.rows", Type.INTEGER, "The most rows in one micro-batch.", "32768")
+          .withDefault("32768");
   public static final OptionSpec BATCH_LINGER =
-      OptionSpec.of("batch.linger", Type.DURATION, "How long a reader waits for a batch to fill.", "5 ms")
+      OptionSpec.of(
+              "batch.linger", Type.DURATION, "How long a reader waits for a batch to fill.", "5 ms")
           .withDefault("5 ms");
   public static final OptionSpec CHECKPOINT_INTERVAL =
-      OptionSpec.of("checkpoint.interval", Type.DURATION, "How often sinks commit what they have got.", "1 s")
+      OptionSpec.of(
+              "checkpoint.interval",
+              Type.DURATION,
+              "How often sinks commit what they have got.",
+              "1 s")
           .withDefault("1 s");
   public static final OptionSpec TIME_ZONE =
-      OptionSpec.of("time-zone", Type.STRING, "Zone in which TIMESTAMP_LTZ values are read and shown.", "Europe/Berlin")
+      OptionSpec.of(
+              "time-zone",
+              Type.STRING,
+              "Zone in which TIMESTAMP_LTZ values are read and shown.",
+              "Europe/Berlin")
           .withDefault("UTC");
   public static final OptionSpec PIPELINE_NAME =
       OptionSpec.of(
-          "pipeline.name", Type.STRING, "Name of the pipeline; by default the name of the file.", "flight-delays");
+          "pipeline.name",
+          Type.STRING,
+          "Name of the pipeline; by default the name of the file.",
+          "flight-delays");
   public static final OptionSpec SOURCE_IDLE =
       OptionSpec.of(
               "source.idle-timeout",
               Type.DURATION,
-              "A split silent for this long stops holding back the watermark, where IDLE AFTER is not given; 0: never.",
+              "A split silent for this long stops holding back the watermark, where IDLE AFTER is"
+                  + " not given; 0: never.",
               "1 min")
           .withDefault("1 min");
 
   private static final List<OptionSpec> ALL =
       List.of(
-          BATCH_LINGER, BATCH_ROWS, CHECKPOINT_INTERVAL, PARALLELISM, PIPELINE_NAME, SOURCE_IDLE, TIME_ZONE);
+          BATCH_LINGER,
+          BATCH_ROWS,
+          CHECKPOINT_INTERVAL,
+          PARALLELISM,
+          PIPELINE_NAME,
+          SOURCE_IDLE,
+          TIME_ZONE);
 
   private Settings() {}
 

@@ -11,6 +11,12 @@ package dev.sluice.connector;
  * @param replayable whether a reader started at an earlier offset gives the same rows again
  */
 public record SourceCapabilities(
-    boolean readable, boolean bounded, boolean projection, boolean filter, boolean limit, boolean replayable) {
-  public static final SourceCapabilities NONE = new SourceCapabilities(false, true, false, false, false, false);
+    boolean readable,
+    boolean bounded,
+    boolean projection,
+    boolean filter,
+    boolean limit,
+    boolean replayable) {
+  public static final SourceCapabilities NONE =
+      new SourceCapabilities(false, true, false, false, false, false);
 }

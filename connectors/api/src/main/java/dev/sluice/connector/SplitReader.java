@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * Reads one split in order. One thread at a time, apart from {@link #wakeUp}. Never sees checkpoints: the
- * offset that comes with the rows is the position.
+ * Reads one split in order. One thread at a time, apart from {@link #wakeUp}. Never sees
+ * checkpoints: the offset that comes with the rows is the position.
  */
 public interface SplitReader extends AutoCloseable {
   /**

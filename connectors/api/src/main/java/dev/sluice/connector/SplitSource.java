@@ -1,27 +1,30 @@
 package dev.sluice.connector;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.time.Duration;
 
 /**
- * An opened source: knows its splits and makes readers for them. Called by one thread of the host, apart
- * from the readers, each of which has a thread of its own.
+ * An opened source: knows its splits and makes readers for them. Called by one thread of the host,
+ * apart from the readers, each of which has a thread of its own.
  */
 public interface SplitSource extends AutoCloseable {
   /** Whether the set of splits and each split end. */
   boolean bounded();
 
   /**
-   * The splits that exist now and are not in {@code known}; the first call (with an empty map) lists all.
-   * Order is deterministic.
+   * The splits that exist now and are not in {@code known}; the first call (with an empty map)
+   * lists all. Order is deterministic.
    *
    * @param known split id to the offset from which it will be or is being read
    */
   List<Split> discover(Map<String, Offset> known);
 
-  /** How often {@link #discover} shall be called again; empty: only at the start. Needs no second thread. */
+  /**
+   * How often {@link #discover} shall be called again; empty: only at the start. Needs no second
+   * thread.
+   */
   default Optional<Duration> discoveryInterval() {
     return Optional.empty();
   }
@@ -35,9 +38,10 @@ public interface SplitSource extends AutoCloseable {
   }
 
   /**
-   * Every sink has committed all that the rows before these positions lead to: a source that keeps positions
-   * in the outside world (a consumer group) records them. A run that starts from them, with the watermarks
-   * given back in {@link Split#watermarkMicros}, loses nothing. Same thread as {@link #discover}.
+   * Every sink has committed all that the rows before these positions lead to: a source that keeps
+   * positions in the outside world (a consumer group) records them. A run that starts from them,
+   * with the watermarks given back in {@link Split#watermarkMicros}, loses nothing. Same thread as
+   * {@link #discover}.
    */
   default void committed(Map<String, Position> positions) {}
 

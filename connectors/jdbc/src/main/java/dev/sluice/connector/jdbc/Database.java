@@ -35,13 +35,20 @@ final class Database {
     url = resolved(given, context);
   }
 
-  /** Relative H2 files are taken from the working directory; MySQL is reached by the MariaDB driver. */
+  /**
+   * Relative H2 files are taken from the working directory; MySQL is reached by the MariaDB driver.
+   */
   private static String resolved(String url, ConnectorContext context) {
     if (url.startsWith("jdbc:h2:./") || url.startsWith("jdbc:h2:file:./")) {
       int dot = url.indexOf("./");
-      return "jdbc:h2:file:" + context.workingDirectory().toAbsolutePath().normalize() + "/" + url.substring(dot + 2);
+      return "jdbc:h2:file:"
+          + context.workingDirectory().toAbsolutePath().normalize()
+          + "/"
+          + url.substring(dot + 2);
     }
-    return url.startsWith("jdbc:mysql:") ? "jdbc:mariadb:" + url.substring("jdbc:mysql:".length()) : url;
+    return url.startsWith("jdbc:mysql:")
+        ? "jdbc:mariadb:" + url.substring("jdbc:mysql:".length())
+        : url;
   }
 
   JdbcDialect dialect() {
@@ -55,7 +62,8 @@ final class Database {
   /** A new connection that commits only when told. */
   Connection connect() {
     Properties properties = new Properties();
-    properties.setProperty("user", options.find(JdbcConnector.USERNAME).orElse(dialect == JdbcDialect.H2 ? "sa" : ""));
+    properties.setProperty(
+        "user", options.find(JdbcConnector.USERNAME).orElse(dialect == JdbcDialect.H2 ? "sa" : ""));
     properties.setProperty("password", options.find(JdbcConnector.PASSWORD).orElse(""));
     if (dialect == JdbcDialect.MARIADB) {
       properties.setProperty("allowLocalInfile", "false");
@@ -69,7 +77,8 @@ final class Database {
       connection.setAutoCommit(false);
       return connection;
     } catch (SQLException e) {
-      throw UserError.of(ErrorCode.UNREACHABLE, "cannot connect to the database of '" + table.name() + "'")
+      throw UserError.of(
+              ErrorCode.UNREACHABLE, "cannot connect to the database of '" + table.name() + "'")
           .withDetail(firstLine(e))
           .withHint("check 'url', 'username' and 'password', and that the server runs")
           .causedBy(e);
@@ -77,7 +86,10 @@ final class Database {
   }
 
   static String firstLine(SQLException e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("") + " (SQLSTATE " + e.getSQLState() + ")";
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("")
+        + " (SQLSTATE "
+        + e.getSQLState()
+        + ")";
   }
 
   /** The real name of the target table with its schema, quoted; empty if there is none. */
@@ -87,8 +99,12 @@ final class Database {
     String schema = dot < 0 ? "" : wanted.substring(0, dot);
     String name = wanted.substring(dot + 1);
     for (String[] found : tables(connection)) {
-      if (found[1].equalsIgnoreCase(name) && (schema.isEmpty() || schema.equalsIgnoreCase(found[0]))) {
-        return Optional.of(schema.isEmpty() ? dialect.quote(found[1]) : dialect.quote(found[0]) + "." + dialect.quote(found[1]));
+      if (found[1].equalsIgnoreCase(name)
+          && (schema.isEmpty() || schema.equalsIgnoreCase(found[0]))) {
+        return Optional.of(
+            schema.isEmpty()
+                ? dialect.quote(found[1])
+                : dialect.quote(found[0]) + "." + dialect.quote(found[1]));
       }
     }
     return Optional.empty();
@@ -98,7 +114,13 @@ final class Database {
     List<String[]> names = new ArrayList<>();
     String schema = dialect == JdbcDialect.H2 ? null : connection.getSchema();
     try (ResultSet rows =
-        connection.getMetaData().getTables(connection.getCatalog(), schema, "%", new String[] {"TABLE", "VIEW", "BASE TABLE"})) {
+        connection
+            .getMetaData()
+            .getTables(
+                connection.getCatalog(),
+                schema,
+                "%",
+                new String[] {"TABLE", "VIEW", "BASE TABLE"})) {
       while (rows.next()) {
         String owner = rows.getString("TABLE_SCHEM");
         names.add(new String[] {owner == null ? "" : owner, rows.getString("TABLE_NAME")});
@@ -119,9 +141,12 @@ final class Database {
   UserError missing(Connection connection) throws SQLException {
     String wanted = options.find(JdbcConnector.TABLE_NAME).orElse(table.name());
     List<String> names = tables(connection).stream().map(t -> t[1]).toList();
-    return UserError.of(ErrorCode.MISSING_TARGET, "the database of '" + table.name() + "' has no table '" + wanted + "'")
+    return UserError.of(
+            ErrorCode.MISSING_TARGET,
+            "the database of '" + table.name() + "' has no table '" + wanted + "'")
         .withHint(
-            DidYouMean.hint(wanted, names, "create it, or set 'table.create' = 'true' on the sink"));
+            DidYouMean.hint(
+                wanted, names, "create it, or set 'table.create' = 'true' on the sink"));
   }
 
   /** Makes the table. */
@@ -148,8 +173,16 @@ final class Database {
                     () ->
                         UserError.of(
                                 ErrorCode.TARGET_SCHEMA,
-                                "table " + quoted + " of '" + table.name() + "' has no column '" + declared + "'")
-                            .withHint(DidYouMean.hint(declared, names, "its columns: " + String.join(", ", names))));
+                                "table "
+                                    + quoted
+                                    + " of '"
+                                    + table.name()
+                                    + "' has no column '"
+                                    + declared
+                                    + "'")
+                            .withHint(
+                                DidYouMean.hint(
+                                    declared, names, "its columns: " + String.join(", ", names))));
         real.put(declared, found);
       }
     }

@@ -21,22 +21,32 @@ import dev.sluice.type.DataType.Field;
 import java.util.List;
 
 /**
- * Tables of H2, PostgreSQL, MySQL and MariaDB: bounded sources, and sinks that insert or, with a PRIMARY
- * KEY, upsert and delete. Stateless; safe for use by any thread.
+ * Tables of H2, PostgreSQL, MySQL and MariaDB: bounded sources, and sinks that insert or, with a
+ * PRIMARY KEY, upsert and delete. Stateless; safe for use by any thread.
  */
 public final class JdbcConnector implements Connector {
   static final OptionSpec URL =
-      OptionSpec.of("url", Type.STRING, "The JDBC URL of the database.", "jdbc:h2:./data").asRequired();
+      OptionSpec.of("url", Type.STRING, "The JDBC URL of the database.", "jdbc:h2:./data")
+          .asRequired();
   static final OptionSpec TABLE_NAME =
-      OptionSpec.of("table-name", Type.STRING, "The table; by default the declared name.", "public.orders");
-  static final OptionSpec USERNAME = OptionSpec.of("username", Type.STRING, "The user to log in as.", "etl");
+      OptionSpec.of(
+          "table-name", Type.STRING, "The table; by default the declared name.", "public.orders");
+  static final OptionSpec USERNAME =
+      OptionSpec.of("username", Type.STRING, "The user to log in as.", "etl");
   static final OptionSpec PASSWORD =
-      OptionSpec.of("password", Type.STRING, "The password, best by reference.", "${env:DB_PASSWORD}").asSecret();
+      OptionSpec.of(
+              "password", Type.STRING, "The password, best by reference.", "${env:DB_PASSWORD}")
+          .asSecret();
   static final OptionSpec QUERY =
-      OptionSpec.of("query", Type.STRING, "A query to read instead of a table.", "SELECT id, name FROM t")
+      OptionSpec.of(
+              "query", Type.STRING, "A query to read instead of a table.", "SELECT id, name FROM t")
           .only(Role.SOURCE);
   static final OptionSpec TABLE_CREATE =
-      OptionSpec.of("table.create", Type.BOOLEAN, "Whether a sink makes its table if there is none.", "true")
+      OptionSpec.of(
+              "table.create",
+              Type.BOOLEAN,
+              "Whether a sink makes its table if there is none.",
+              "true")
           .withDefault("false")
           .only(Role.SINK);
   static final OptionSpec FETCH_SIZE =
@@ -66,7 +76,8 @@ public final class JdbcConnector implements Connector {
   public void validate(TableRef table, Role role) {
     String url = table.options().getOrDefault(URL.key(), "");
     if (!url.contains("${")) {
-      JdbcDialect.of(table, Options.check(table, CommonOptions.with(OPTIONS), Role.BOTH).string(URL));
+      JdbcDialect.of(
+          table, Options.check(table, CommonOptions.with(OPTIONS), Role.BOTH).string(URL));
     }
     for (Field field : table.schema().fields()) {
       boolean fits =
@@ -77,7 +88,12 @@ public final class JdbcConnector implements Connector {
       if (!fits) {
         throw UserError.of(
                 ErrorCode.UNSUPPORTED_TYPE,
-                "column '" + field.name() + "' of '" + table.name() + "': a database table cannot hold " + field.type())
+                "column '"
+                    + field.name()
+                    + "' of '"
+                    + table.name()
+                    + "': a database table cannot hold "
+                    + field.type())
             .withHint("turn it into a string in the query");
       }
     }
@@ -90,7 +106,8 @@ public final class JdbcConnector implements Connector {
 
   @Override
   public SinkCapabilities sinkCapabilities(TableRef table) {
-    ChangelogMode accepts = table.primaryKey().isEmpty() ? ChangelogMode.INSERT_ONLY : ChangelogMode.UPSERT;
+    ChangelogMode accepts =
+        table.primaryKey().isEmpty() ? ChangelogMode.INSERT_ONLY : ChangelogMode.UPSERT;
     return new SinkCapabilities(true, accepts, DeliveryGuarantee.AT_LEAST_ONCE, 1);
   }
 

@@ -14,16 +14,38 @@ enum JdbcDialect {
   H2(
       "jdbc:h2:",
       '"',
-      Set.of("mode", "auto_server", "db_close_delay", "db_close_on_exit", "ifexists", "cache_size", "access_mode_data")) {
+      Set.of(
+          "mode",
+          "auto_server",
+          "db_close_delay",
+          "db_close_on_exit",
+          "ifexists",
+          "cache_size",
+          "access_mode_data")) {
     @Override
     String upsert(String table, List<String> columns, List<String> key) {
-      return "MERGE INTO " + table + " (" + list(columns) + ") KEY (" + list(key) + ") VALUES (" + marks(columns) + ")";
+      return "MERGE INTO "
+          + table
+          + " ("
+          + list(columns)
+          + ") KEY ("
+          + list(key)
+          + ") VALUES ("
+          + marks(columns)
+          + ")";
     }
   },
   POSTGRESQL(
       "jdbc:postgresql:",
       '"',
-      Set.of("ssl", "sslmode", "sslrootcert", "currentschema", "applicationname", "connecttimeout", "sockettimeout")) {
+      Set.of(
+          "ssl",
+          "sslmode",
+          "sslrootcert",
+          "currentschema",
+          "applicationname",
+          "connecttimeout",
+          "sockettimeout")) {
     @Override
     String upsert(String table, List<String> columns, List<String> key) {
       List<String> rest = columns.stream().filter(c -> !key.contains(c)).toList();
@@ -31,19 +53,29 @@ enum JdbcDialect {
           rest.isEmpty()
               ? "NOTHING"
               : "UPDATE SET "
-                  + rest.stream().map(c -> quote(c) + " = EXCLUDED." + quote(c)).collect(Collectors.joining(", "));
+                  + rest.stream()
+                      .map(c -> quote(c) + " = EXCLUDED." + quote(c))
+                      .collect(Collectors.joining(", "));
       return insert(table, columns) + " ON CONFLICT (" + list(key) + ") DO " + action;
     }
   },
   MARIADB(
       "jdbc:mariadb:",
       '`',
-      Set.of("usessl", "sslmode", "usebulkstmts", "connecttimeout", "sockettimeout", "characterencoding")) {
+      Set.of(
+          "usessl",
+          "sslmode",
+          "usebulkstmts",
+          "connecttimeout",
+          "sockettimeout",
+          "characterencoding")) {
     @Override
     String upsert(String table, List<String> columns, List<String> key) {
       return insert(table, columns)
           + " ON DUPLICATE KEY UPDATE "
-          + columns.stream().map(c -> quote(c) + " = VALUES(" + quote(c) + ")").collect(Collectors.joining(", "));
+          + columns.stream()
+              .map(c -> quote(c) + " = VALUES(" + quote(c) + ")")
+              .collect(Collectors.joining(", "));
     }
   };
 
@@ -57,16 +89,24 @@ enum JdbcDialect {
     this.allowed = allowed;
   }
 
-  /** The dialect of a URL, which must be of a known kind and carry only parameters known to be harmless. */
+  /**
+   * The dialect of a URL, which must be of a known kind and carry only parameters known to be
+   * harmless.
+   */
   static JdbcDialect of(TableRef table, String url) {
-    String known = url.startsWith("jdbc:mysql:") ? "jdbc:mariadb:" + url.substring("jdbc:mysql:".length()) : url;
+    String known =
+        url.startsWith("jdbc:mysql:")
+            ? "jdbc:mariadb:" + url.substring("jdbc:mysql:".length())
+            : url;
     for (JdbcDialect dialect : values()) {
       if (known.startsWith(dialect.prefix)) {
         dialect.requireHarmless(table, known);
         return dialect;
       }
     }
-    throw UserError.of(ErrorCode.OPTION_VALUE, "option 'url' of '" + table.name() + "' names no database Sluice knows")
+    throw UserError.of(
+            ErrorCode.OPTION_VALUE,
+            "option 'url' of '" + table.name() + "' names no database Sluice knows")
         .withHint("it starts with jdbc:h2:, jdbc:postgresql:, jdbc:mysql: or jdbc:mariadb:");
   }
 
@@ -78,13 +118,18 @@ enum JdbcDialect {
       if (!key.isEmpty() && !allowed.contains(key)) {
         throw UserError.of(
                 ErrorCode.OPTION_VALUE,
-                "option 'url' of '" + table.name() + "' has the parameter '" + key + "', which is not allowed")
+                "option 'url' of '"
+                    + table.name()
+                    + "' has the parameter '"
+                    + key
+                    + "', which is not allowed")
             .withHint("allowed: " + String.join(", ", allowed.stream().sorted().toList()));
       }
     }
     if (lower.contains("%") || lower.contains("\n") || this == H2 && lower.contains("?")) {
       throw UserError.of(
-          ErrorCode.OPTION_VALUE, "option 'url' of '" + table.name() + "' has characters that are not allowed in it");
+          ErrorCode.OPTION_VALUE,
+          "option 'url' of '" + table.name() + "' has characters that are not allowed in it");
     }
   }
 
@@ -126,10 +171,13 @@ enum JdbcDialect {
                 f ->
                     quote(f.name())
                         + " "
-                        + type(f.type(), table.primaryKey().stream().anyMatch(f.name()::equalsIgnoreCase))
+                        + type(
+                            f.type(),
+                            table.primaryKey().stream().anyMatch(f.name()::equalsIgnoreCase))
                         + (f.type().nullable() ? "" : " NOT NULL"))
             .collect(Collectors.joining(", "));
-    String key = table.primaryKey().isEmpty() ? "" : ", PRIMARY KEY (" + list(table.primaryKey()) + ")";
+    String key =
+        table.primaryKey().isEmpty() ? "" : ", PRIMARY KEY (" + list(table.primaryKey()) + ")";
     return "CREATE TABLE " + name + " (" + columns + key + ")";
   }
 
@@ -149,10 +197,15 @@ enum JdbcDialect {
       case VARBINARY -> pg ? "BYTEA" : mysql ? "LONGBLOB" : "VARBINARY";
       case DATE -> "DATE";
       case TIME -> pg ? "TIME(3)" : "TIME(" + type.precision() + ")";
-      case TIMESTAMP -> mysql ? "DATETIME(" + type.precision() + ")" : "TIMESTAMP(" + type.precision() + ")";
-      case TIMESTAMP_LTZ -> mysql ? "TIMESTAMP(" + type.precision() + ")" : "TIMESTAMP(" + type.precision() + ") WITH TIME ZONE";
-      default -> throw UserError.of(ErrorCode.UNSUPPORTED_TYPE, "a database column cannot hold " + type)
-          .withHint("turn it into a string in the query");
+      case TIMESTAMP ->
+          mysql ? "DATETIME(" + type.precision() + ")" : "TIMESTAMP(" + type.precision() + ")";
+      case TIMESTAMP_LTZ ->
+          mysql
+              ? "TIMESTAMP(" + type.precision() + ")"
+              : "TIMESTAMP(" + type.precision() + ") WITH TIME ZONE";
+      default ->
+          throw UserError.of(ErrorCode.UNSUPPORTED_TYPE, "a database column cannot hold " + type)
+              .withHint("turn it into a string in the query");
     };
   }
 

@@ -20,8 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A database table as a sink: rows go into one open transaction per epoch, which the commit ends. With a
- * PRIMARY KEY rows are folded to the last state of each key within a batch and upserted or deleted.
+ * A database table as a sink: rows go into one open transaction per epoch, which the commit ends.
+ * With a PRIMARY KEY rows are folded to the last state of each key within a batch and upserted or
+ * deleted.
  */
 final class JdbcSink implements TableSink {
   private final TableRef table;
@@ -55,14 +56,17 @@ final class JdbcSink implements TableSink {
       boolean upsert = !key.isEmpty();
       write =
           connection.prepareStatement(
-              upsert ? dialect.upsert(name.get(), columns, keyColumns) : dialect.insert(name.get(), columns));
+              upsert
+                  ? dialect.upsert(name.get(), columns, keyColumns)
+                  : dialect.insert(name.get(), columns));
       delete =
           upsert
               ? Optional.of(connection.prepareStatement(dialect.delete(name.get(), keyColumns)))
               : Optional.empty();
     } catch (SQLException e) {
       closeQuietly(e);
-      throw UserError.of(ErrorCode.TARGET_SCHEMA, "cannot prepare the table of '" + table.name() + "'")
+      throw UserError.of(
+              ErrorCode.TARGET_SCHEMA, "cannot prepare the table of '" + table.name() + "'")
           .withDetail(Database.firstLine(e))
           .causedBy(e);
     } catch (RuntimeException e) {
@@ -138,10 +142,14 @@ final class JdbcSink implements TableSink {
       }
     }
 
-    private void add(PreparedStatement statement, RecordBatch batch, int position) throws SQLException {
+    private void add(PreparedStatement statement, RecordBatch batch, int position)
+        throws SQLException {
       for (int c = 0; c < table.schema().size(); c++) {
         Values.bind(
-            statement, c + 1, Values.get(batch.vector(c), table.schema().type(c), position), table.schema().type(c));
+            statement,
+            c + 1,
+            Values.get(batch.vector(c), table.schema().type(c), position),
+            table.schema().type(c));
       }
       statement.addBatch();
     }
@@ -162,7 +170,8 @@ final class JdbcSink implements TableSink {
       for (Map.Entry<List<Object>, Integer> row : last.entrySet()) {
         if (batch.kind(row.getValue()) == RowKind.DELETE) {
           for (int k = 0; k < key.size(); k++) {
-            Values.bind(delete.orElseThrow(), k + 1, row.getKey().get(k), table.schema().type(key.get(k)));
+            Values.bind(
+                delete.orElseThrow(), k + 1, row.getKey().get(k), table.schema().type(key.get(k)));
           }
           delete.orElseThrow().addBatch();
           deletes = true;
@@ -182,7 +191,9 @@ final class JdbcSink implements TableSink {
     @Override
     public Optional<Committable> prepare(long epoch) {
       Optional<Committable> ready =
-          rows == 0 ? Optional.empty() : Optional.of(new Committable(table.name(), 0, epoch, "transaction", rows));
+          rows == 0
+              ? Optional.empty()
+              : Optional.of(new Committable(table.name(), 0, epoch, "transaction", rows));
       rows = 0;
       return ready;
     }

@@ -63,7 +63,10 @@ final class JdbcSource implements SplitSource {
     String columns =
         schema.size() == 0
             ? "1"
-            : schema.names().stream().map(real::get).map(database.dialect()::quote).collect(Collectors.joining(", "));
+            : schema.names().stream()
+                .map(real::get)
+                .map(database.dialect()::quote)
+                .collect(Collectors.joining(", "));
     String limit = request.limit().isPresent() ? " LIMIT " + request.limit().getAsInt() : "";
     return "SELECT " + columns + " FROM " + from + limit;
   }

@@ -48,18 +48,23 @@ final class Values {
       case FLOAT -> ((Float4Vector) vector).get(position);
       case DOUBLE -> ((Float8Vector) vector).get(position);
       case DECIMAL -> ((DecimalVector) vector).getObject(position);
-      case VARCHAR -> new String(((VarCharVector) vector).get(position), java.nio.charset.StandardCharsets.UTF_8);
+      case VARCHAR ->
+          new String(
+              ((VarCharVector) vector).get(position), java.nio.charset.StandardCharsets.UTF_8);
       case VARBINARY -> ((VarBinaryVector) vector).get(position);
       case DATE -> LocalDate.ofEpochDay(((DateDayVector) vector).get(position));
       case TIME -> LocalTime.ofNanoOfDay(((TimeMilliVector) vector).get(position) * 1_000_000L);
-      case TIMESTAMP -> LocalDateTime.ofEpochSecond(
-          Math.floorDiv(micros(vector, position), MICROS),
-          (int) Math.floorMod(micros(vector, position), MICROS) * 1000,
-          ZoneOffset.UTC);
-      case TIMESTAMP_LTZ -> OffsetDateTime.ofInstant(
-          Instant.ofEpochSecond(
-              Math.floorDiv(micros(vector, position), MICROS), Math.floorMod(micros(vector, position), MICROS) * 1000),
-          ZoneOffset.UTC);
+      case TIMESTAMP ->
+          LocalDateTime.ofEpochSecond(
+              Math.floorDiv(micros(vector, position), MICROS),
+              (int) Math.floorMod(micros(vector, position), MICROS) * 1000,
+              ZoneOffset.UTC);
+      case TIMESTAMP_LTZ ->
+          OffsetDateTime.ofInstant(
+              Instant.ofEpochSecond(
+                  Math.floorDiv(micros(vector, position), MICROS),
+                  Math.floorMod(micros(vector, position), MICROS) * 1000),
+              ZoneOffset.UTC);
       default -> throw new IllegalStateException("no database value for " + type);
     };
   }
@@ -68,7 +73,8 @@ final class Values {
     return ((TimeStampVector) vector).get(position);
   }
 
-  static void bind(PreparedStatement statement, int index, Object value, DataType type) throws SQLException {
+  static void bind(PreparedStatement statement, int index, Object value, DataType type)
+      throws SQLException {
     if (value == null) {
       statement.setNull(index, sqlType(type));
     } else if (value instanceof byte[] bytes) {
@@ -132,7 +138,9 @@ final class Values {
   }
 
   private static Object timestamp(LocalDateTime time) {
-    return time == null ? null : time.toEpochSecond(ZoneOffset.UTC) * MICROS + time.getNano() / 1000;
+    return time == null
+        ? null
+        : time.toEpochSecond(ZoneOffset.UTC) * MICROS + time.getNano() / 1000;
   }
 
   private static Object instant(OffsetDateTime time) {

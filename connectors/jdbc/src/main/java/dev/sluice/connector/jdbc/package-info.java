@@ -1,5 +1,5 @@
 /**
- * Databases as sources and sinks: H2, PostgreSQL, MySQL and MariaDB. Found by the connector registry;
- * nobody else calls it. Start reading at {@link JdbcConnector}.
+ * Databases as sources and sinks: H2, PostgreSQL, MySQL and MariaDB. Found by the connector
+ * registry; nobody else calls it. Start reading at {@link JdbcConnector}.
  */
 package dev.sluice.connector.jdbc;

@@ -85,8 +85,10 @@ public final class Validation {
 
   private void refresh() {
     CalciteSchema root = CalciteSchema.createRootSchema(false, false);
-    root.add("STRING", f -> f.createTypeWithNullability(f.createSqlType(SqlTypeName.VARCHAR), true));
-    root.add("BYTES", f -> f.createTypeWithNullability(f.createSqlType(SqlTypeName.VARBINARY), true));
+    root.add(
+        "STRING", f -> f.createTypeWithNullability(f.createSqlType(SqlTypeName.VARCHAR), true));
+    root.add(
+        "BYTES", f -> f.createTypeWithNullability(f.createSqlType(SqlTypeName.VARBINARY), true));
     for (CatalogEntry entry : catalog.all()) {
       if (entry instanceof CatalogEntry.Table table) {
         root.add(table.name(), new Relation(table, false));
