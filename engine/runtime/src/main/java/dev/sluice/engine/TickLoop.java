@@ -33,7 +33,8 @@ final class TickLoop implements AutoCloseable {
     private final Optional<RejectedRows> rejected;
     private final List<EdgeBuffer> edges;
     private boolean valuesGiven;
-    private volatile long rows;
+    private final java.util.concurrent.atomic.AtomicLong rows =
+        new java.util.concurrent.atomic.AtomicLong();
     private volatile long watermark = Long.MIN_VALUE;
     private int turn;
 
@@ -57,7 +58,7 @@ final class TickLoop implements AutoCloseable {
     }
 
     long rows() {
-      return rows;
+      return rows.get();
     }
 
     long watermark() {
@@ -156,7 +157,7 @@ final class TickLoop implements AutoCloseable {
     }
     List<RecordBatch> batches = source.feed.isPresent() ? fetch(source.feed.get()) : values(source);
     for (RecordBatch batch : batches) {
-      source.rows += batch.rowCount();
+      source.rows.addAndGet(batch.rowCount());
       int sender = source.turn++ % source.edges.get(0).senders();
       for (int i = 0; i < source.edges.size(); i++) {
         source.edges.get(i).emit(sender, i == source.edges.size() - 1 ? batch : batch.share());
