@@ -126,7 +126,8 @@ class SamplesTest {
 
   private Map<String, Long> table(String sql) throws Exception {
     Map<String, Long> rows = new TreeMap<>();
-    try (Connection connection = DriverManager.getConnection("jdbc:h2:" + out.resolve("flights"));
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:h2:" + out.resolve("flights"), "sa", "");
         ResultSet found = connection.createStatement().executeQuery(sql)) {
       while (found.next()) {
         String hour = found.getTimestamp(2).toString().substring(0, 13);

@@ -1,5 +1,6 @@
 package dev.sluice.expr;
 
+import dev.sluice.function.EvalContext;
 import dev.sluice.plan.Expr;
 import dev.sluice.type.Schema;
 import java.util.List;
@@ -8,6 +9,14 @@ import java.util.Optional;
 /** Compiles expressions to loops over Arrow memory. Stateless; safe for use by any thread. */
 public final class ExprCompiler {
   private ExprCompiler() {}
+
+  /**
+   * Lets {@code listener} see every source before it is compiled; for whoever wants to read
+   * generated code.
+   */
+  public static void onSource(java.util.function.Consumer<String> listener) {
+    ProgramCache.listener(listener);
+  }
 
   /**
    * Compiles a filter and projection.

@@ -3,6 +3,7 @@ package dev.sluice.expr;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.expr.Value.Form;
+import dev.sluice.function.EvalContext;
 import dev.sluice.function.Text;
 import dev.sluice.plan.Expr;
 import dev.sluice.type.DataType;

@@ -4,6 +4,7 @@ import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.expr.Value.Form;
 import dev.sluice.function.Buffer;
+import dev.sluice.function.EvalContext;
 import dev.sluice.function.ScalarFunctions;
 import dev.sluice.function.TimeFunctions;
 import dev.sluice.plan.Expr;

@@ -2,13 +2,10 @@ package dev.sluice.expr;
 
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.reflect.Constructor;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.codehaus.commons.compiler.CompileException;
 import org.codehaus.janino.SimpleCompiler;
 
@@ -25,7 +22,13 @@ final class ProgramCache {
         }
       };
 
+  private static volatile Consumer<String> listener = source -> {};
+
   private ProgramCache() {}
+
+  static void listener(Consumer<String> value) {
+    listener = value;
+  }
 
   static GeneratedLoops create(String source, Object[] constants) {
     Constructor<?> constructor;
@@ -44,7 +47,7 @@ final class ProgramCache {
   }
 
   private static Constructor<?> compile(String source) {
-    dump(source);
+    listener.accept(source);
     SimpleCompiler compiler = new SimpleCompiler();
     compiler.setParentClassLoader(ProgramCache.class.getClassLoader());
     try {
@@ -69,19 +72,5 @@ final class ProgramCache {
     return UserError.of(ErrorCode.UNSUPPORTED, "an expression is too large to be compiled")
         .withHint("split it over several views or statements")
         .causedBy(cause);
-  }
-
-  /** Writes sources to the directory that the property {@code sluice.codegen.dump} names. */
-  private static void dump(String source) {
-    String directory = System.getProperty("sluice.codegen.dump", "");
-    if (!directory.isEmpty()) {
-      try {
-        Path to = Files.createDirectories(Path.of(directory));
-        Files.writeString(
-            to.resolve("Program" + Integer.toHexString(source.hashCode()) + ".java"), source);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
   }
 }

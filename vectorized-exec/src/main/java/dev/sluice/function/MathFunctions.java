@@ -5,7 +5,6 @@ import static dev.sluice.function.FunctionSpec.Param.NUMERIC;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.util.concurrent.ThreadLocalRandom;
 
 /** Functions of numbers. Those whose result follows the argument are made by the compiler. */
 public final class MathFunctions {
@@ -110,19 +109,6 @@ public final class MathFunctions {
   @Sql(value = "E", doc = "The number e.")
   public static double e() {
     return Math.E;
-  }
-
-  @Sql(value = "RAND", deterministic = false, doc = "A random number from 0 to below 1.")
-  public static double rand() {
-    return ThreadLocalRandom.current().nextDouble();
-  }
-
-  @Sql(value = "RAND_INTEGER", result = "INTEGER", deterministic = false, doc = "Random, below.")
-  public static long randInteger(long bound) {
-    if (bound <= 0) {
-      throw new EvalError("bound " + bound + " of RAND_INTEGER is not positive");
-    }
-    return ThreadLocalRandom.current().nextLong(bound);
   }
 
   @Sql(

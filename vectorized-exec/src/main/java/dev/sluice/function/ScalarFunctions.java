@@ -1,6 +1,5 @@
 package dev.sluice.function;
 
-import dev.sluice.expr.EvalContext;
 import dev.sluice.function.FunctionSpec.Kind;
 import dev.sluice.function.FunctionSpec.Nulls;
 import dev.sluice.function.FunctionSpec.Param;

@@ -11,8 +11,8 @@ import java.lang.annotation.Target;
  *
  * <p>The Java parameter tells how an argument arrives: {@code long} (integers and times), {@code
  * double}, {@code BigDecimal}, {@code boolean}, {@code String} or {@link Text}; a {@link Buffer} or
- * an {@link dev.sluice.expr.EvalContext} is handed in and is no argument. Arguments are never NULL.
- * A method that returns a boxed type or {@code nullable} may return null for NULL.
+ * an {@link dev.sluice.function.EvalContext} is handed in and is no argument. Arguments are never
+ * NULL. A method that returns a boxed type or {@code nullable} may return null for NULL.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)

@@ -5,7 +5,6 @@ import static dev.sluice.function.FunctionSpec.Param.INTEGER;
 import static dev.sluice.function.FunctionSpec.Param.STRING;
 import static dev.sluice.function.FunctionSpec.Param.TIMESTAMP;
 
-import dev.sluice.expr.EvalContext;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;

@@ -1,7 +1,7 @@
 package dev.sluice.operator;
 
 import dev.sluice.batch.RecordBatch;
-import dev.sluice.expr.EvalContext;
+import dev.sluice.function.EvalContext;
 import dev.sluice.plan.SideOutput;
 import org.apache.arrow.memory.BufferAllocator;
 

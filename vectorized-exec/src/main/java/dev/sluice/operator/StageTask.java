@@ -282,7 +282,7 @@ public final class StageTask implements AutoCloseable {
     }
 
     @Override
-    public dev.sluice.expr.EvalContext evalContext() {
+    public dev.sluice.function.EvalContext evalContext() {
       return host.evalContext();
     }
 

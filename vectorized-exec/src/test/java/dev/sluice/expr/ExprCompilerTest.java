@@ -8,6 +8,7 @@ import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Selection;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
+import dev.sluice.function.EvalContext;
 import dev.sluice.plan.Expr;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Field;

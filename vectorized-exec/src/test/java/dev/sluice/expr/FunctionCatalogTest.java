@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.RecordBatch;
+import dev.sluice.function.EvalContext;
 import dev.sluice.function.FunctionCatalog;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.FunctionSpec.Param;

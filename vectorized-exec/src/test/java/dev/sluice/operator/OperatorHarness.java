@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Selection;
-import dev.sluice.expr.EvalContext;
+import dev.sluice.function.EvalContext;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.state.KeyGroupSplitter;
 import dev.sluice.type.DataType;

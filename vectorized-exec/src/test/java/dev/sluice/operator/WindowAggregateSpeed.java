@@ -2,7 +2,7 @@ package dev.sluice.operator;
 
 import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.RecordBatch;
-import dev.sluice.expr.EvalContext;
+import dev.sluice.function.EvalContext;
 import dev.sluice.plan.AggregateCall;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.WindowSpec;

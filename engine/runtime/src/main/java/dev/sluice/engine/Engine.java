@@ -33,6 +33,7 @@ public final class Engine {
       EngineOptions options,
       Consumer<RecordBatch> results,
       Appendable standardOutput) {
+    GeneratedCode.dumpIfAsked();
     JobBuilder builder = new JobBuilder(connectors, plan, options, standardOutput);
     LocalJob job;
     try {

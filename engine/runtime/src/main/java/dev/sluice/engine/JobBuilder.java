@@ -8,7 +8,7 @@ import dev.sluice.connector.ScanRequest;
 import dev.sluice.connector.SplitSource;
 import dev.sluice.engine.sink.SinkFeed;
 import dev.sluice.engine.source.SourceFeed;
-import dev.sluice.expr.EvalContext;
+import dev.sluice.function.EvalContext;
 import dev.sluice.plan.PhysicalPlan;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.SideOutput;

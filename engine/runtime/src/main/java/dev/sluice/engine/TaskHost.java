@@ -1,7 +1,7 @@
 package dev.sluice.engine;
 
 import dev.sluice.batch.RecordBatch;
-import dev.sluice.expr.EvalContext;
+import dev.sluice.function.EvalContext;
 import dev.sluice.operator.StageHost;
 import dev.sluice.operator.StageTask;
 import dev.sluice.plan.SideOutput;

@@ -1,4 +1,4 @@
-package dev.sluice.expr;
+package dev.sluice.function;
 
 import java.time.ZoneId;
 
