@@ -134,8 +134,8 @@ final class Database {
     String wanted = options.find(JdbcConnector.TABLE_NAME).orElse(table.name());
     int dot = wanted.indexOf('.');
     return dot < 0
-        ? dialect.quote(wanted)
-        : dialect.quote(wanted.substring(0, dot)) + "." + dialect.quote(wanted.substring(dot + 1));
+        ? dialect.quote(dialect.made(wanted))
+        : dialect.quote(wanted.substring(0, dot)) + "." + dialect.quote(dialect.made(wanted.substring(dot + 1)));
   }
 
   UserError missing(Connection connection) throws SQLException {

@@ -142,6 +142,14 @@ enum JdbcDialect {
     return quote + identifier.replace("" + quote, "" + quote + quote) + quote;
   }
 
+  /**
+   * The name under which something declared as {@code name} is made: as the database itself would read it
+   * without quotes, so that people can query it without them.
+   */
+  String made(String name) {
+    return this == H2 && name.matches("[a-z_][a-z0-9_]*") ? name.toUpperCase(Locale.ROOT) : name;
+  }
+
   String list(List<String> names) {
     return names.stream().map(this::quote).collect(Collectors.joining(", "));
   }
@@ -169,7 +177,7 @@ enum JdbcDialect {
         table.schema().fields().stream()
             .map(
                 f ->
-                    quote(f.name())
+                    quote(made(f.name()))
                         + " "
                         + type(
                             f.type(),
@@ -177,7 +185,7 @@ enum JdbcDialect {
                         + (f.type().nullable() ? "" : " NOT NULL"))
             .collect(Collectors.joining(", "));
     String key =
-        table.primaryKey().isEmpty() ? "" : ", PRIMARY KEY (" + list(table.primaryKey()) + ")";
+        table.primaryKey().isEmpty() ? "" : ", PRIMARY KEY (" + list(table.primaryKey().stream().map(this::made).toList()) + ")";
     return "CREATE TABLE " + name + " (" + columns + key + ")";
   }
 

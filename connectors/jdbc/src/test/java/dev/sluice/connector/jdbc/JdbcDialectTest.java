@@ -75,6 +75,6 @@ class JdbcDialectTest {
   void makesTablesWithTheirKey() {
     assertThat(JdbcDialect.H2.create(TABLE, "\"t\""))
         .isEqualTo(
-            "CREATE TABLE \"t\" (\"k\" VARCHAR NOT NULL, \"n\" BIGINT, PRIMARY KEY (\"k\"))");
+            "CREATE TABLE \"t\" (\"K\" VARCHAR NOT NULL, \"N\" BIGINT, PRIMARY KEY (\"K\"))");
   }
 }
