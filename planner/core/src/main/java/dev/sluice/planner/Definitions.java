@@ -49,9 +49,16 @@ final class Definitions {
     if (entry instanceof CatalogEntry.Table table) {
       entry = checked(table, ddl);
     }
-    catalog.put(entry);
     try {
-      check(entry);
+      if (entry instanceof CatalogEntry.View) {
+        // Checked while its name is free, so that no view can come to read itself.
+        catalog.remove(entry.name());
+        check(entry);
+        catalog.put(entry);
+      } else {
+        catalog.put(entry);
+        check(entry);
+      }
     } catch (RuntimeException e) {
       catalog.remove(entry.name());
       before.ifPresent(catalog::put);
@@ -68,7 +75,15 @@ final class Definitions {
   }
 
   private void drop(DdlResult ddl) {
-    if (catalog.find(ddl.object()).isEmpty() && !ddl.ifNotExists()) {
+    Optional<CatalogEntry> found = catalog.find(ddl.object());
+    boolean view = ddl.dropped().orElseThrow().equals("VIEW");
+    if (found.isPresent() && view != found.get() instanceof CatalogEntry.View) {
+      throw UserError.of(
+              ErrorCode.UNKNOWN_OBJECT,
+              "'" + ddl.object() + "' is " + (view ? "not a view" : "a view"))
+          .withHint("use DROP " + (view ? "TABLE" : "VIEW") + " " + ddl.object());
+    }
+    if (found.isEmpty() && !ddl.ifNotExists()) {
       throw UserError.of(ErrorCode.UNKNOWN_OBJECT, "there is no '" + ddl.object() + "' to drop")
           .withHint(DidYouMean.hint(ddl.object(), catalog.names(), "use DROP … IF EXISTS"));
     }

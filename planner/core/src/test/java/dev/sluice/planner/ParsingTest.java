@@ -41,6 +41,11 @@ class ParsingTest {
         "SELECT x AS timestamp, y AS date FROM t WHERE date > DATE '2020-01-01'",
         "CREATE STREAM s (timestamp TIMESTAMP(3), WATERMARK FOR timestamp AS timestamp - INTERVAL"
             + " '1' SECOND) WITH ('connector' = 'x')",
+        "CREATE STREAM s (dateTime TIMESTAMP(3), WATERMARK FOR dateTime AS dateTime - INTERVAL '4'"
+            + " SECOND) WITH ('connector' = 'x')",
+        "SELECT B.dateTime, dateTime AS t FROM TABLE(TUMBLE(TABLE bid, DESCRIPTOR(dateTime),"
+            + " INTERVAL '10' SECOND)) B WHERE dateTime BETWEEN B.dateTime AND expires",
+        "SELECT 1, -- ${UNSET} in a comment\n 2 /* ${UNSET} */, 3",
         "SELECT FLOOR(ts TO HOUR), INTERVAL '1' DAY, CAST(x AS TIMESTAMP(3)), MAX(value) FROM t",
         "SELECT * FROM TABLE(TUMBLE(DATA => TABLE t, TIMECOL => DESCRIPTOR(ts), SIZE => INTERVAL"
             + " '1' DAY))"
@@ -62,6 +67,10 @@ class ParsingTest {
           SELECT ${TOPIK}                   | SLU-1002 | 1:8  | TOPIC
           SELECT '${TOPIC}', a b c FROM t   | SLU-1001 | 1:24 |
           SELECT 1 EMIT SOMETIMES           | SLU-1001 | 1:15 |
+          EXPLAIN                           | SLU-1001 | 1:8  |
+          INSERT INTO a                     | SLU-1001 | 1:14 |
+          CREATE VIEW v AS                  | SLU-1001 | 1:17 |
+          CREATE STREAM s (a AS)            | SLU-1001 | 1:22 |
           CREATE FUNCTION f AS 'x'          | SLU-2007 | 1:8  |
           SET 'paralelism' = '2'            | SLU-1003 | 1:5  | parallelism
           """)

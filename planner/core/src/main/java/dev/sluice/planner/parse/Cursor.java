@@ -166,11 +166,20 @@ final class Cursor {
 
   /** Parses the expression from {@code start} to {@code end}. */
   SqlNode expression(int start, int end) {
+    requireText(start, end, "an expression");
     return CalciteParsing.expression(text().substring(start, end), positions(start));
   }
 
   /** Parses the query from {@code start} to {@code end}. */
   SqlNode query(int start, int end) {
+    requireText(start, end, "a query");
     return CalciteParsing.query(text().substring(start, end), positions(start));
+  }
+
+  /** Calcite gives no position for an empty text, so the token in its place is reported here. */
+  private void requireText(int start, int end, String what) {
+    if (start >= end) {
+      throw unexpected(List.of(what));
+    }
   }
 }

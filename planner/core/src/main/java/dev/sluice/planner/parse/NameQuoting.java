@@ -14,6 +14,7 @@ final class NameQuoting {
       Set.of(
           "VALUE",
           "RESULT",
+          "DATETIME",
           "YEAR",
           "MONTH",
           "DAY",

@@ -94,12 +94,16 @@ final class SqlText {
     StringBuilder made = new StringBuilder();
     List<Integer> origins = new ArrayList<>();
     Matcher matcher = VARIABLE.matcher(text).region(range.start(), range.end());
+    List<Token> tokens =
+        Lexer.tokens(text.substring(range.start(), range.end()), 0, this::unterminated);
     int copied = range.start();
     while (matcher.find()) {
       boolean secret =
           matcher.group(3) != null
               && (matcher.group(1).equals("env") || matcher.group(1).equals("file"));
-      if (secret) {
+      int at = matcher.start() - range.start();
+      boolean comment = tokens.stream().noneMatch(t -> t.start() <= at && at < t.end());
+      if (secret || comment) {
         continue;
       }
       copy(made, origins, copied, matcher.start());
