@@ -135,7 +135,9 @@ final class Database {
     int dot = wanted.indexOf('.');
     return dot < 0
         ? dialect.quote(dialect.made(wanted))
-        : dialect.quote(wanted.substring(0, dot)) + "." + dialect.quote(dialect.made(wanted.substring(dot + 1)));
+        : dialect.quote(wanted.substring(0, dot))
+            + "."
+            + dialect.quote(dialect.made(wanted.substring(dot + 1)));
   }
 
   UserError missing(Connection connection) throws SQLException {

@@ -143,8 +143,8 @@ enum JdbcDialect {
   }
 
   /**
-   * The name under which something declared as {@code name} is made: as the database itself would read it
-   * without quotes, so that people can query it without them.
+   * The name under which something declared as {@code name} is made: as the database itself would
+   * read it without quotes, so that people can query it without them.
    */
   String made(String name) {
     return this == H2 && name.matches("[a-z_][a-z0-9_]*") ? name.toUpperCase(Locale.ROOT) : name;
@@ -185,7 +185,9 @@ enum JdbcDialect {
                         + (f.type().nullable() ? "" : " NOT NULL"))
             .collect(Collectors.joining(", "));
     String key =
-        table.primaryKey().isEmpty() ? "" : ", PRIMARY KEY (" + list(table.primaryKey().stream().map(this::made).toList()) + ")";
+        table.primaryKey().isEmpty()
+            ? ""
+            : ", PRIMARY KEY (" + list(table.primaryKey().stream().map(this::made).toList()) + ")";
     return "CREATE TABLE " + name + " (" + columns + key + ")";
   }
 
