@@ -112,7 +112,9 @@ final class Database {
 
   private List<String[]> tables(Connection connection) throws SQLException {
     List<String[]> names = new ArrayList<>();
-    String schema = dialect == JdbcDialect.H2 ? null : connection.getSchema();
+    String wanted = options.find(JdbcConnector.TABLE_NAME).orElse(table.name());
+    // H2 lists INFORMATION_SCHEMA too: an unqualified 'users' must not find its USERS.
+    String schema = wanted.indexOf('.') < 0 ? connection.getSchema() : null;
     try (ResultSet rows =
         connection
             .getMetaData()
