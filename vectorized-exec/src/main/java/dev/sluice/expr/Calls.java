@@ -79,8 +79,11 @@ final class Calls {
       case "ITEM" -> item(operands);
       case "CARDINALITY" -> {
         Value list = first(call);
-        yield gen.strict(type, end(list) + " - " + start(list), list);
+        String size =
+            NestedCode.isObject(list) ? NestedCode.size(list) : end(list) + " - " + start(list);
+        yield gen.strict(type, size, list);
       }
+      case "ARRAY", "MAP", "ROW" -> gen.nested.construct(call);
       case "ARRAY_CONTAINS" -> arrayContains(operands, type);
       case "FLOOR", "CEIL", "CEILING" -> floor(call);
       case "CAST", "REINTERPRET" -> gen.cast(first(call), type, false);
@@ -169,7 +172,7 @@ final class Calls {
       return "false";
     }
     if (a.form() == Form.NESTED || b.form() == Form.NESTED) {
-      throw Generator.unsupported("comparing values of type " + a.type());
+      return gen.nested.compare(operator, a, b);
     }
     if (a.form() == Form.TEXT && b.form() == Form.TEXT) {
       return switch (operator) {
@@ -323,9 +326,6 @@ final class Calls {
 
   private Value coalesce(List<Expr> operands, DataType type) {
     Form form = Form.of(type);
-    if (form == Form.NESTED) {
-      throw Generator.unsupported("COALESCE over " + type);
-    }
     String n = code.fresh("n");
     String v = code.fresh("v");
     code.line("boolean " + n + " = true;\n" + form.java + " " + v + " = " + form.initial + ";");
@@ -358,6 +358,9 @@ final class Calls {
 
   private Value item(List<Expr> operands) {
     Value container = gen.generate(operands.get(0));
+    if (NestedCode.isObject(container)) {
+      return gen.nested.item(container, operands.get(1));
+    }
     Value key = gen.generate(operands.get(1));
     String q = code.fresh("q");
     code.line("int " + q + " = -1;");
@@ -400,6 +403,9 @@ final class Calls {
   private Value arrayContains(List<Expr> operands, DataType type) {
     Value list = gen.generate(operands.get(0));
     Value wanted = gen.generate(operands.get(1));
+    if (NestedCode.isObject(list)) {
+      return gen.strict(type, gen.nested.contains(list, wanted), list, wanted);
+    }
     DataType element = list.type().children().get(0).type();
     int k = gen.child(list, element, Input.ELEMENT);
     String found = code.fresh("v");

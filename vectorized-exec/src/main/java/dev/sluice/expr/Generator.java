@@ -19,12 +19,14 @@ final class Generator {
   final Code code;
   final Casts casts;
   final String context;
+  final NestedCode nested;
   private final Calls calls;
 
   Generator(Code code, EvalContext evalContext) {
     this.code = code;
     this.context = code.constant(evalContext, "EvalContext");
     this.casts = new Casts(code, code.constant(evalContext.zone(), "java.time.ZoneId"));
+    this.nested = new NestedCode(this);
     this.calls = new Calls(this);
   }
 
@@ -43,6 +45,12 @@ final class Generator {
     }
     if (expr instanceof Expr.FieldAccess access) {
       Value row = generate(access.row());
+      if (row.isNull().equals("true")) {
+        return literal(Expr.Literal.nullOf(access.type()));
+      }
+      if (NestedCode.isObject(row)) {
+        return nested.field(row, access.field(), access.type());
+      }
       return read(
           child(row, access.type(), access.field()),
           row.position(),
@@ -182,9 +190,12 @@ final class Generator {
   }
 
   Value cast(Value from, DataType to, boolean safe) {
+    if (from.isNull().equals("true")) {
+      return literal(Expr.Literal.nullOf(to));
+    }
     if (from.form() == Form.NESTED) {
       if (!compatible(from.type(), to)) {
-        throw unsupported("a cast from " + from.type() + " to " + to);
+        return nested.cast(from, to, safe);
       }
       return new Value(from.isNull(), from.java(), to, from.input(), from.position());
     }
@@ -218,7 +229,8 @@ final class Generator {
       return false;
     }
     for (int i = 0; i < a.children().size(); i++) {
-      if (!compatible(a.children().get(i).type(), b.children().get(i).type())) {
+      boolean renamed = !a.children().get(i).name().equals(b.children().get(i).name());
+      if (renamed || !compatible(a.children().get(i).type(), b.children().get(i).type())) {
         return false;
       }
     }
@@ -228,7 +240,8 @@ final class Generator {
   /** A value in the representation of {@code type}, converted if it must be. */
   Value as(Value value, DataType type) {
     boolean same =
-        value.type().kind() == type.kind()
+        !type.kind().isNested()
+            && value.type().kind() == type.kind()
             && value.type().precision() == type.precision()
             && value.type().scale() == type.scale();
     return same || type.kind() == Kind.NULL ? value : cast(value, type, false);
@@ -237,9 +250,6 @@ final class Generator {
   /** CASE: later operands are computed only if earlier conditions fail. */
   Value conditional(List<Expr.Case.When> whens, Expr otherwise, DataType type) {
     Form form = Form.of(type);
-    if (form == Form.NESTED) {
-      throw unsupported("CASE over " + type);
-    }
     String n = code.fresh("n");
     String v = code.fresh("v");
     code.line("boolean " + n + " = true;");
@@ -261,7 +271,8 @@ final class Generator {
     Value value = as(generate(expr), type);
     code.line(n + " = " + value.isNull() + ";");
     if (!value.isNull().equals("true")) {
-      code.line("if (!" + n + ") {" + v + " = " + value.java() + ";}");
+      String java = value.form() == Form.NESTED ? nested.boxed(value) : value.java();
+      code.line("if (!" + n + ") {" + v + " = " + java + ";}");
     }
   }
 
@@ -283,8 +294,13 @@ final class Generator {
       case TRUTH -> code.line("if (" + v + ") {Result.setBit(base, p);}\nout.valid(p);");
       case DECIMAL -> code.line("out.decimal(p, " + v + ");");
       case TEXT -> code.line("out.text(p, " + v + ");");
-      case NESTED ->
+      case NESTED -> {
+        if (NestedCode.isObject(value)) {
+          code.line("out.nested(p, " + v + ");");
+        } else {
           code.line("out.copy(p, in[" + value.input() + "].vector(), " + value.position() + ");");
+        }
+      }
       default -> code.line(put(type, v) + "\nout.valid(p);");
     }
     code.line("}");

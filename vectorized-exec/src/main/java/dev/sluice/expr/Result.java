@@ -17,6 +17,7 @@ import org.apache.arrow.vector.FieldVector;
  */
 public final class Result {
   private final FieldVector vector;
+  private final DataType type;
   private final long data;
   private final long validity;
   private final int length;
@@ -25,6 +26,7 @@ public final class Result {
 
   Result(String name, DataType type, int length, BufferAllocator allocator) {
     this.length = length;
+    this.type = type;
     vector = ArrowTypes.vector(name, type, allocator);
     int room = Math.max(1, length);
     try {
@@ -99,6 +101,11 @@ public final class Result {
     for (int i = last; i <= to; i++) {
       MemoryUtil.putInt(offsets + 4L * i, end);
     }
+  }
+
+  /** Writes an array, map or row that an expression made. */
+  public void nested(int p, Object value) {
+    Nested.write(vector, type, p, value);
   }
 
   /** Copies a value of the same type. */

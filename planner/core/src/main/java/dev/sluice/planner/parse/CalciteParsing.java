@@ -14,6 +14,7 @@ import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.calcite.sql.parser.SqlParser;
 import org.apache.calcite.sql.validate.SqlConformanceEnum;
+import org.apache.calcite.sql.validate.SqlDelegatingConformance;
 
 /** Calcite's parser under our lexical rules: both quote styles, case kept. Stateless. */
 final class CalciteParsing {
@@ -24,7 +25,13 @@ final class CalciteParsing {
           .withQuotedCasing(Casing.UNCHANGED)
           .withCaseSensitive(false)
           .withIdentifierMaxLength(256)
-          .withConformance(SqlConformanceEnum.BABEL);
+          .withConformance(
+              new SqlDelegatingConformance(SqlConformanceEnum.BABEL) {
+                @Override
+                public boolean allowExplicitRowValueConstructor() {
+                  return true;
+                }
+              });
 
   private CalciteParsing() {}
 

@@ -83,7 +83,14 @@ final class ExprTranslator {
       case ITEM -> item(call, type);
       case DOT -> dot(call, type);
       case OVER -> throw UserError.of(ErrorCode.UNSUPPORTED, "OVER windows are not supported yet");
-      case IN, EXISTS, SOME, ALL, SCALAR_QUERY ->
+      case IN,
+          EXISTS,
+          SOME,
+          ALL,
+          SCALAR_QUERY,
+          ARRAY_QUERY_CONSTRUCTOR,
+          MAP_QUERY_CONSTRUCTOR,
+          MULTISET_QUERY_CONSTRUCTOR ->
           throw UserError.of(
               ErrorCode.UNSUPPORTED, "subqueries in expressions are not supported yet");
       default -> other(call, type);

@@ -28,6 +28,7 @@ import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelRoot;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.rel.type.StructKind;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.runtime.CalciteContextException;
 import org.apache.calcite.schema.TranslatableTable;
@@ -71,8 +72,20 @@ public final class Validation {
         }
       };
 
+  /** Makes rows whose fields can be named through their column without the table: {@code r.a}. */
+  private static final class Types extends JavaTypeFactoryImpl {
+    Types() {
+      super(SluiceTypeSystem.INSTANCE);
+    }
+
+    @Override
+    public RelDataType createStructType(List<RelDataType> columns, List<String> names) {
+      return createStructType(StructKind.PEEK_FIELDS_NO_EXPAND, columns, names);
+    }
+  }
+
   private final Catalog catalog;
-  private final JavaTypeFactoryImpl types = new JavaTypeFactoryImpl(SluiceTypeSystem.INSTANCE);
+  private final JavaTypeFactoryImpl types = new Types();
   private final RelOptCluster cluster =
       RelOptCluster.create(new HepPlanner(HepProgram.builder().build()), new RexBuilder(types));
   private final Map<String, RelDataType> rowTypes = new HashMap<>();
