@@ -20,6 +20,7 @@ public final class AccumulatorSet {
   private final Schema input;
   private final GroupAccumulator[] accumulators;
   private final Form[][] forms;
+  private final List<Integer>[] columns;
   private final boolean[] takesNulls;
   private final Lane[][] lanes;
   private final boolean retracting;
@@ -33,18 +34,21 @@ public final class AccumulatorSet {
     this(calls, input, calls.stream().map(c -> lanesOf(c)).toArray(Lane[][]::new));
   }
 
+  @SuppressWarnings({"unchecked", "rawtypes"})
   private AccumulatorSet(List<AggregateCall> calls, Schema input, Lane[][] lanes) {
     this.calls = calls;
     this.input = input;
     this.lanes = lanes;
     accumulators = new GroupAccumulator[calls.size()];
     forms = new Form[calls.size()][];
+    columns = new List[calls.size()];
     takesNulls = new boolean[calls.size()];
     boolean all = true;
     for (int i = 0; i < accumulators.length; i++) {
       Accumulators.Made made = Accumulators.create(calls.get(i), input);
       accumulators[i] = made.accumulator();
       forms[i] = made.forms();
+      columns[i] = Accumulators.columns(calls.get(i));
       takesNulls[i] = made.takesNulls();
       all &= accumulators[i].retractable();
     }
@@ -52,7 +56,7 @@ public final class AccumulatorSet {
   }
 
   private static Lane[] lanesOf(AggregateCall call) {
-    Lane[] made = new Lane[call.arguments().size()];
+    Lane[] made = new Lane[Accumulators.columns(call).size()];
     for (int i = 0; i < made.length; i++) {
       made[i] = new Lane();
     }
@@ -104,7 +108,7 @@ public final class AccumulatorSet {
         }
       }
       for (int a = 0; a < forms[i].length; a++) {
-        int column = call.arguments().get(a);
+        int column = columns[i].get(a);
         lanes[i][a].load(batch.vector(column), input.type(column), forms[i][a], mine.rows());
       }
       if (mine.count() > 0) {

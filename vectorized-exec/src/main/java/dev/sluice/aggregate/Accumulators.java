@@ -6,11 +6,14 @@ import dev.sluice.batch.Lane.Form;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.AggregateCall;
+import dev.sluice.plan.SortKey;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.Schema;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -22,11 +25,8 @@ final class Accumulators {
   record Made(GroupAccumulator accumulator, Form[] forms, boolean takesNulls) {}
 
   static Made create(AggregateCall call, Schema input) {
-    if (!call.orderBy().isEmpty()) {
-      throw UserError.of(
-          ErrorCode.UNSUPPORTED, "ORDER BY inside '" + call.function() + "' is not supported");
-    }
     DataType[] types = call.arguments().stream().map(input::type).toArray(DataType[]::new);
+    List<ListAccumulator.Key> order = order(call, input);
     boolean count =
         call.function().equals("COUNT") || call.function().equals("APPROX_COUNT_DISTINCT");
     boolean distinct =
@@ -36,8 +36,8 @@ final class Accumulators {
           case "MIN", "MAX", "BOOL_AND", "BOOL_OR", "FIRST_VALUE" -> true;
           default -> false;
         };
-    Supplier<GroupAccumulator> inner = () -> plain(call, types);
-    Form[] innerForms = forms(call.function(), types);
+    Supplier<GroupAccumulator> inner = () -> plain(call, types, order);
+    Form[] innerForms = forms(call.function(), types, order);
     boolean takesNulls = call.function().equals("ARRAY_AGG");
     if (distinct && !idempotent) {
       // refuses a function it does not know now, not at the first group
@@ -48,12 +48,55 @@ final class Accumulators {
     return new Made(inner.get(), innerForms, takesNulls);
   }
 
-  private static Form[] forms(String function, DataType[] types) {
+  /** The columns a call reads: its arguments, then those it is ordered by besides. */
+  static List<Integer> columns(AggregateCall call) {
+    List<Integer> columns = new ArrayList<>(call.arguments());
+    call.orderBy().stream()
+        .map(SortKey::column)
+        .filter(column -> !call.arguments().contains(column))
+        .forEach(columns::add);
+    return columns;
+  }
+
+  private static List<ListAccumulator.Key> order(AggregateCall call, Schema input) {
+    List<ListAccumulator.Key> keys = new ArrayList<>();
+    List<Integer> columns = columns(call);
+    for (SortKey key : call.orderBy()) {
+      DataType type = input.type(key.column());
+      int lane = columns.indexOf(key.column());
+      if (type.kind().isNested()) {
+        throw UserError.of(
+            ErrorCode.TYPE_MISMATCH,
+            "'" + call.function() + "' cannot be ordered by values of type " + type);
+      }
+      if (call.distinct() && lane >= call.arguments().size()) {
+        throw UserError.of(
+                ErrorCode.INVALID_QUERY,
+                "'" + call.function() + "' of DISTINCT values can be ordered by those values only")
+            .withHint("order by the argument, or leave DISTINCT out");
+      }
+      keys.add(new ListAccumulator.Key(lane, type, key.descending(), key.nullsFirst()));
+    }
+    boolean list = call.function().equals("LISTAGG") || call.function().equals("ARRAY_AGG");
+    if (!keys.isEmpty() && !list) {
+      throw UserError.of(
+          ErrorCode.UNSUPPORTED, "ORDER BY inside '" + call.function() + "' is not supported");
+    }
+    return keys;
+  }
+
+  private static Form[] forms(String function, DataType[] types, List<ListAccumulator.Key> order) {
     return switch (function) {
       case "COUNT", "APPROX_COUNT_DISTINCT" -> new Form[0];
       case "SUM", "AVG" -> new Form[] {sumForm(types[0])};
       case "STDDEV_POP", "STDDEV_SAMP", "VAR_POP", "VAR_SAMP" -> new Form[] {Form.DOUBLE};
-      default -> new Form[] {Lane.form(types[0])};
+      default -> {
+        Form[] forms =
+            new Form[1 + order.stream().mapToInt(ListAccumulator.Key::lane).max().orElse(0)];
+        forms[0] = Lane.form(types[0]);
+        order.forEach(key -> forms[key.lane()] = Lane.form(key.type()));
+        yield forms;
+      }
     };
   }
 
@@ -63,7 +106,8 @@ final class Accumulators {
         : type.kind().isInteger() ? Form.WORD : Form.DOUBLE;
   }
 
-  private static GroupAccumulator plain(AggregateCall call, DataType[] types) {
+  private static GroupAccumulator plain(
+      AggregateCall call, DataType[] types, List<ListAccumulator.Key> order) {
     String function = call.function();
     return switch (function) {
       case "COUNT", "APPROX_COUNT_DISTINCT" -> new CountAccumulator(call.type());
@@ -87,7 +131,7 @@ final class Accumulators {
       }
       case "FIRST_VALUE", "LAST_VALUE" ->
           new PickAccumulator(function.equals("LAST_VALUE"), types[0]);
-      case "ARRAY_AGG" -> new ListAccumulator(types[0], call.type(), new byte[0]);
+      case "ARRAY_AGG" -> new ListAccumulator(types[0], call.type(), new byte[0], order);
       case "LISTAGG" -> {
         if (types.length > 1) {
           throw UserError.of(
@@ -101,7 +145,7 @@ final class Accumulators {
                 ? ","
                 : call.constants().get(0).value().orElse("").toString();
         yield new ListAccumulator(
-            types[0], call.type(), separator.getBytes(StandardCharsets.UTF_8));
+            types[0], call.type(), separator.getBytes(StandardCharsets.UTF_8), order);
       }
       default ->
           throw UserError.of(

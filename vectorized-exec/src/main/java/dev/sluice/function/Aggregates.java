@@ -73,13 +73,14 @@ public final class Aggregates {
         nullable(
             "LISTAGG",
             Signature.of(DataType.string(), Param.STRING, Param.STRING).withOptional(1),
-            "The values that are not NULL, by arrival, with a separator (a comma if none is given)"
-                + " between them.",
+            "The values that are not NULL, by arrival or in the order of WITHIN GROUP (ORDER BY …),"
+                + " with a separator (a comma if none is given) between them.",
             "LISTAGG(name, '; ')"),
         nullable(
             "ARRAY_AGG",
             any,
-            "The values as an array, by arrival, NULLs included.",
+            "The values as an array, by arrival or in the order of an ORDER BY inside; NULLs"
+                + " included.",
             "ARRAY_AGG(name)"),
         nullable("BOOL_AND", toBoolean, "Whether all values are true.", "EVERY(ok)", "EVERY"),
         nullable("BOOL_OR", toBoolean, "Whether some value is true.", "SOME(ok)", "SOME"),

@@ -190,8 +190,7 @@ final class Aggregations {
         int column =
             inputs.argument(
                 input.columns().get(field.getFieldIndex()), names.get(field.getFieldIndex()));
-        boolean descending = field.getDirection().isDescending();
-        orderBy.add(new SortKey(column, descending, descending));
+        orderBy.add(RelTranslator.sortKey(column, field));
       }
       calls.add(
           new AggregateCall(

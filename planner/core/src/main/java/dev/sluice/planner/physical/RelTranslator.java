@@ -249,15 +249,20 @@ final class RelTranslator {
     }
     List<SortKey> keys = new ArrayList<>();
     for (RelFieldCollation field : sort.getCollation().getFieldCollations()) {
-      boolean descending = field.getDirection().isDescending();
-      boolean nullsFirst =
-          field.nullDirection == RelFieldCollation.NullDirection.FIRST
-              || field.nullDirection == RelFieldCollation.NullDirection.UNSPECIFIED && descending;
-      keys.add(new SortKey(field.getFieldIndex(), descending, nullsFirst));
+      keys.add(sortKey(field.getFieldIndex(), field));
     }
     return node(
         new PlanNode.Sort(
             gathered, keys, offset, fetch, traits.withState(new StateBound.ByInput())));
+  }
+
+  /** NULLs are the greatest values where the query does not say. */
+  static SortKey sortKey(int column, RelFieldCollation field) {
+    boolean descending = field.getDirection().isDescending();
+    boolean nullsFirst =
+        field.nullDirection == RelFieldCollation.NullDirection.FIRST
+            || field.nullDirection == RelFieldCollation.NullDirection.UNSPECIFIED && descending;
+    return new SortKey(column, descending, nullsFirst);
   }
 
   private static long number(RexNode node, long fallback) {
