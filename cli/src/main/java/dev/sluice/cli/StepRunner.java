@@ -177,6 +177,8 @@ public final class StepRunner {
       awaitQuery(job, interrupts, unread);
       progress.close();
       result.end();
+      results.flush();
+      Summary.leftOut(job.report()).ifPresent(text -> console.err().print(text + "\n"));
       return interrupts.exitCode().orElse(ExitCode.DONE);
     }
   }

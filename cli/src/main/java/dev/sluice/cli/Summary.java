@@ -50,6 +50,25 @@ final class Summary {
     return out.toString();
   }
 
+  /** What a query's rows do not tell: records that are not in them. Empty if all are. */
+  static Optional<String> leftOut(RunReport report) {
+    List<String> parts = new ArrayList<>();
+    if (report.lateRows() > 0) {
+      parts.add(count(report.lateRows(), "late"));
+    }
+    for (RunReport.Source source : report.sources()) {
+      if (source.malformed() > 0) {
+        parts.add(count(source.malformed(), "malformed") + " of '" + source.name() + "'");
+      }
+      if (source.skewed() > 0) {
+        parts.add(count(source.skewed(), "too far in the future") + " of '" + source.name() + "'");
+      }
+    }
+    return parts.isEmpty()
+        ? Optional.empty()
+        : Optional.of("not in the result: " + String.join(", ", parts));
+  }
+
   private static String[] line(String role, String name, long rows, Duration elapsed, String note) {
     return new String[] {role, name, Cells.grouped(rows) + " rows", rate(rows, elapsed), note};
   }

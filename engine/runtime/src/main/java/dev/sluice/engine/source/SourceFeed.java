@@ -40,6 +40,9 @@ public final class SourceFeed implements AutoCloseable {
    */
   private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+  /** How long readers have to end by themselves. */
+  private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final PlanNode.Scan scan;
   private final SplitSource source;
   private final FeedSettings settings;
@@ -370,13 +373,18 @@ public final class SourceFeed implements AutoCloseable {
   @Override
   public void close() {
     groups.values().forEach(SplitGroup::requestClose);
-    readers.shutdownNow();
+    // Clients end cleanly if they are let; only a reader that does not notice is interrupted.
+    readers.shutdown();
+    long patience = System.nanoTime() + CLOSE_NANOS;
     boolean interrupted = false;
     boolean done = false;
     while (!done) {
       try {
-        done = readers.awaitTermination(1, TimeUnit.SECONDS);
         groups.values().forEach(group -> group.pumps().forEach(SplitPump::drain));
+        done = readers.awaitTermination(20, TimeUnit.MILLISECONDS);
+        if (!done && System.nanoTime() > patience) {
+          readers.shutdownNow();
+        }
       } catch (InterruptedException e) {
         interrupted = true;
       }

@@ -1,0 +1,134 @@
+package dev.sluice.connector.kafka;
+
+import dev.sluice.connector.Connector;
+import dev.sluice.connector.ConnectorContext;
+import dev.sluice.connector.DeliveryGuarantee;
+import dev.sluice.connector.OptionSpec;
+import dev.sluice.connector.OptionSpec.Role;
+import dev.sluice.connector.Options;
+import dev.sluice.connector.ScanRequest;
+import dev.sluice.connector.SinkCapabilities;
+import dev.sluice.connector.SourceCapabilities;
+import dev.sluice.connector.SplitSource;
+import dev.sluice.connector.TableSink;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.plan.ChangelogMode;
+import dev.sluice.plan.TableRef;
+import dev.sluice.type.DataType;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Topics of Apache Kafka: unbounded or, on request, bounded sources, and sinks that append or, with
+ * a PRIMARY KEY, write the last state of each key and a tombstone for a deleted one. Stateless;
+ * safe for use by any thread.
+ */
+public final class KafkaConnector implements Connector {
+  private static final int MANY_WRITERS = 64;
+
+  @Override
+  public String name() {
+    return "kafka";
+  }
+
+  @Override
+  public String description() {
+    return "Topics of Apache Kafka: json and csv records.";
+  }
+
+  @Override
+  public List<OptionSpec> options(TableRef table) {
+    return KafkaOptions.of(table);
+  }
+
+  @Override
+  public Map<String, DataType> metadata(TableRef table) {
+    return Metadata.TYPES;
+  }
+
+  @Override
+  public void validate(TableRef table, Role role) {
+    Options options = KafkaOptions.check(table, role);
+    KafkaTable.of(table, options).validate(role);
+    ClientSettings.validate(table);
+    if (role == Role.SOURCE) {
+      StartPositions.validate(table, options);
+      if (!table.primaryKey().isEmpty()) {
+        throw UserError.of(
+                ErrorCode.UNSUPPORTED,
+                "'"
+                    + table.name()
+                    + "' has a PRIMARY KEY: reading a topic as changes by key is not supported yet")
+            .withHint("leave the PRIMARY KEY out to read every record as an insert");
+      }
+    } else {
+      validateSink(table, options);
+    }
+  }
+
+  private static void validateSink(TableRef table, Options options) {
+    if (KafkaOptions.list(options.string(KafkaOptions.TOPIC)).size() != 1) {
+      throw UserError.of(ErrorCode.OPTION_VALUE, "sink '" + table.name() + "' must name one topic");
+    }
+    if (options.has(KafkaOptions.TRANSACTIONS)
+        && guarantee(options) != DeliveryGuarantee.EXACTLY_ONCE) {
+      throw UserError.of(
+              ErrorCode.OPTION_VALUE,
+              "option 'sink.transactional-id-prefix' of '"
+                  + table.name()
+                  + "' is of use only with 'delivery-guarantee' = 'exactly-once'")
+          .withHint("leave one of them out");
+    }
+  }
+
+  @Override
+  public SourceCapabilities sourceCapabilities(TableRef table) {
+    String mode =
+        table
+            .options()
+            .getOrDefault(
+                KafkaOptions.BOUNDED.key(), KafkaOptions.BOUNDED.defaultValue().orElseThrow());
+    boolean bounded = !mode.toLowerCase(Locale.ROOT).equals("unbounded");
+    return new SourceCapabilities(true, bounded, true, false, false, true);
+  }
+
+  @Override
+  public SinkCapabilities sinkCapabilities(TableRef table) {
+    ChangelogMode accepts =
+        table.primaryKey().isEmpty() ? ChangelogMode.INSERT_ONLY : ChangelogMode.UPSERT;
+    String guarantee =
+        table
+            .options()
+            .getOrDefault(
+                KafkaOptions.GUARANTEE.key(), KafkaOptions.GUARANTEE.defaultValue().orElseThrow());
+    // Transactions keep torn epochs from readers; only recovery from checkpoints can promise more.
+    DeliveryGuarantee promised =
+        guarantee.equalsIgnoreCase("none")
+            ? DeliveryGuarantee.NONE
+            : DeliveryGuarantee.AT_LEAST_ONCE;
+    return new SinkCapabilities(true, accepts, promised, MANY_WRITERS);
+  }
+
+  /** What the user asks for. */
+  static DeliveryGuarantee guarantee(Options options) {
+    return switch (options.string(KafkaOptions.GUARANTEE).toLowerCase(Locale.ROOT)) {
+      case "exactly-once" -> DeliveryGuarantee.EXACTLY_ONCE;
+      case "at-least-once" -> DeliveryGuarantee.AT_LEAST_ONCE;
+      default -> DeliveryGuarantee.NONE;
+    };
+  }
+
+  @Override
+  public SplitSource openSource(ScanRequest request, ConnectorContext context) {
+    validate(request.table(), Role.SOURCE);
+    return KafkaSource.open(request, KafkaOptions.check(request.table(), Role.SOURCE), context);
+  }
+
+  @Override
+  public TableSink openSink(TableRef table, ConnectorContext context) {
+    validate(table, Role.SINK);
+    return KafkaSink.open(table, KafkaOptions.check(table, Role.SINK), context);
+  }
+}
