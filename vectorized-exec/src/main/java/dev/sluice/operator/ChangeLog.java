@@ -22,6 +22,7 @@ final class ChangeLog implements AutoCloseable {
   private final GroupTable groups;
   private final Schema schema;
   private final boolean withBefore;
+  private final Tail tail;
   private final List<RecordBatch> before = new ArrayList<>();
   private boolean[] known = new boolean[64];
   private boolean[] touched = new boolean[64];
@@ -33,10 +34,22 @@ final class ChangeLog implements AutoCloseable {
   private int[] order = new int[64];
   private int count;
 
+  /** Writes the columns behind those of the groups. */
+  @FunctionalInterface
+  interface Tail {
+    /** Writes them for rows 0 to {@code count} - 1. */
+    void write(BatchBuilder out, int count);
+  }
+
   ChangeLog(GroupTable groups, Schema schema, boolean withBefore) {
+    this(groups, schema, withBefore, (out, n) -> {});
+  }
+
+  ChangeLog(GroupTable groups, Schema schema, boolean withBefore, Tail tail) {
     this.groups = groups;
     this.schema = schema;
     this.withBefore = withBefore;
+    this.tail = tail;
   }
 
   /** Whether the group's row has been given. */
@@ -95,6 +108,7 @@ final class ChangeLog implements AutoCloseable {
   private RecordBatch rows(int[] slots, int from, int n, BufferAllocator allocator) {
     try (BatchBuilder builder = new BatchBuilder(schema, allocator)) {
       groups.write(slots, from, n, builder);
+      tail.write(builder, n);
       builder.advance(n);
       return builder.build();
     }

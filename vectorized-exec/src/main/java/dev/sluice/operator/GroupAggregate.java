@@ -31,6 +31,7 @@ final class GroupAggregate implements Operator {
   private final boolean updating;
   private final boolean retracting;
   private final boolean global;
+  private final EmitTimer timer;
   private final GroupTable groups;
   private final GroupTable.Shape shape;
   private Optional<OperatorContext> context = Optional.empty();
@@ -56,11 +57,7 @@ final class GroupAggregate implements Operator {
           ErrorCode.CHANGELOG, "aggregation needs a retracting input, not an upserting one");
     }
     updating = !(node.emit() instanceof Emit.OnWindowClose);
-    if (node.emit() instanceof Emit.Every) {
-      throw UserError.of(
-              ErrorCode.UNSUPPORTED, "aggregation with EMIT " + node.emit() + " is not supported")
-          .withHint("use EMIT ON UPDATE");
-    }
+    timer = new EmitTimer(node.emit());
     global = node.keys().isEmpty();
     groups = new GroupTable(shape);
     changes =
@@ -132,8 +129,18 @@ final class GroupAggregate implements Operator {
   }
 
   @Override
+  public boolean wantsProcessingTime() {
+    return timer.isWanted();
+  }
+
+  @Override
+  public void onProcessingTime(long nowMicros, Output output) {
+    timer.advance(nowMicros);
+  }
+
+  @Override
   public void endOfTick(Output output) {
-    if (updating) {
+    if (updating && timer.isDue()) {
       changes.emit(this::isAlive, context.orElseThrow(), output);
     }
   }

@@ -1,6 +1,7 @@
 package dev.sluice.operator;
 
 import dev.sluice.plan.PlanNode;
+import dev.sluice.plan.WindowSpec;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -10,8 +11,8 @@ public final class Operators {
   private static final Map<Class<? extends PlanNode>, Function<PlanNode, Operator>> BY_NODE =
       Map.of(
           PlanNode.FilterProject.class, node -> new FilterProject((PlanNode.FilterProject) node),
-          PlanNode.WindowAggregate.class,
-              node -> new WindowAggregate((PlanNode.WindowAggregate) node),
+          PlanNode.WindowAggregate.class, node -> windowAggregate((PlanNode.WindowAggregate) node),
+          PlanNode.WindowAssign.class, node -> windowAssign((PlanNode.WindowAssign) node),
           PlanNode.GroupAggregate.class, node -> new GroupAggregate((PlanNode.GroupAggregate) node),
           PlanNode.Sort.class, node -> new Sort((PlanNode.Sort) node),
           PlanNode.Limit.class, node -> new Limit((PlanNode.Limit) node),
@@ -26,6 +27,18 @@ public final class Operators {
           PlanNode.StageInput.class);
 
   private Operators() {}
+
+  private static Operator windowAggregate(PlanNode.WindowAggregate node) {
+    return node.window() instanceof WindowSpec.Attached attached
+        ? new AttachedWindowAggregate(node, attached)
+        : new WindowAggregate(node);
+  }
+
+  private static Operator windowAssign(PlanNode.WindowAssign node) {
+    return node.window() instanceof WindowSpec.Session session
+        ? new SessionAssign(node, session)
+        : new WindowAssign(node);
+  }
 
   /**
    * Whether nodes of that class are the host's business (leaves, edges and sinks) and have no

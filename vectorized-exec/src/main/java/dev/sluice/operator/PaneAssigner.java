@@ -83,6 +83,7 @@ final class PaneAssigner {
     runs = 0;
     unusable = 0;
     long[] time = times.words();
+    grid.toGrid(time, n);
     boolean plain = !times.hasNulls() && !own;
     for (int i = 0; i < n; i++) {
       long t = time[i];

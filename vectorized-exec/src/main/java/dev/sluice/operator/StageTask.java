@@ -98,7 +98,11 @@ public final class StageTask implements AutoCloseable {
     operator.open(new StepContext(step, allocator, side(node)));
   }
 
-  private static Optional<SideOutput> side(PlanNode node) {
+  /** The side output of a node, if it has one. */
+  public static Optional<SideOutput> side(PlanNode node) {
+    if (node instanceof PlanNode.WindowAssign assign) {
+      return assign.late();
+    }
     return node instanceof PlanNode.WindowAggregate window ? window.late() : Optional.empty();
   }
 

@@ -6,13 +6,11 @@ import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.Cells;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
-import dev.sluice.batch.Selection;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.Emit;
 import dev.sluice.plan.PlanNode;
-import dev.sluice.plan.SideOutput;
 import dev.sluice.state.KeyGroups;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
@@ -21,8 +19,6 @@ import dev.sluice.type.DataType.Field;
 import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.apache.arrow.vector.FieldVector;
 
@@ -72,7 +68,7 @@ final class WindowAggregate implements Operator {
             .time()
             .map(t -> t.unitMicros())
             .orElseGet(() -> dev.sluice.plan.TimeAttribute.unitMicros(timeType.precision()));
-    grid = new WindowGrid(node.window(), unit, node.allowedLatenessMicros());
+    grid = new WindowGrid(node.window(), unit, node.allowedLatenessMicros(), timeType);
     shape = new GroupTable.Shape(input, node.keys(), node.calls());
     store = new PaneStore(grid, shape);
     assigner = new PaneAssigner(grid, node.window(), timeType, node.rowWatermark());
@@ -81,6 +77,7 @@ final class WindowAggregate implements Operator {
   @Override
   public void open(OperatorContext host) {
     context = Optional.of(host);
+    grid.in(host.evalContext().zone());
   }
 
   @Override
@@ -107,39 +104,11 @@ final class WindowAggregate implements Operator {
 
   private void toPane(RecordBatch batch, long start, long openEnd, Rows rows) {
     if (start == PaneAssigner.LATE) {
-      late(batch, rows);
+      LateRows.give(batch, rows, node.late(), context.orElseThrow());
     } else if (start != PaneAssigner.GAP) {
       GroupTable pane = store.pane(new PaneStore.Key(start, openEnd));
       pane.update(batch, new SlotRows(rows, pane.slots(batch, rows), sequence), false);
     }
-  }
-
-  private void late(RecordBatch batch, Rows rows) {
-    context.orElseThrow().count("rows.late", rows.count());
-    if (node.late().isEmpty()) {
-      return;
-    }
-    SideOutput side = node.late().get();
-    RecordBatch selected = batch.share();
-    if (!rows.isDense()) {
-      selected = selected.select(new Selection(rows.positions(), rows.count()));
-    }
-    Schema schema = sideSchema(side, batch.schema());
-    context
-        .orElseThrow()
-        .emitSide(
-            selected.project(
-                schema, side.columns().stream().mapToInt(Integer::intValue).toArray()));
-  }
-
-  /** The sink's column names over the input's types. */
-  private static Schema sideSchema(SideOutput side, Schema input) {
-    List<Field> fields = new ArrayList<>();
-    for (int i = 0; i < side.columns().size(); i++) {
-      fields.add(
-          new Field(side.sink().schema().field(i).name(), input.type(side.columns().get(i))));
-    }
-    return new Schema(fields);
   }
 
   @Override
@@ -175,15 +144,19 @@ final class WindowAggregate implements Operator {
     try (BatchBuilder builder = new BatchBuilder(schema, context.orElseThrow().allocator())) {
       groups.write(slots, from, count, builder);
       int column = schema.size() - 3;
-      for (long time : new long[] {grid.start(end), end, grid.windowTime(end)}) {
-        FieldVector vector = builder.vector(column);
-        DataType type = schema.type(column++);
-        for (int i = 0; i < count; i++) {
-          Cells.setWord(vector, type, i, time);
-        }
-      }
+      fill(builder, column, grid.bound(grid.start(end), schema.type(column)), count);
+      fill(builder, column + 1, grid.bound(end, schema.type(column + 1)), count);
+      fill(builder, column + 2, grid.windowTime(end), count);
       builder.advance(count);
       return builder.build();
+    }
+  }
+
+  private void fill(BatchBuilder builder, int column, long word, int count) {
+    FieldVector vector = builder.vector(column);
+    DataType type = node.schema().type(column);
+    for (int i = 0; i < count; i++) {
+      Cells.setWord(vector, type, i, word);
     }
   }
 

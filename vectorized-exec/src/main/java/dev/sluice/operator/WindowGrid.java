@@ -1,24 +1,39 @@
 package dev.sluice.operator;
 
+import dev.sluice.function.TimeFunctions;
 import dev.sluice.plan.WindowSpec;
+import dev.sluice.type.DataType;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 
 /**
  * Which windows a pane belongs to. Windows are named by their end; the ends of a pane's windows are
- * an arithmetic sequence. Immutable. Times are at most {@link #LIMIT} from the epoch, so that
- * nothing overflows.
+ * an arithmetic sequence. Times are at most {@link #LIMIT} from the epoch, so that nothing
+ * overflows. Single-threaded.
+ *
+ * <p>Over TIMESTAMP_LTZ, windows of whole days follow the calendar of the session's zone: the grid
+ * is then one of wall-clock times, and a day may have 23 or 25 hours. All other grids are of the
+ * time column's own values.
  */
 final class WindowGrid {
   /** Rows further from the epoch than this (some 70 000 years) are in no window. */
   static final long LIMIT = 1L << 61;
+
+  private static final long DAY = 86_400_000_000L;
 
   private final WindowSpec spec;
   private final long pane;
   private final long step;
   private final long unit;
   private final long lateness;
+  private final boolean instants;
+  private final boolean days;
+  private ZoneId zone = ZoneOffset.UTC;
 
-  WindowGrid(WindowSpec spec, long unitMicros, long latenessMicros) {
+  WindowGrid(WindowSpec spec, long unitMicros, long latenessMicros, DataType timeType) {
     this.spec = spec;
+    this.instants = timeType.kind() == DataType.Kind.TIMESTAMP_LTZ;
+    this.days = instants && spec.paneMicros() % DAY == 0;
     this.pane = spec.paneMicros();
     this.unit = unitMicros;
     this.lateness = Math.min(latenessMicros, LIMIT);
@@ -28,6 +43,34 @@ final class WindowGrid {
             : spec instanceof WindowSpec.Cumulate cumulate
                 ? cumulate.stepMicros()
                 : spec.sizeMicros();
+  }
+
+  /** The session's zone; before anything else is asked. */
+  void in(ZoneId session) {
+    zone = session;
+  }
+
+  /** Turns times of rows into those of the grid. */
+  void toGrid(long[] times, int count) {
+    if (days) {
+      for (int i = 0; i < count; i++) {
+        boolean usable = times[i] >= -LIMIT && times[i] <= LIMIT;
+        times[i] = usable ? TimeFunctions.toLocal(times[i], zone) : times[i];
+      }
+    }
+  }
+
+  /** A bound of a window as a value of {@code type}. */
+  long bound(long time, DataType type) {
+    if (!instants || type.kind() == DataType.Kind.TIMESTAMP_LTZ) {
+      return instant(time);
+    }
+    return days ? time : TimeFunctions.toLocal(time, zone);
+  }
+
+  /** A time of the grid as one of the time column and of watermarks. */
+  private long instant(long time) {
+    return days ? TimeFunctions.toInstant(time, zone) : time;
   }
 
   long pane() {
@@ -76,7 +119,7 @@ final class WindowGrid {
 
   /** Whether a window that ends at {@code end} takes no more rows at {@code watermark}. */
   boolean isClosed(long end, long watermark) {
-    return watermark >= end - unit + lateness;
+    return watermark >= instant(end) - unit + lateness;
   }
 
   /**
@@ -90,6 +133,13 @@ final class WindowGrid {
     long last = lastEnd(paneStart);
     if (isClosed(last, watermark)) {
       return Math.max(first, last) + step;
+    }
+    if (days) {
+      long open = first + step;
+      while (isClosed(open, watermark)) {
+        open += step;
+      }
+      return open;
     }
     long behind = watermark - (first - unit + lateness);
     return first + (behind / step + 1) * step;
@@ -105,6 +155,6 @@ final class WindowGrid {
 
   /** Name of the first instant after the window, less one unit: its event time. */
   long windowTime(long end) {
-    return end - unit;
+    return instant(end) - unit;
   }
 }

@@ -235,6 +235,59 @@ public sealed interface PlanNode {
   }
 
   /**
+   * Gives each row once for each of its windows, with columns {@code window_start}, {@code
+   * window_end} and {@code window_time} behind the input's. Rows with a NULL time are counted and
+   * left out. A session's rows come when it closes.
+   *
+   * @param keys of a SESSION the columns whose values have sessions of their own
+   * @param rowWatermark as of {@link WindowAggregate}
+   * @param dropLate whether rows are left out of windows that took no more rows when they came,
+   *     counted and given to {@code late}; sessions always do so
+   */
+  record WindowAssign(
+      PlanNode input,
+      WindowSpec window,
+      List<Integer> keys,
+      OptionalInt rowWatermark,
+      boolean dropLate,
+      long allowedLatenessMicros,
+      Optional<SideOutput> late,
+      PlanTraits traits)
+      implements PlanNode {
+    public WindowAssign {
+      keys = List.copyOf(keys);
+    }
+
+    @Override
+    public List<PlanNode> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public WindowAssign withInputs(List<PlanNode> inputs) {
+      return new WindowAssign(
+          inputs.get(0), window, keys, rowWatermark, dropLate, allowedLatenessMicros, late, traits);
+    }
+
+    @Override
+    public Map<String, Object> details() {
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("window", window);
+      if (!keys.isEmpty()) {
+        map.put("keys", keys.stream().map(k -> input.schema().field(k).name()).toList());
+      }
+      if (dropLate) {
+        map.put("late", "dropped");
+      }
+      if (allowedLatenessMicros > 0) {
+        map.put("allowedLateness", allowedLatenessMicros / 1000 + " ms");
+      }
+      late.ifPresent(l -> map.put("lateRowsTo", l.sink().name()));
+      return map;
+    }
+  }
+
+  /**
    * Aggregates per key over the whole input. Output columns: keys, then results. With {@code
    * ON_UPDATE} a change of a group is given after the micro-batch in which it happened; with {@code
    * ON_WINDOW_CLOSE} each group once, when the input ends (bounded input only). Without keys there

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param distribution how the rows lie over tasks
  * @param state what limits the node's own state
  * @param bounded whether the output ends
+ * @param window the columns that name each row's window, if the output still has them
  */
 public record PlanTraits(
     Schema schema,
@@ -22,9 +23,22 @@ public record PlanTraits(
     Optional<TimeAttribute> time,
     Distribution distribution,
     StateBound state,
-    boolean bounded) {
+    boolean bounded,
+    Optional<WindowColumns> window) {
   public PlanTraits {
     uniqueKeys = uniqueKeys.stream().map(List::copyOf).toList();
+  }
+
+  /** Traits of rows without windows. */
+  public PlanTraits(
+      Schema schema,
+      ChangelogMode changelog,
+      List<List<Integer>> uniqueKeys,
+      Optional<TimeAttribute> time,
+      Distribution distribution,
+      StateBound state,
+      boolean bounded) {
+    this(schema, changelog, uniqueKeys, time, distribution, state, bounded, Optional.empty());
   }
 
   /** Insert-only, stateless, anywhere, without keys or time. */
@@ -40,22 +54,28 @@ public record PlanTraits(
   }
 
   public PlanTraits withTime(Optional<TimeAttribute> value) {
-    return new PlanTraits(schema, changelog, uniqueKeys, value, distribution, state, bounded);
+    return new PlanTraits(
+        schema, changelog, uniqueKeys, value, distribution, state, bounded, window);
   }
 
   public PlanTraits withKeys(List<List<Integer>> value) {
-    return new PlanTraits(schema, changelog, value, time, distribution, state, bounded);
+    return new PlanTraits(schema, changelog, value, time, distribution, state, bounded, window);
   }
 
   public PlanTraits withDistribution(Distribution value) {
-    return new PlanTraits(schema, changelog, uniqueKeys, time, value, state, bounded);
+    return new PlanTraits(schema, changelog, uniqueKeys, time, value, state, bounded, window);
   }
 
   public PlanTraits withState(StateBound value) {
-    return new PlanTraits(schema, changelog, uniqueKeys, time, distribution, value, bounded);
+    return new PlanTraits(
+        schema, changelog, uniqueKeys, time, distribution, value, bounded, window);
+  }
+
+  public PlanTraits withWindow(Optional<WindowColumns> value) {
+    return new PlanTraits(schema, changelog, uniqueKeys, time, distribution, state, bounded, value);
   }
 
   public PlanTraits withChangelog(ChangelogMode value) {
-    return new PlanTraits(schema, value, uniqueKeys, time, distribution, state, bounded);
+    return new PlanTraits(schema, value, uniqueKeys, time, distribution, state, bounded, window);
   }
 }

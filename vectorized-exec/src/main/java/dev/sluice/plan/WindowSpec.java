@@ -90,6 +90,66 @@ public sealed interface WindowSpec {
     }
   }
 
+  /**
+   * Rows of one key with no more than {@code gapMicros} between them; ends that long after its last
+   * row. Not made of panes.
+   */
+  record Session(int timeColumn, long gapMicros) implements WindowSpec {
+    public Session {
+      requirePositive(gapMicros, "gap");
+    }
+
+    @Override
+    public Session withTimeColumn(int column) {
+      return new Session(column, gapMicros);
+    }
+
+    @Override
+    public long paneMicros() {
+      throw new IllegalStateException("sessions have no panes");
+    }
+
+    @Override
+    public long offsetMicros() {
+      return 0;
+    }
+
+    /** The least: a session may last as long as rows keep coming. */
+    @Override
+    public long sizeMicros() {
+      return gapMicros;
+    }
+  }
+
+  /**
+   * Windows that the rows name themselves, see {@link WindowColumns}. Not made of panes.
+   *
+   * @param timeColumn the window's end
+   */
+  record Attached(int startColumn, int timeColumn, long unitMicros, boolean local)
+      implements WindowSpec {
+    @Override
+    public Attached withTimeColumn(int column) {
+      return new Attached(startColumn, column, unitMicros, local);
+    }
+
+    @Override
+    public long paneMicros() {
+      throw new IllegalStateException("windows that rows name have no panes");
+    }
+
+    @Override
+    public long offsetMicros() {
+      return 0;
+    }
+
+    /** Nothing more: the rows came when their window did. */
+    @Override
+    public long sizeMicros() {
+      return 0;
+    }
+  }
+
   private static void requirePositive(long value, String what) {
     if (value <= 0) {
       throw new IllegalArgumentException("window " + what + " must be positive: " + value);

@@ -249,7 +249,7 @@ class WindowAggregateTest {
 
   @Test
   void windowsOfTimesBeforeTheEpoch() {
-    assertThat(new WindowGrid(tumble(), 1000, 0).paneStart(-1)).isEqualTo(-10 * S);
+    assertThat(new WindowGrid(tumble(), 1000, 0, Nodes.TIMESTAMP).paneStart(-1)).isEqualTo(-10 * S);
     OperatorHarness.of(node(tumble(), COUNT, 0), List.of(0))
         .row("a", 1L, -1L, null)
         .finish()

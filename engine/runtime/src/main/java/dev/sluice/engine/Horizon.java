@@ -2,6 +2,7 @@ package dev.sluice.engine;
 
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.StageGraph;
+import dev.sluice.plan.WindowSpec;
 
 /**
  * How long a row of a source may matter to state behind it, in event time: the sum of window widths
@@ -38,6 +39,11 @@ record Horizon(long micros, boolean windowed) {
   private static Horizon ofNode(PlanNode node) {
     if (node instanceof PlanNode.WindowAggregate window) {
       return new Horizon(window.window().sizeMicros() + window.allowedLatenessMicros(), true);
+    }
+    if (node instanceof PlanNode.WindowAssign assign) {
+      boolean session = assign.window() instanceof WindowSpec.Session;
+      return new Horizon(
+          session ? NEVER : assign.window().sizeMicros() + assign.allowedLatenessMicros(), true);
     }
     boolean unsettled =
         node instanceof PlanNode.GroupAggregate

@@ -9,6 +9,7 @@ import dev.sluice.connector.SplitSource;
 import dev.sluice.engine.sink.SinkFeed;
 import dev.sluice.engine.source.SourceFeed;
 import dev.sluice.function.EvalContext;
+import dev.sluice.operator.StageTask;
 import dev.sluice.plan.PhysicalPlan;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.SideOutput;
@@ -114,8 +115,7 @@ final class JobBuilder implements ConnectorContext {
   private static List<SideOutput> sideOutputs(StageGraph graph) {
     return graph.stages().stream()
         .flatMap(stage -> stage.steps().stream())
-        .flatMap(
-            step -> step.node() instanceof PlanNode.WindowAggregate w ? w.late().stream() : null)
+        .flatMap(step -> StageTask.side(step.node()).stream())
         .toList();
   }
 

@@ -15,9 +15,11 @@ import dev.sluice.plan.SideOutput;
 import dev.sluice.plan.SortKey;
 import dev.sluice.plan.StateBound;
 import dev.sluice.plan.TimeAttribute;
+import dev.sluice.plan.WindowColumns;
 import dev.sluice.plan.WindowSpec;
 import dev.sluice.planner.catalog.SqlTypes;
 import dev.sluice.planner.parse.QueryOptions;
+import dev.sluice.planner.validate.WindowFunctions;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Field;
 import dev.sluice.type.Schema;
@@ -29,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.apache.calcite.rel.RelFieldCollation;
 import org.apache.calcite.rel.core.Aggregate;
@@ -39,105 +42,169 @@ final class Aggregations {
   private static final Set<String> RETRACTABLE = Set.of("COUNT", "SUM", "AVG");
 
   private final RelTranslator rels;
+  private final Windows windows;
   private final QueryOptions options;
-  private final Optional<RelTranslator.LateTarget> late;
 
-  Aggregations(RelTranslator rels, QueryOptions options, Optional<RelTranslator.LateTarget> late) {
+  Aggregations(RelTranslator rels, Windows windows, QueryOptions options) {
     this.rels = rels;
+    this.windows = windows;
     this.options = options;
-    this.late = late;
   }
 
   Frame translate(Aggregate aggregate) {
+    Frame input = windows.withGroupFunction(rels.translate(aggregate.getInput()), aggregate);
     if (aggregate.getGroupType() != Aggregate.Group.SIMPLE) {
-      throw UserError.of(
-          ErrorCode.UNSUPPORTED, "GROUPING SETS, CUBE and ROLLUP are not supported yet");
+      return new GroupingSets(rels, windows, this).translate(input, aggregate);
     }
-    Frame input = withGroupFunction(rels.translate(aggregate.getInput()), aggregate);
-    Inputs inputs = new Inputs(input);
-    List<Expr> outputs = new ArrayList<>();
+    List<Integer> keys = aggregate.getGroupSet().asList();
+    return aggregated(prepared(input, keys, aggregate), keys, aggregate, List.of());
+  }
+
+  /**
+   * The input of an aggregation by {@code keys}, its window assigned to every row unless panes will
+   * do.
+   */
+  Frame prepared(Frame input, List<Integer> keys, Aggregate aggregate) {
+    if (input.window().isEmpty() || isOverPanes(input, keys, aggregate)) {
+      return input;
+    }
+    return windows.assigned(input, isWindowed(input, keys));
+  }
+
+  /**
+   * Whether each row counts once, in its pane, and nothing but the grouping asks for its windows.
+   */
+  private boolean isOverPanes(Frame input, List<Integer> keys, Aggregate aggregate) {
+    if (!isWindowed(input, keys)
+        || input.window().orElseThrow().spec() instanceof WindowSpec.Session
+        || !(emit() instanceof Emit.OnWindowClose)
+        || input.condition().filter(input::mentionsWindow).isPresent()) {
+      return false;
+    }
+    Set<Integer> others = new TreeSet<>();
+    for (org.apache.calcite.rel.core.AggregateCall call : aggregate.getAggCallList()) {
+      others.addAll(call.getArgList());
+      if (call.hasFilter()) {
+        others.add(call.filterArg);
+      }
+      call.getCollation().getFieldCollations().forEach(f -> others.add(f.getFieldIndex()));
+    }
+    for (int key : keys) {
+      if (input.windowColumn(input.columns().get(key)) < 0) {
+        others.add(key);
+      }
+    }
+    return others.stream().noneMatch(o -> input.mentionsWindow(input.columns().get(o)));
+  }
+
+  /** Whether a group never spans windows. */
+  static boolean isWindowed(Frame input, List<Integer> keys) {
+    Set<Integer> bounds = new TreeSet<>();
+    keys.forEach(key -> bounds.add(input.windowColumn(input.columns().get(key))));
+    bounds.remove(-1);
+    if (bounds.contains(2)) {
+      bounds.add(1);
+    }
+    boolean oneBound =
+        input
+            .window()
+            .filter(
+                w ->
+                    w.spec() instanceof WindowSpec.Tumble
+                        || w.spec() instanceof WindowSpec.Hop
+                        || w.group()
+                        || w.spec() instanceof WindowSpec.Cumulate && bounds.contains(1))
+            .isPresent();
+    return oneBound ? !bounds.isEmpty() : bounds.contains(0) && bounds.contains(1);
+  }
+
+  private Emit emit() {
+    return options.emit().orElse(Emit.ON_WINDOW_CLOSE);
+  }
+
+  /**
+   * Groups by {@code keys}; {@code extra} keys are no columns of Calcite's aggregation.
+   *
+   * @return the keys, the results of the calls, and the extra keys
+   */
+  Frame aggregated(Frame input, List<Integer> keys, Aggregate aggregate, List<Integer> extra) {
+    Inputs inputs = new Inputs();
     List<Integer> windowColumns = new ArrayList<>();
-    for (int key : aggregate.getGroupSet()) {
+    List<Integer> all = new ArrayList<>(keys);
+    all.addAll(extra);
+    boolean windowed =
+        (input.window().isPresent() || input.attached().isPresent())
+            && (input.window().isPresent() || isAttached(input, all));
+    for (int key : all) {
       Expr expr = input.columns().get(key);
-      int windowColumn = input.windowColumn(expr);
+      int windowColumn = windowed ? input.windowColumn(expr) : -1;
       windowColumns.add(windowColumn);
       if (windowColumn < 0) {
-        if (input.mentionsWindow(expr)) {
-          throw UserError.of(
-                  ErrorCode.UNSUPPORTED,
-                  "grouping by an expression over the window's bounds is not supported")
-              .withHint("GROUP BY window_start, window_end and compute the expression outside");
-        }
-        inputs.key(expr, aggregate.getInput().getRowType().getFieldNames().get(key));
+        inputs.key(expr, keyName(aggregate, keys.indexOf(key)));
       }
     }
     List<AggregateCall> calls = calls(aggregate, input, inputs);
-    boolean windowed = windowColumns.stream().anyMatch(w -> w >= 0);
-    if (input.window().isPresent() && !windowed) {
-      throw UserError.of(ErrorCode.WINDOW, "the query reads a window but does not group by it")
-          .withHint("add window_start, window_end to GROUP BY");
-    }
     PlanNode node =
         windowed
             ? windowAggregate(input, inputs, calls, aggregate)
-            : groupAggregate(input, inputs, calls, aggregate);
+            : groupNode(input, inputs, calls, schemaOf(inputs, calls, aggregate));
+    List<Expr> outputs = new ArrayList<>();
     int keyPlace = 0;
     int windowPlace = inputs.keys + calls.size();
+    List<Expr> keyOutputs = new ArrayList<>();
     for (int windowColumn : windowColumns) {
       int place = windowColumn >= 0 ? windowPlace + windowColumn : keyPlace++;
-      outputs.add(new Expr.ColumnRef(place, node.schema().type(place)));
+      keyOutputs.add(new Expr.ColumnRef(place, node.schema().type(place)));
     }
-    for (int i = 0; i < calls.size(); i++) {
-      int place = inputs.keys + i;
-      outputs.add(new Expr.ColumnRef(place, node.schema().type(place)));
+    outputs.addAll(keyOutputs.subList(0, keys.size()));
+    int callPlace = inputs.keys;
+    for (org.apache.calcite.rel.core.AggregateCall call : aggregate.getAggCallList()) {
+      if (!GroupingSets.isGrouping(call)) {
+        int place = isWindowEnd(call) ? windowPlace + 1 : callPlace++;
+        outputs.add(new Expr.ColumnRef(place, node.schema().type(place)));
+      }
     }
+    outputs.addAll(keyOutputs.subList(keys.size(), keyOutputs.size()));
     return RelTranslator.node(node).withColumns(outputs);
+  }
+
+  /** Whether a call is answered from the group's keys. */
+  private static boolean isDerived(org.apache.calcite.rel.core.AggregateCall call) {
+    return GroupingSets.isGrouping(call) || isWindowEnd(call);
+  }
+
+  private static boolean isWindowEnd(org.apache.calcite.rel.core.AggregateCall call) {
+    return call.getAggregation() == WindowFunctions.WINDOW_END;
+  }
+
+  /** Whether rows that name their window are grouped by it: then a group ends with its window. */
+  private static boolean isAttached(Frame input, List<Integer> keys) {
+    List<Integer> bounds =
+        keys.stream().map(key -> input.windowColumn(input.columns().get(key))).toList();
+    return input.node().orElseThrow() instanceof PlanNode.WindowAssign assign && !bounds.isEmpty()
+        ? assign.dropLate() && bounds.stream().anyMatch(b -> b >= 0)
+        : bounds.contains(0) && (bounds.contains(1) || bounds.contains(2));
+  }
+
+  private static String keyName(Aggregate aggregate, int place) {
+    return place < 0 ? "$set" : aggregate.getRowType().getFieldNames().get(place);
   }
 
   /** DISTINCT over all columns. */
   Frame distinct(Frame input, Schema schema) {
-    Inputs inputs = new Inputs(input);
+    Inputs inputs = new Inputs();
     for (int i = 0; i < schema.size(); i++) {
       inputs.key(input.columns().get(i), schema.field(i).name());
     }
     return RelTranslator.node(groupNode(input, inputs, List.of(), schema));
   }
 
-  /** Turns {@code GROUP BY TUMBLE(ts, …)} into a window over the frame. */
-  private static Frame withGroupFunction(Frame input, Aggregate aggregate) {
-    for (int key : aggregate.getGroupSet()) {
-      if (input.columns().get(key) instanceof Expr.Call call && call.function().startsWith("$")) {
-        String function = call.function().substring(1);
-        int time = RelTranslator.requireTime(input, call.operands().get(0), function);
-        List<Long> durations = new ArrayList<>();
-        for (Expr operand : call.operands().subList(1, call.operands().size())) {
-          if (!(operand instanceof Expr.Literal literal)
-              || operand.type().kind() != DataType.Kind.INTERVAL_DAY) {
-            throw UserError.of(ErrorCode.WINDOW, function + " takes constant intervals");
-          }
-          durations.add((Long) literal.value().orElseThrow());
-        }
-        WindowSpec spec = RelTranslator.spec(function, time, durations);
-        List<Expr> columns = new ArrayList<>(input.columns());
-        columns.set(
-            key, new Expr.ColumnRef(input.width(), call.operands().get(0).type().notNull()));
-        return input.withWindow(spec, columns);
-      }
-    }
-    return input;
-  }
-
   /** The columns an aggregation needs of its input: keys first, then arguments. */
   private static final class Inputs {
-    private final Frame frame;
     private final List<Expr> columns = new ArrayList<>();
     private final List<String> names = new ArrayList<>();
     private final Map<Expr, Integer> places = new HashMap<>();
     private int keys;
-
-    Inputs(Frame frame) {
-      this.frame = frame;
-    }
 
     void key(Expr expr, String name) {
       columns.add(expr);
@@ -147,10 +214,6 @@ final class Aggregations {
     }
 
     int argument(Expr expr, String name) {
-      if (frame.mentionsWindow(expr)) {
-        throw UserError.of(
-            ErrorCode.UNSUPPORTED, "aggregating the window's own bounds is not supported");
-      }
       Integer known = places.get(expr);
       if (known == null) {
         known = columns.size();
@@ -170,6 +233,9 @@ final class Aggregations {
     List<AggregateCall> calls = new ArrayList<>();
     List<String> names = aggregate.getInput().getRowType().getFieldNames();
     for (org.apache.calcite.rel.core.AggregateCall call : aggregate.getAggCallList()) {
+      if (isDerived(call)) {
+        continue;
+      }
       List<Integer> arguments = new ArrayList<>();
       List<Expr.Literal> constants = new ArrayList<>();
       for (int argument : call.getArgList()) {
@@ -219,27 +285,35 @@ final class Aggregations {
   private static Schema resultSchema(
       PlanNode input, Inputs inputs, List<AggregateCall> calls, Aggregate aggregate) {
     List<Field> fields = new ArrayList<>(input.schema().fields().subList(0, inputs.keys));
-    List<String> names = aggregate.getRowType().getFieldNames();
+    List<String> names = callNames(aggregate);
     for (int i = 0; i < calls.size(); i++) {
-      fields.add(new Field(names.get(aggregate.getGroupCount() + i), calls.get(i).type()));
+      fields.add(new Field(names.get(i), calls.get(i).type()));
     }
     return new Schema(fields);
   }
 
+  private static List<String> callNames(Aggregate aggregate) {
+    List<String> names = aggregate.getRowType().getFieldNames();
+    return IntStream.range(0, aggregate.getAggCallList().size())
+        .filter(i -> !isDerived(aggregate.getAggCallList().get(i)))
+        .mapToObj(i -> names.get(aggregate.getGroupCount() + i))
+        .toList();
+  }
+
   private PlanNode windowAggregate(
       Frame frame, Inputs inputs, List<AggregateCall> calls, Aggregate aggregate) {
-    Emit emit = options.emit().orElse(Emit.ON_WINDOW_CLOSE);
-    if (!(emit instanceof Emit.OnWindowClose)) {
-      throw UserError.of(
-              ErrorCode.UNSUPPORTED,
-              "windows give their result when they close; EMIT " + emit + " is not supported yet")
-          .withHint("use EMIT ON WINDOW CLOSE, or leave the clause out");
-    }
-    WindowSpec window = frame.window().orElseThrow();
-    TimeAttribute time = frame.time().orElseThrow();
-    Expr timeExpr = new Expr.ColumnRef(time.column(), timeType(frame, time.column()));
-    int timePlace = inputs.argument(timeExpr, "$time");
-    Optional<LateColumns> lateColumns = late.map(target -> lateColumns(target, frame, inputs));
+    Optional<Frame.Windowing> windowing = frame.window();
+    WindowSpec window =
+        windowing
+            .map(
+                w ->
+                    w.spec()
+                        .withTimeColumn(
+                            inputs.argument(
+                                new Expr.ColumnRef(w.spec().timeColumn(), w.time()), "$time")))
+            .orElseGet(() -> attached(frame, inputs));
+    Optional<SideOutput> late =
+        windowing.isPresent() ? windows.late(frame, e -> inputs.argument(e, "$late")) : noSide();
     RelTranslator.Built built =
         rels.materialize(
             new Frame(
@@ -249,89 +323,101 @@ final class Aggregations {
                 frame.condition(),
                 inputs.columns,
                 Optional.empty(),
-                frame.time()),
+                frame.time(),
+                frame.rowWatermark()),
             inputs.names,
-            true);
+            windowing.isPresent());
     QueryPlanner.requireInserts(built.node(), "a window");
     PlanNode input = exchange(built.node(), inputs.keyColumns());
-    DataType bound = timeExpr.type().notNull();
-    Schema results = resultSchema(input, inputs, calls, aggregate);
-    Schema schema =
-        results.append(
-            new Field("window_start", bound),
-            new Field("window_end", bound),
-            new Field("window_time", bound));
-    List<Integer> key = new ArrayList<>(inputs.keyColumns());
-    key.add(results.size());
-    PlanTraits traits =
-        new PlanTraits(
-            schema,
-            ChangelogMode.INSERT_ONLY,
-            List.of(List.copyOf(key)),
-            Optional.of(new TimeAttribute(schema.size() - 1, time.unitMicros())),
-            Distribution.ANY,
-            new StateBound.ByWatermark("open windows of " + window.sizeMicros() / 1000 + " ms"),
-            input.traits().bounded());
+    boolean session = Windows.isOverSessions(built.node());
+    Emit emit = emit();
+    if (session && !(emit instanceof Emit.OnWindowClose)) {
+      throw UserError.of(
+              ErrorCode.UNSUPPORTED,
+              "sessions give their result when they close; EMIT " + emit + " is not supported yet")
+          .withHint("use EMIT ON WINDOW CLOSE, or leave the clause out");
+    }
     return new PlanNode.WindowAggregate(
         input,
-        window.withTimeColumn(timePlace),
+        window,
         inputs.keyColumns(),
         calls,
         emit,
         built.rowWatermark() >= 0 ? OptionalInt.of(built.rowWatermark()) : OptionalInt.empty(),
-        options.allowedLatenessMicros(),
-        lateColumns.map(c -> new SideOutput(late.orElseThrow().sink().sinkRef(), c.columns())),
-        traits);
+        session ? 0 : options.allowedLatenessMicros(),
+        late,
+        windowTraits(frame, window, inputs, input, resultSchema(input, inputs, calls, aggregate)));
   }
 
-  private record LateColumns(List<Integer> columns) {}
-
-  /** The columns of the LATE ROWS TO sink, by name, among the windowed input's. */
-  private static LateColumns lateColumns(
-      RelTranslator.LateTarget target, Frame frame, Inputs inputs) {
-    List<Integer> columns = new ArrayList<>();
-    if (frame.table().isEmpty()) {
-      throw UserError.of(
-          ErrorCode.UNSUPPORTED, "LATE ROWS TO works for windows directly over a stream");
-    }
-    List<String> names = frame.table().get().columns().stream().map(c -> c.name()).toList();
-    for (Field field : target.sink().sinkRef().schema().fields()) {
-      int index = -1;
-      for (int i = 0; i < names.size(); i++) {
-        index = names.get(i).equalsIgnoreCase(field.name()) ? i : index;
-      }
-      if (index < 0) {
-        throw UserError.of(
-                ErrorCode.SINK_SCHEMA,
-                "sink '"
-                    + target.sink().name()
-                    + "' for late rows has a column '"
-                    + field.name()
-                    + "' the stream has not")
-            .withHint("its columns are a subset of the stream's: " + String.join(", ", names));
-      }
-      columns.add(inputs.argument(new Expr.ColumnRef(index, field.type()), field.name()));
-    }
-    return new LateColumns(columns);
+  private static Optional<SideOutput> noSide() {
+    return Optional.empty();
   }
 
-  private static DataType timeType(Frame frame, int column) {
-    if (frame.node().isPresent()) {
-      return frame.node().get().schema().type(column);
-    }
-    for (Expr expr : frame.columns()) {
-      if (expr instanceof Expr.ColumnRef ref && ref.index() == column) {
-        return ref.type();
-      }
-    }
-    int unitDigits =
-        (int) Math.round(Math.log10(1_000_000.0 / frame.time().orElseThrow().unitMicros()));
-    return DataType.timestamp(unitDigits);
+  private static WindowSpec attached(Frame frame, Inputs inputs) {
+    WindowColumns window = frame.attached().orElseThrow();
+    Schema base = frame.node().orElseThrow().schema();
+    int start =
+        inputs.argument(new Expr.ColumnRef(window.start(), base.type(window.start())), "$start");
+    int end = inputs.argument(new Expr.ColumnRef(window.end(), base.type(window.end())), "$end");
+    return new WindowSpec.Attached(start, end, window.unitMicros(), window.local());
   }
 
-  private PlanNode groupAggregate(
-      Frame frame, Inputs inputs, List<AggregateCall> calls, Aggregate aggregate) {
-    return groupNode(frame, inputs, calls, schemaOf(inputs, calls, aggregate));
+  private PlanTraits windowTraits(
+      Frame frame, WindowSpec window, Inputs inputs, PlanNode input, Schema results) {
+    DataType bound;
+    DataType timeType;
+    long unit;
+    if (window instanceof WindowSpec.Attached attached) {
+      bound = input.schema().type(attached.timeColumn()).notNull();
+      timeType =
+          attached.local() ? DataType.of(DataType.Kind.TIMESTAMP_LTZ, bound.precision()) : bound;
+      unit = attached.unitMicros();
+    } else {
+      bound = frame.window().orElseThrow().bound();
+      timeType = frame.window().orElseThrow().time();
+      unit = frame.time().orElseThrow().unitMicros();
+    }
+    Schema schema =
+        results.append(
+            new Field("window_start", bound),
+            new Field("window_end", bound),
+            new Field("window_time", timeType.notNull()));
+    int start = results.size();
+    boolean local =
+        timeType.kind() == DataType.Kind.TIMESTAMP_LTZ
+            && bound.kind() != DataType.Kind.TIMESTAMP_LTZ;
+    return new PlanTraits(
+        schema,
+        emit() instanceof Emit.OnWindowClose ? ChangelogMode.INSERT_ONLY : ChangelogMode.RETRACT,
+        windowKeys(window, inputs.keyColumns(), start),
+        Optional.of(new TimeAttribute(start + 2, unit)),
+        Distribution.ANY,
+        new StateBound.ByWatermark(
+            window.sizeMicros() > 0
+                ? "open windows of " + window.sizeMicros() / 1000 + " ms"
+                : "open windows"),
+        input.traits().bounded(),
+        Optional.of(new WindowColumns(start, start + 1, Optional.of(start + 2), unit, local)));
+  }
+
+  /** The sets of columns that name a row of a windowed aggregation. */
+  private static List<List<Integer>> windowKeys(WindowSpec window, List<Integer> keys, int start) {
+    List<List<Integer>> sets = new ArrayList<>();
+    boolean oneSize = window instanceof WindowSpec.Tumble || window instanceof WindowSpec.Hop;
+    if (oneSize) {
+      sets.add(with(keys, start));
+    }
+    if (oneSize || window instanceof WindowSpec.Cumulate) {
+      sets.add(with(keys, start + 1));
+    }
+    sets.add(with(keys, start, start + 1));
+    return sets;
+  }
+
+  private static List<Integer> with(List<Integer> keys, Integer... more) {
+    List<Integer> all = new ArrayList<>(keys);
+    all.addAll(List.of(more));
+    return all;
   }
 
   private static Schema schemaOf(Inputs inputs, List<AggregateCall> calls, Aggregate aggregate) {
@@ -339,9 +425,9 @@ final class Aggregations {
     for (int i = 0; i < inputs.keys; i++) {
       fields.add(new Field(inputs.names.get(i), inputs.columns.get(i).type()));
     }
-    List<String> names = aggregate.getRowType().getFieldNames();
+    List<String> names = callNames(aggregate);
     for (int i = 0; i < calls.size(); i++) {
-      fields.add(new Field(names.get(aggregate.getGroupCount() + i), calls.get(i).type()));
+      fields.add(new Field(names.get(i), calls.get(i).type()));
     }
     return new Schema(fields);
   }
@@ -368,9 +454,6 @@ final class Aggregations {
       QueryPlanner.requireInserts(input, "this aggregate");
     }
     Emit emit = options.emit().orElse(bounded ? Emit.ON_WINDOW_CLOSE : Emit.ON_UPDATE);
-    if (emit instanceof Emit.Every) {
-      throw UserError.of(ErrorCode.UNSUPPORTED, "EMIT EVERY is not supported yet");
-    }
     if (!bounded && emit instanceof Emit.OnWindowClose) {
       throw UserError.of(
               ErrorCode.UNBOUNDED_STATE,
@@ -392,7 +475,7 @@ final class Aggregations {
     return new PlanNode.GroupAggregate(input, inputs.keyColumns(), calls, emit, traits);
   }
 
-  private static PlanNode exchange(PlanNode input, List<Integer> keys) {
+  static PlanNode exchange(PlanNode input, List<Integer> keys) {
     Distribution distribution = keys.isEmpty() ? Distribution.SINGLE : new Distribution.Hash(keys);
     return new PlanNode.Exchange(
         input, distribution, input.traits().withDistribution(distribution));

@@ -226,6 +226,7 @@ final class ExprTranslator {
     return kind == SqlKind.TUMBLE_START
         || kind == SqlKind.TUMBLE_END
         || kind == SqlKind.HOP_START
-        || kind == SqlKind.HOP_END;
+        || kind == SqlKind.HOP_END
+        || kind == SqlKind.SESSION_START;
   }
 }

@@ -1,9 +1,13 @@
 package dev.sluice.planner.physical;
 
 import dev.sluice.plan.Expr;
+import dev.sluice.type.DataType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntUnaryOperator;
 
@@ -23,6 +27,18 @@ final class Exprs {
       found.add(ref.index());
     }
     expr.operands().forEach(e -> collect(e, found));
+  }
+
+  /** The input columns that {@code exprs} use, with their types. */
+  static Map<Integer, DataType> columns(List<Expr> exprs) {
+    Map<Integer, DataType> found = new TreeMap<>();
+    for (Expr expr : exprs) {
+      if (expr instanceof Expr.ColumnRef ref) {
+        found.put(ref.index(), ref.type());
+      }
+      found.putAll(columns(expr.operands()));
+    }
+    return found;
   }
 
   /** {@code expr} with its column indices changed. */
@@ -53,6 +69,14 @@ final class Exprs {
       return new Expr.FieldAccess(remap(access.row(), mapping), access.field(), access.type());
     }
     return expr;
+  }
+
+  /** One condition of many. */
+  static Optional<Expr> and(List<Expr> conditions) {
+    if (conditions.size() < 2) {
+      return conditions.stream().findFirst();
+    }
+    return Optional.of(new Expr.Call("AND", conditions, DataType.of(DataType.Kind.BOOLEAN)));
   }
 
   /** The conjuncts of a condition. */

@@ -3,8 +3,10 @@ package dev.sluice.planner.physical;
 import dev.sluice.plan.Expr;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.TimeAttribute;
+import dev.sluice.plan.WindowColumns;
 import dev.sluice.plan.WindowSpec;
 import dev.sluice.planner.catalog.CatalogEntry;
+import dev.sluice.type.DataType;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +24,7 @@ import java.util.Optional;
  * @param columns the output, over the base
  * @param window the window, whose time column is a column of the base
  * @param time event time of the base
+ * @param rowWatermark hidden row watermark among the columns of a node
  */
 record Frame(
     Optional<CatalogEntry.Table> table,
@@ -29,14 +32,47 @@ record Frame(
     int width,
     Optional<Expr> condition,
     List<Expr> columns,
-    Optional<WindowSpec> window,
-    Optional<TimeAttribute> time) {
+    Optional<Windowing> window,
+    Optional<TimeAttribute> time,
+    Optional<Integer> rowWatermark) {
+  /**
+   * A window that rows are not assigned to yet.
+   *
+   * @param spec the window; its time column is one of the base
+   * @param partition of a session the expressions whose values have sessions of their own
+   * @param bound type of start and end
+   * @param time type of the time column
+   * @param group whether it is a group function, over sessions by all other keys of the grouping
+   */
+  record Windowing(
+      WindowSpec spec, List<Expr> partition, DataType bound, DataType time, boolean group) {
+    Windowing {
+      partition = List.copyOf(partition);
+    }
+
+    DataType type(int windowColumn) {
+      return windowColumn == 2 ? time : bound;
+    }
+  }
+
   Frame {
     columns = List.copyOf(columns);
   }
 
+  /** A frame without a hidden row watermark of its own. */
+  Frame(
+      Optional<CatalogEntry.Table> table,
+      Optional<PlanNode> node,
+      int width,
+      Optional<Expr> condition,
+      List<Expr> columns,
+      Optional<Windowing> window,
+      Optional<TimeAttribute> time) {
+    this(table, node, width, condition, columns, window, time, Optional.empty());
+  }
+
   Frame withColumns(List<Expr> newColumns) {
-    return new Frame(table, node, width, condition, newColumns, window, time);
+    return new Frame(table, node, width, condition, newColumns, window, time, rowWatermark);
   }
 
   Frame withCondition(Expr more) {
@@ -44,11 +80,25 @@ record Frame(
         condition.isPresent()
             ? new Expr.Call("AND", List.of(condition.get(), more), more.type().withNullable(true))
             : more;
-    return new Frame(table, node, width, Optional.of(all), columns, window, time);
+    return new Frame(table, node, width, Optional.of(all), columns, window, time, rowWatermark);
   }
 
-  Frame withWindow(WindowSpec spec, List<Expr> newColumns) {
-    return new Frame(table, node, width, condition, newColumns, Optional.of(spec), time);
+  Frame withWindow(Windowing windowing, List<Expr> newColumns) {
+    return new Frame(
+        table, node, width, condition, newColumns, Optional.of(windowing), time, rowWatermark);
+  }
+
+  Frame withRowWatermark(Optional<Integer> column) {
+    return new Frame(table, node, width, condition, columns, window, time, column);
+  }
+
+  Frame withoutWindow() {
+    return new Frame(table, node, width, condition, columns, Optional.empty(), time, rowWatermark);
+  }
+
+  /** The columns of the base that name the window of each row, if it has been assigned. */
+  Optional<WindowColumns> attached() {
+    return node.flatMap(n -> n.traits().window());
   }
 
   /** Whether {@code expr} mentions the window. */
@@ -59,10 +109,25 @@ record Frame(
     return expr.operands().stream().anyMatch(this::mentionsWindow);
   }
 
-  /** 0, 1 or 2 if {@code expr} is the window's start, end or time itself; else -1. */
+  /**
+   * 0, 1 or 2 if {@code expr} is the start, end or time itself of the window, assigned or not; else
+   * -1.
+   */
   int windowColumn(Expr expr) {
-    return window.isPresent() && expr instanceof Expr.ColumnRef ref && ref.index() >= width
-        ? ref.index() - width
-        : -1;
+    if (!(expr instanceof Expr.ColumnRef ref)) {
+      return -1;
+    }
+    if (window.isPresent()) {
+      return ref.index() >= width ? ref.index() - width : -1;
+    }
+    return attached()
+        .map(
+            w ->
+                ref.index() == w.start()
+                    ? 0
+                    : ref.index() == w.end()
+                        ? 1
+                        : w.time().filter(t -> t == ref.index()).isPresent() ? 2 : -1)
+        .orElse(-1);
   }
 }

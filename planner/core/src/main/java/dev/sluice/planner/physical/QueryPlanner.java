@@ -192,7 +192,7 @@ public final class QueryPlanner {
     Optional<List<String>> listed =
         query.columns().map(ids -> ids.stream().map(id -> id.getSimple()).toList());
     RelTranslator translator = translator(scans, converted);
-    Frame frame = translator.translate(converted.rel());
+    Frame frame = translator.translateQuery(converted.rel());
     List<Expr> matched = Sinks.match(target, listed, frame.columns(), converted.names());
     PlanNode input =
         translator.materialize(frame.withColumns(matched), target.sinkRef().schema().names());
@@ -204,7 +204,7 @@ public final class QueryPlanner {
     RelTranslator translator = translator(scans, converted);
     PlanNode node =
         translator.materialize(
-            translator.translate(converted.rel()), names.orElse(converted.names()));
+            translator.translateQuery(converted.rel()), names.orElse(converted.names()));
     requireUsed(converted.query(), node);
     return node;
   }

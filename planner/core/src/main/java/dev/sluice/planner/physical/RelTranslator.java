@@ -10,7 +10,7 @@ import dev.sluice.plan.PlanTraits;
 import dev.sluice.plan.SortKey;
 import dev.sluice.plan.StateBound;
 import dev.sluice.plan.TimeAttribute;
-import dev.sluice.plan.WindowSpec;
+import dev.sluice.plan.WindowColumns;
 import dev.sluice.planner.catalog.SqlTypes;
 import dev.sluice.planner.parse.QueryOptions;
 import dev.sluice.planner.validate.Validation;
@@ -39,7 +39,6 @@ import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
-import org.apache.calcite.sql.SqlKind;
 
 /**
  * Translates one query's relational algebra, bottom-up, into frames and plan nodes.
@@ -49,15 +48,26 @@ final class RelTranslator {
   private final Scans scans;
   private final QueryOptions options;
   private final Aggregations aggregations;
+  private final Windows windows;
+
+  /** Whether the query has windows, for which unions must keep event time. */
+  private boolean overWindow;
 
   RelTranslator(Scans scans, QueryOptions options, Optional<LateTarget> late) {
     this.scans = scans;
     this.options = options;
-    this.aggregations = new Aggregations(this, options, late);
+    this.windows = new Windows(this, options, late);
+    this.aggregations = new Aggregations(this, windows, options);
   }
 
   /** The sink LATE ROWS TO names. */
   record LateTarget(dev.sluice.planner.catalog.CatalogEntry.Table sink) {}
+
+  /** Translates a whole query. */
+  Frame translateQuery(RelNode rel) {
+    overWindow = Windows.isUsed(rel);
+    return translate(rel);
+  }
 
   Frame translate(RelNode rel) {
     if (rel instanceof TableScan scan) {
@@ -69,13 +79,14 @@ final class RelTranslator {
     }
     if (rel instanceof Filter filter) {
       Frame input = translate(filter.getInput());
-      return filtered(input, expr(input, filter.getCondition(), rel.getCluster().getRexBuilder()));
+      return input.withCondition(
+          expr(input, filter.getCondition(), rel.getCluster().getRexBuilder()));
     }
     if (rel instanceof Aggregate aggregate) {
       return aggregations.translate(aggregate);
     }
     if (rel instanceof TableFunctionScan function) {
-      return windowed(function);
+      return windows.translate(function);
     }
     if (rel instanceof Sort sort) {
       return sort(sort);
@@ -87,16 +98,6 @@ final class RelTranslator {
       return values(values);
     }
     throw unsupported(rel);
-  }
-
-  private static Frame filtered(Frame input, Expr condition) {
-    if (input.mentionsWindow(condition)) {
-      throw UserError.of(
-              ErrorCode.UNSUPPORTED,
-              "WHERE over window_start, window_end or window_time is not supported yet")
-          .withHint("put the condition into HAVING");
-    }
-    return input.withCondition(condition);
   }
 
   private static UserError unsupported(RelNode rel) {
@@ -129,101 +130,15 @@ final class RelTranslator {
     return input.withColumns(columns);
   }
 
-  /** TUMBLE_START and its like: the window's columns stand side by side after an aggregation. */
-  private Expr auxiliary(Frame input, RexCall call) {
-    Expr start = input.columns().get(((RexInputRef) call.getOperands().get(0)).getIndex());
-    boolean end = call.getKind() == SqlKind.TUMBLE_END || call.getKind() == SqlKind.HOP_END;
-    return end && start instanceof Expr.ColumnRef ref
-        ? new Expr.ColumnRef(ref.index() + 1, ref.type())
-        : start;
-  }
-
-  private Frame windowed(TableFunctionScan function) {
-    RexCall call = (RexCall) function.getCall();
+  /** TUMBLE_START and its like: the start stands for the window after an aggregation. */
+  private static Expr auxiliary(Frame input, RexCall call) {
     String name = call.getOperator().getName();
-    if (function.getInputs().size() != 1) {
-      throw UserError.of(ErrorCode.UNSUPPORTED, "table function " + name + " is not supported");
-    }
-    Frame input = translate(function.getInput(0));
-    if (input.window().isPresent()) {
+    if (input.node().filter(PlanNode.WindowAggregate.class::isInstance).isEmpty()) {
       throw UserError.of(
-              ErrorCode.WINDOW, "a window table function cannot read another one directly")
-          .withHint("aggregate the inner window first, then window again by window_time");
+              ErrorCode.WINDOW, name + " needs GROUP BY " + name.substring(0, name.indexOf('_')))
+          .withHint("of a window table function it is the column window_start");
     }
-    int timeColumn = -1;
-    List<Long> durations = new ArrayList<>();
-    for (RexNode operand : call.getOperands()) {
-      if (operand.getKind() == SqlKind.DESCRIPTOR) {
-        timeColumn = ((RexInputRef) ((RexCall) operand).getOperands().get(0)).getIndex();
-      } else if (operand instanceof RexLiteral literal) {
-        durations.add(micros(literal));
-      }
-    }
-    if (timeColumn < 0) {
-      throw UserError.of(ErrorCode.WINDOW, name + " needs DESCRIPTOR(time column)");
-    }
-    int time = requireTime(input, input.columns().get(timeColumn), name);
-    WindowSpec spec = spec(name, time, durations);
-    DataType type = input.columns().get(timeColumn).type().notNull();
-    List<Expr> columns = new ArrayList<>(input.columns());
-    for (int i = 0; i < 3; i++) {
-      columns.add(new Expr.ColumnRef(input.width() + i, type));
-    }
-    return input.withWindow(spec, columns.subList(0, function.getRowType().getFieldCount()));
-  }
-
-  /** The base column of the time attribute, which {@code expr} must be. */
-  static int requireTime(Frame input, Expr expr, String function) {
-    Optional<TimeAttribute> time = input.time();
-    if (time.isPresent()
-        && expr instanceof Expr.ColumnRef ref
-        && ref.index() == time.get().column()) {
-      return ref.index();
-    }
-    throw UserError.of(
-            ErrorCode.WINDOW,
-            time.isEmpty()
-                ? function + " needs an event-time column, but its input has no watermark"
-                : function + " is over a column that is not the input's event time")
-        .withHint(
-            "declare WATERMARK FOR column AS column - INTERVAL '5' SECOND on the stream, and window"
-                + " by that column");
-  }
-
-  static WindowSpec spec(String function, int time, List<Long> durations) {
-    int needed = function.equals("TUMBLE") ? 1 : 2;
-    if (durations.size() < needed || durations.size() > needed + 1) {
-      throw UserError.of(
-          ErrorCode.WINDOW, function + " takes " + needed + " intervals and an optional offset");
-    }
-    long offset = durations.size() > needed ? durations.get(needed) : 0;
-    for (int i = 0; i < needed; i++) {
-      if (durations.get(i) <= 0) {
-        throw UserError.of(ErrorCode.WINDOW, "the intervals of " + function + " must be positive");
-      }
-    }
-    if (function.equals("CUMULATE") && durations.get(1) % durations.get(0) != 0) {
-      throw UserError.of(ErrorCode.WINDOW, "the size of CUMULATE must be a multiple of its step");
-    }
-    return switch (function) {
-      case "TUMBLE" -> new WindowSpec.Tumble(time, durations.get(0), offset);
-      case "HOP" -> new WindowSpec.Hop(time, durations.get(0), durations.get(1), offset);
-      case "CUMULATE" -> new WindowSpec.Cumulate(time, durations.get(0), durations.get(1), offset);
-      default ->
-          throw UserError.of(ErrorCode.UNSUPPORTED, function + " windows are not supported yet");
-    };
-  }
-
-  private static long micros(RexLiteral literal) {
-    DataType type = SqlTypes.fromCalcite(literal.getType());
-    if (type.kind() == DataType.Kind.INTERVAL_MONTH) {
-      throw UserError.of(ErrorCode.UNSUPPORTED, "windows of months or years are not supported yet")
-          .withHint("use an interval of days");
-    }
-    if (type.kind() != DataType.Kind.INTERVAL_DAY) {
-      throw UserError.of(ErrorCode.WINDOW, "a window takes intervals, not " + type);
-    }
-    return literal.getValueAs(java.math.BigDecimal.class).longValueExact() * 1000;
+    return input.columns().get(((RexInputRef) call.getOperands().get(0)).getIndex());
   }
 
   private Frame sort(Sort sort) {
@@ -272,22 +187,55 @@ final class RelTranslator {
   }
 
   private Frame union(Union union) {
-    List<PlanNode> inputs = new ArrayList<>();
     Schema schema = schema(union.getRowType());
+    List<Frame> frames = new ArrayList<>();
+    for (RelNode input : union.getInputs()) {
+      frames.add(converted(translate(input), schema));
+    }
+    boolean timed = overWindow && frames.stream().allMatch(f -> f.time().isPresent());
+    if (!union.all || !timed) {
+      Frame all = unionAll(frames, schema);
+      return union.all ? all : aggregations.distinct(all, schema);
+    }
+    Field mark = new Field("$watermark", DataType.of(DataType.Kind.BIGINT));
+    List<Frame> marked = new ArrayList<>();
+    for (Frame frame : frames) {
+      Built built = materialize(frame, schema.names(), true);
+      Frame made = node(built.node());
+      List<Expr> columns = new ArrayList<>(made.columns().subList(0, schema.size()));
+      columns.add(
+          built.rowWatermark() < 0
+              ? Expr.Literal.nullOf(mark.type())
+              : made.columns().get(built.rowWatermark()));
+      marked.add(made.withColumns(columns));
+    }
+    Frame all = unionAll(marked, schema.append(mark));
+    return all.withColumns(all.columns().subList(0, schema.size()))
+        .withRowWatermark(Optional.of(schema.size()));
+  }
+
+  /** All rows of frames with the same types. */
+  Frame unionAll(List<Frame> frames, Schema schema) {
+    return node(union(frames.stream().map(f -> materialize(f, schema.names())).toList(), schema));
+  }
+
+  /** All rows of inputs with the same types; what is true of every input is true of the whole. */
+  static PlanNode union(List<PlanNode> inputs, Schema schema) {
+    PlanTraits first = inputs.get(0).traits();
     boolean bounded = true;
     ChangelogMode changelog = ChangelogMode.INSERT_ONLY;
-    for (RelNode input : union.getInputs()) {
-      PlanNode made = materialize(converted(translate(input), schema), schema.names());
-      inputs.add(made);
-      bounded &= made.traits().bounded();
-      changelog =
-          made.traits().changelog().compareTo(changelog) > 0
-              ? made.traits().changelog()
-              : changelog;
+    Optional<TimeAttribute> time = first.time();
+    Optional<WindowColumns> window = first.window();
+    for (PlanNode input : inputs) {
+      PlanTraits traits = input.traits();
+      bounded &= traits.bounded();
+      changelog = traits.changelog().compareTo(changelog) > 0 ? traits.changelog() : changelog;
+      time = time.equals(traits.time()) ? time : Optional.empty();
+      window = window.equals(traits.window()) ? window : Optional.empty();
     }
-    PlanTraits traits = PlanTraits.of(schema, bounded).withChangelog(changelog);
-    Frame all = node(new PlanNode.Union(inputs, traits));
-    return union.all ? all : aggregations.distinct(all, schema);
+    return new PlanNode.Union(
+        inputs,
+        PlanTraits.of(schema, bounded).withChangelog(changelog).withTime(time).withWindow(window));
   }
 
   /** A frame with its columns in exactly the types of {@code schema}. */
@@ -369,12 +317,6 @@ final class RelTranslator {
 
   /** The plan node that gives a frame's columns under those names. */
   PlanNode materialize(Frame frame, List<String> names) {
-    if (frame.window().isPresent() && frame.columns().stream().anyMatch(frame::mentionsWindow)) {
-      throw UserError.of(
-              ErrorCode.UNSUPPORTED,
-              "a window table function without aggregation is not supported yet")
-          .withHint("GROUP BY window_start, window_end");
-    }
     return materialize(frame, names, false).node();
   }
 
@@ -385,7 +327,8 @@ final class RelTranslator {
    * As above; with {@code timed} the hidden row watermark of a scan becomes one more column, the
    * last.
    */
-  Built materialize(Frame frame, List<String> names, boolean timed) {
+  Built materialize(Frame given, List<String> names, boolean timed) {
+    Frame frame = given.window().isPresent() ? windows.assigned(given, false) : given;
     PlanNode base;
     List<Expr> columns = new ArrayList<>(frame.columns());
     Optional<Expr> condition = frame.condition();
@@ -409,6 +352,11 @@ final class RelTranslator {
       base = scan;
     } else {
       base = frame.node().orElseThrow();
+      if (timed && frame.rowWatermark().isPresent()) {
+        rowWatermark = columns.size();
+        int hidden = frame.rowWatermark().get();
+        columns.add(new Expr.ColumnRef(hidden, base.schema().type(hidden)));
+      }
     }
     List<String> all = new ArrayList<>(names);
     if (rowWatermark >= 0) {
@@ -449,7 +397,8 @@ final class RelTranslator {
                     t -> place(columns, t.column()).map(i -> new TimeAttribute(i, t.unitMicros()))),
             Distribution.ANY,
             StateBound.NONE,
-            from.bounded());
+            from.bounded(),
+            from.window().flatMap(w -> w.mapped(i -> place(columns, i))));
     return new PlanNode.FilterProject(base, condition, columns, traits);
   }
 

@@ -42,17 +42,13 @@ final class Restrictions {
       case LATERAL -> Optional.of("LATERAL is");
       case SNAPSHOT -> Optional.of("FOR SYSTEM_TIME AS OF is");
       case EXISTS -> Optional.of("EXISTS is");
-      case ROLLUP, CUBE, GROUPING_SETS -> Optional.of("GROUPING SETS, CUBE and ROLLUP are");
       case IN, NOT_IN ->
           call.operand(1).getKind() == SqlKind.SELECT
               ? Optional.of("IN with a subquery is")
               : Optional.empty();
       case SELECT ->
           ((SqlSelect) call).getQualify() != null ? Optional.of("QUALIFY is") : Optional.empty();
-      default ->
-          call.getOperator().getName().equalsIgnoreCase("SESSION")
-              ? Optional.of("SESSION windows are")
-              : Optional.empty();
+      default -> Optional.empty();
     };
   }
 }

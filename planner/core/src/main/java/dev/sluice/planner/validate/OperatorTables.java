@@ -46,6 +46,8 @@ final class OperatorTables {
     operators.add(WindowFunctions.TUMBLE);
     operators.add(WindowFunctions.HOP);
     operators.add(WindowFunctions.CUMULATE);
+    operators.add(WindowFunctions.SESSION);
+    operators.add(WindowFunctions.WINDOW_END);
     operators.add(SqlLibraryOperators.ILIKE);
     operators.add(SqlLibraryOperators.NOT_ILIKE);
     operators.add(SqlLibraryOperators.ARRAY_AGG);

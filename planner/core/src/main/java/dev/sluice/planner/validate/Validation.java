@@ -123,7 +123,7 @@ public final class Validation {
 
   /** Validates and converts a query; {@code query} is left alone. */
   public RelRoot convert(SqlNode query, Positions positions) {
-    SqlNode copy = query.accept(new DeepCopy()).accept(new WindowShorthand());
+    SqlNode copy = query.accept(new DeepCopy()).accept(new WindowShorthand(positions));
     try {
       SqlValidator validator = validator();
       SqlNode validated = validator.validate(copy);

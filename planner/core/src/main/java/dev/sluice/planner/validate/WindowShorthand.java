@@ -1,5 +1,8 @@
 package dev.sluice.planner.validate;
 
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.planner.parse.ParsedQuery.Positions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,25 +15,55 @@ import org.apache.calcite.sql.SqlIntervalQualifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
-import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.util.SqlShuttle;
+import org.apache.calcite.util.Litmus;
 
 /**
  * Writes {@code FROM TUMBLE(t, ts, …)} out as {@code TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), …))}.
- * Stateless.
+ * One per query; single-threaded.
  */
 final class WindowShorthand extends SqlShuttle {
-  private static final Set<String> FUNCTIONS = Set.of("TUMBLE", "HOP", "CUMULATE");
+  private static final Set<String> FUNCTIONS = Set.of("TUMBLE", "HOP", "CUMULATE", "SESSION");
+
+  private final Positions positions;
+
+  /** The calls in the GROUP BY of the SELECT being visited. */
+  private List<SqlCall> groupings = List.of();
+
+  WindowShorthand(Positions positions) {
+    this.positions = positions;
+  }
 
   @Override
   public SqlNode visit(SqlCall call) {
+    if (!(call instanceof SqlSelect select)) {
+      return rewritten(call);
+    }
+    List<SqlCall> outer = groupings;
+    groupings =
+        select.getGroup() == null
+            ? List.of()
+            : select.getGroup().getList().stream()
+                .filter(SqlCall.class::isInstance)
+                .map(SqlCall.class::cast)
+                .toList();
+    try {
+      return rewritten(call);
+    } finally {
+      groupings = outer;
+    }
+  }
+
+  private SqlNode rewritten(SqlCall call) {
     if (call.getKind() == SqlKind.COLLECTION_TABLE
         && call.operand(0) instanceof SqlBasicCall function
         && FUNCTIONS.contains(function.getOperator().getName().toUpperCase(Locale.ROOT))) {
       List<SqlNode> operands = new ArrayList<>();
-      for (SqlNode operand : function.getOperandList()) {
+      for (SqlNode operand : withKey(function)) {
         operands.add(operands.size() < 2 ? written(operand, operands.isEmpty()) : operand);
       }
       SqlNode table = operands.get(0).accept(this);
@@ -39,23 +72,74 @@ final class WindowShorthand extends SqlShuttle {
       return call.getOperator().createCall(call.getParserPosition(), windowed);
     }
     SqlNode copy = super.visit(call);
-    return copy instanceof SqlBasicCall made ? rowtime(made) : copy;
+    return copy instanceof SqlCall made ? rowtime(made) : copy;
   }
 
-  /** The rowtime of a group window is a millisecond before its end. */
-  private static SqlNode rowtime(SqlBasicCall call) {
+  /**
+   * The operands with {@code TABLE t PARTITION BY k} of a SESSION as {@code TABLE t} and, behind
+   * the time, {@code DESCRIPTOR(k)}; those of a SESSION by position.
+   */
+  private static List<SqlNode> withKey(SqlBasicCall function) {
+    List<SqlNode> operands = new ArrayList<>(function.getOperandList());
+    if (!function.getOperator().getName().equalsIgnoreCase("SESSION")) {
+      return operands;
+    }
+    List<SqlNode> ordered = new ArrayList<>();
+    for (String name : List.of("DATA", "TIMECOL", "GAP")) {
+      operands.stream()
+          .filter(o -> o.getKind() == SqlKind.ARGUMENT_ASSIGNMENT)
+          .filter(o -> ((SqlCall) o).operand(1).toString().equalsIgnoreCase(name))
+          .forEach(o -> ordered.add(((SqlCall) o).operand(0)));
+    }
+    if (ordered.size() == operands.size()) {
+      operands = ordered;
+    }
+    if (operands.get(0).getKind() == SqlKind.SET_SEMANTICS_TABLE && operands.size() > 1) {
+      List<SqlNode> parts = ((SqlCall) operands.get(0)).getOperandList();
+      SqlParserPos at = operands.get(0).getParserPosition();
+      operands.set(0, parts.get(0));
+      operands.add(
+          2, SqlStdOperatorTable.DESCRIPTOR.createCall(at, ((SqlNodeList) parts.get(1)).getList()));
+    }
+    return operands;
+  }
+
+  /**
+   * The end of a group window as an aggregate of ours; its rowtime is a millisecond before its end.
+   */
+  private SqlNode rowtime(SqlCall call) {
     String name = call.getOperator().getName().toUpperCase(Locale.ROOT);
-    if (!name.equals("TUMBLE_ROWTIME") && !name.equals("HOP_ROWTIME")) {
+    boolean end = name.endsWith("_END");
+    int cut = name.lastIndexOf('_');
+    if (!end && !name.endsWith("_ROWTIME") || !FUNCTIONS.contains(name.substring(0, cut))) {
       return call;
     }
+    boolean grouped =
+        groupings.stream()
+            .anyMatch(
+                group ->
+                    group
+                            .getOperator()
+                            .getName()
+                            .toUpperCase(Locale.ROOT)
+                            .endsWith(name.substring(0, cut))
+                        && SqlNode.equalDeep(
+                            group.getOperandList(), call.getOperandList(), Litmus.IGNORE));
     SqlParserPos at = call.getParserPosition();
-    SqlOperator end =
-        name.startsWith("HOP") ? SqlStdOperatorTable.HOP_END : SqlStdOperatorTable.TUMBLE_END;
+    if (!grouped) {
+      throw UserError.of(
+              ErrorCode.WINDOW, name + " needs GROUP BY " + name.substring(0, cut) + " of the same")
+          .withHint("of a window table function it is the column window_end or window_time")
+          .at(positions.of(at));
+    }
+    SqlNode bound = WindowFunctions.WINDOW_END.createCall(at, call.getOperandList().get(0));
+    if (end) {
+      return bound;
+    }
     SqlNode millisecond =
         SqlLiteral.createInterval(
             1, "0.001", new SqlIntervalQualifier(TimeUnit.SECOND, null, at), at);
-    return SqlStdOperatorTable.MINUS.createCall(
-        at, end.createCall(at, call.getOperandList()), millisecond);
+    return SqlStdOperatorTable.MINUS.createCall(at, bound, millisecond);
   }
 
   private static SqlNode written(SqlNode operand, boolean first) {

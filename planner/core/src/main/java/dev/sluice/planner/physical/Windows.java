@@ -1,0 +1,398 @@
+package dev.sluice.planner.physical;
+
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.plan.Distribution;
+import dev.sluice.plan.Expr;
+import dev.sluice.plan.PlanNode;
+import dev.sluice.plan.PlanTraits;
+import dev.sluice.plan.SideOutput;
+import dev.sluice.plan.StateBound;
+import dev.sluice.plan.TimeAttribute;
+import dev.sluice.plan.WindowColumns;
+import dev.sluice.plan.WindowSpec;
+import dev.sluice.planner.catalog.SqlTypes;
+import dev.sluice.planner.parse.QueryOptions;
+import dev.sluice.type.DataType;
+import dev.sluice.type.DataType.Field;
+import dev.sluice.type.DataType.Kind;
+import dev.sluice.type.Schema;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.rel.core.Project;
+import org.apache.calcite.rel.core.TableFunctionScan;
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexInputRef;
+import org.apache.calcite.rex.RexLiteral;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.sql.SqlKind;
+
+/** Window table functions and group window functions. Single-threaded. */
+final class Windows {
+  private final RelTranslator rels;
+  private final QueryOptions options;
+  private final Optional<RelTranslator.LateTarget> late;
+
+  Windows(RelTranslator rels, QueryOptions options, Optional<RelTranslator.LateTarget> late) {
+    this.rels = rels;
+    this.options = options;
+    this.late = late;
+  }
+
+  /** Whether a query has windows over event time. */
+  static boolean isUsed(RelNode rel) {
+    boolean here =
+        rel instanceof TableFunctionScan
+            || rel instanceof Project project
+                && project.getProjects().stream()
+                    .anyMatch(
+                        p -> p instanceof RexCall c && c.getOperator().getName().startsWith("$"));
+    return here || rel.getInputs().stream().anyMatch(Windows::isUsed);
+  }
+
+  /** A window table function as a window over the frame of its input. */
+  Frame translate(TableFunctionScan function) {
+    RexCall call = (RexCall) function.getCall();
+    String name = call.getOperator().getName();
+    if (function.getInputs().size() != 1) {
+      throw UserError.of(ErrorCode.UNSUPPORTED, "table function " + name + " is not supported");
+    }
+    Frame input = rels.translate(function.getInput(0));
+    if (input.window().isPresent()) {
+      throw UserError.of(
+              ErrorCode.WINDOW, "a window table function cannot read another one directly")
+          .withHint("aggregate the inner window first, then window again by window_time");
+    }
+    int timeColumn = -1;
+    List<Expr> partition = new ArrayList<>();
+    List<Long> durations = new ArrayList<>();
+    for (RexNode operand : call.getOperands()) {
+      if (operand.getKind() == SqlKind.DESCRIPTOR) {
+        for (RexNode column : ((RexCall) operand).getOperands()) {
+          int index = ((RexInputRef) column).getIndex();
+          if (timeColumn < 0) {
+            timeColumn = index;
+          } else {
+            partition.add(input.columns().get(index));
+          }
+        }
+      } else if (operand instanceof RexLiteral literal) {
+        durations.add(micros(literal));
+      }
+    }
+    if (timeColumn < 0) {
+      throw UserError.of(ErrorCode.WINDOW, name + " needs DESCRIPTOR(time column)");
+    }
+    Expr timeExpr = input.columns().get(timeColumn);
+    int time = requireTime(input, timeExpr, name);
+    DataType type = timeExpr.type().notNull();
+    Frame.Windowing windowing =
+        new Frame.Windowing(spec(name, time, durations), partition, wallClock(type), type, false);
+    List<Expr> columns = new ArrayList<>(input.columns());
+    for (int i = 0; i < 3; i++) {
+      columns.add(new Expr.ColumnRef(input.width() + i, windowing.type(i)));
+    }
+    return input.withWindow(windowing, columns.subList(0, function.getRowType().getFieldCount()));
+  }
+
+  /** The bounds of windows over instants are times by the session's clock, as in Flink. */
+  private static DataType wallClock(DataType time) {
+    return DataType.timestamp(time.precision()).notNull();
+  }
+
+  /** Turns {@code GROUP BY TUMBLE(ts, …)} into a window over the frame. */
+  Frame withGroupFunction(Frame input, Aggregate aggregate) {
+    for (int key : aggregate.getGroupSet()) {
+      if (input.columns().get(key) instanceof Expr.Call call && call.function().startsWith("$")) {
+        return withGroupFunction(input, aggregate, key, call);
+      }
+    }
+    return input;
+  }
+
+  private static Frame withGroupFunction(
+      Frame input, Aggregate aggregate, int key, Expr.Call call) {
+    String function = call.function().substring(1);
+    int time = requireTime(input, call.operands().get(0), function);
+    List<Long> durations = new ArrayList<>();
+    for (Expr operand : call.operands().subList(1, call.operands().size())) {
+      if (!(operand instanceof Expr.Literal literal)
+          || operand.type().kind() != Kind.INTERVAL_DAY) {
+        throw UserError.of(ErrorCode.WINDOW, function + " takes constant intervals");
+      }
+      durations.add((Long) literal.value().orElseThrow());
+    }
+    WindowSpec spec = spec(function, time, durations);
+    List<Expr> partition = new ArrayList<>();
+    if (spec instanceof WindowSpec.Session) {
+      for (int other : aggregate.getGroupSet()) {
+        if (other != key) {
+          partition.add(input.columns().get(other));
+        }
+      }
+    }
+    DataType type = call.operands().get(0).type().notNull();
+    List<Expr> columns = new ArrayList<>(input.columns());
+    columns.set(key, new Expr.ColumnRef(input.width(), type));
+    return input.withWindow(new Frame.Windowing(spec, partition, type, type, true), columns);
+  }
+
+  /** The base column of the time attribute, which {@code expr} must be. */
+  private static int requireTime(Frame input, Expr expr, String function) {
+    Optional<TimeAttribute> time = input.time();
+    if (time.isPresent()
+        && expr instanceof Expr.ColumnRef ref
+        && ref.index() == time.get().column()) {
+      return ref.index();
+    }
+    throw UserError.of(
+            ErrorCode.WINDOW,
+            time.isEmpty()
+                ? function + " needs an event-time column, but its input has no watermark"
+                : function + " is over a column that is not the input's event time")
+        .withHint(
+            "declare WATERMARK FOR column AS column - INTERVAL '5' SECOND on the stream, and window"
+                + " by that column");
+  }
+
+  private static WindowSpec spec(String function, int time, List<Long> durations) {
+    int needed = function.equals("TUMBLE") || function.equals("SESSION") ? 1 : 2;
+    int most = function.equals("SESSION") ? 1 : needed + 1;
+    if (durations.size() < needed || durations.size() > most) {
+      throw UserError.of(
+          ErrorCode.WINDOW,
+          function
+              + " takes "
+              + (needed == 1 ? "one interval" : "two intervals")
+              + (most > needed ? " and an optional offset" : ""));
+    }
+    long offset = durations.size() > needed ? durations.get(needed) : 0;
+    for (int i = 0; i < needed; i++) {
+      if (durations.get(i) <= 0) {
+        throw UserError.of(ErrorCode.WINDOW, "the intervals of " + function + " must be positive");
+      }
+    }
+    if (function.equals("CUMULATE") && durations.get(1) % durations.get(0) != 0) {
+      throw UserError.of(ErrorCode.WINDOW, "the size of CUMULATE must be a multiple of its step");
+    }
+    return switch (function) {
+      case "TUMBLE" -> new WindowSpec.Tumble(time, durations.get(0), offset);
+      case "HOP" -> new WindowSpec.Hop(time, durations.get(0), durations.get(1), offset);
+      case "CUMULATE" -> new WindowSpec.Cumulate(time, durations.get(0), durations.get(1), offset);
+      case "SESSION" -> new WindowSpec.Session(time, durations.get(0));
+      default ->
+          throw UserError.of(ErrorCode.UNSUPPORTED, function + " windows are not supported yet");
+    };
+  }
+
+  private static long micros(RexLiteral literal) {
+    DataType type = SqlTypes.fromCalcite(literal.getType());
+    if (type.kind() == Kind.INTERVAL_MONTH) {
+      throw UserError.of(ErrorCode.UNSUPPORTED, "windows of months or years are not supported yet")
+          .withHint("use an interval of days");
+    }
+    if (type.kind() != Kind.INTERVAL_DAY) {
+      throw UserError.of(ErrorCode.WINDOW, "a window takes intervals, not " + type);
+    }
+    return literal.getValueAs(java.math.BigDecimal.class).longValueExact() * 1000;
+  }
+
+  /**
+   * The frame with every row assigned to its windows, which become columns of the base.
+   *
+   * @param dropLate whether rows that came too late for a window are left out of it
+   */
+  Frame assigned(Frame frame, boolean dropLate) {
+    Frame.Windowing windowing = frame.window().orElseThrow();
+    boolean session = windowing.spec() instanceof WindowSpec.Session;
+    List<Expr> before = new ArrayList<>();
+    List<Expr> after = new ArrayList<>();
+    frame
+        .condition()
+        .ifPresent(
+            c ->
+                Exprs.conjuncts(c)
+                    .forEach(one -> (frame.mentionsWindow(one) ? after : before).add(one)));
+    Inputs inputs = new Inputs(frame);
+    List<Integer> keys = windowing.partition().stream().map(inputs::place).distinct().toList();
+    int time = inputs.place(new Expr.ColumnRef(windowing.spec().timeColumn(), windowing.time()));
+    List<Expr> used = new ArrayList<>(frame.columns());
+    used.addAll(after);
+    Exprs.columns(used).forEach(inputs::baseColumn);
+    boolean drops = dropLate || session;
+    Optional<SideOutput> side = drops ? late(frame, inputs::place) : Optional.<SideOutput>empty();
+    Frame base =
+        new Frame(
+            frame.table(),
+            frame.node(),
+            frame.width(),
+            Exprs.and(before),
+            inputs.columns,
+            Optional.empty(),
+            frame.time(),
+            frame.rowWatermark());
+    RelTranslator.Built built = rels.materialize(base, inputs.names(), true);
+    PlanNode input = session ? Aggregations.exchange(built.node(), keys) : built.node();
+    PlanNode node = node(input, windowing, time, keys, built.rowWatermark(), dropLate, side);
+    int width = input.schema().size();
+    List<Expr> columns = frame.columns().stream().map(e -> inputs.over(e, width)).toList();
+    Frame made = RelTranslator.node(node).withColumns(columns);
+    for (Expr condition : after) {
+      made = made.withCondition(inputs.over(condition, width));
+    }
+    return made;
+  }
+
+  private PlanNode node(
+      PlanNode input,
+      Frame.Windowing windowing,
+      int time,
+      List<Integer> keys,
+      int rowWatermark,
+      boolean dropLate,
+      Optional<SideOutput> side) {
+    boolean session = windowing.spec() instanceof WindowSpec.Session;
+    if (session) {
+      QueryPlanner.requireInserts(input, "a SESSION window");
+    }
+    Schema schema =
+        input
+            .schema()
+            .append(
+                new Field("window_start", windowing.type(0)),
+                new Field("window_end", windowing.type(1)),
+                new Field("window_time", windowing.type(2)));
+    int width = input.schema().size();
+    long unit = TimeAttribute.unitMicros(windowing.time().precision());
+    boolean local =
+        windowing.time().kind() == Kind.TIMESTAMP_LTZ
+            && windowing.bound().kind() != Kind.TIMESTAMP_LTZ;
+    PlanTraits traits =
+        new PlanTraits(
+            schema,
+            input.traits().changelog(),
+            List.of(),
+            session ? Optional.of(new TimeAttribute(width + 2, unit)) : input.traits().time(),
+            Distribution.ANY,
+            session ? new StateBound.ByWatermark("rows of open sessions") : StateBound.NONE,
+            input.traits().bounded(),
+            Optional.of(new WindowColumns(width, width + 1, Optional.of(width + 2), unit, local)));
+    return new PlanNode.WindowAssign(
+        input,
+        windowing.spec().withTimeColumn(time),
+        keys,
+        rowWatermark >= 0 ? OptionalInt.of(rowWatermark) : OptionalInt.empty(),
+        dropLate,
+        dropLate || session ? options.allowedLatenessMicros() : 0,
+        side,
+        traits);
+  }
+
+  /** Where late rows of a window over {@code frame} go; {@code places} says where columns are. */
+  Optional<SideOutput> late(Frame frame, java.util.function.ToIntFunction<Expr> places) {
+    return late.map(
+        target -> new SideOutput(target.sink().sinkRef(), lateColumns(target, frame, places)));
+  }
+
+  /** Whether the windows of a plan's rows are sessions. */
+  static boolean isOverSessions(PlanNode node) {
+    if (node instanceof PlanNode.WindowAssign assign) {
+      return assign.window() instanceof WindowSpec.Session;
+    }
+    return node instanceof PlanNode.FilterProject
+        && node.inputs().stream().anyMatch(Windows::isOverSessions);
+  }
+
+  /** The columns of the LATE ROWS TO sink, by name, among the windowed input's. */
+  private static List<Integer> lateColumns(
+      RelTranslator.LateTarget target, Frame frame, java.util.function.ToIntFunction<Expr> places) {
+    List<Integer> columns = new ArrayList<>();
+    if (frame.table().isEmpty()) {
+      throw UserError.of(
+          ErrorCode.UNSUPPORTED, "LATE ROWS TO works for windows directly over a stream");
+    }
+    List<String> names = frame.table().get().columns().stream().map(c -> c.name()).toList();
+    for (Field field : target.sink().sinkRef().schema().fields()) {
+      int index = -1;
+      for (int i = 0; i < names.size(); i++) {
+        index = names.get(i).equalsIgnoreCase(field.name()) ? i : index;
+      }
+      if (index < 0) {
+        throw UserError.of(
+                ErrorCode.SINK_SCHEMA,
+                "sink '"
+                    + target.sink().name()
+                    + "' for late rows has a column '"
+                    + field.name()
+                    + "' the stream has not")
+            .withHint("its columns are a subset of the stream's: " + String.join(", ", names));
+      }
+      columns.add(places.applyAsInt(new Expr.ColumnRef(index, field.type())));
+    }
+    return columns;
+  }
+
+  /** The columns that a window's assignment hands through. */
+  private static final class Inputs {
+    private final Frame frame;
+    private final List<Expr> columns = new ArrayList<>();
+    private final Map<Expr, Integer> places = new LinkedHashMap<>();
+    private final Map<Integer, Integer> placeOfBase = new LinkedHashMap<>();
+
+    Inputs(Frame frame) {
+      this.frame = frame;
+    }
+
+    int place(Expr expr) {
+      if (expr instanceof Expr.ColumnRef ref) {
+        return baseColumn(ref.index(), ref.type());
+      }
+      Integer known = places.get(expr);
+      if (known == null) {
+        known = columns.size();
+        places.put(expr, known);
+        columns.add(expr);
+      }
+      return known;
+    }
+
+    int baseColumn(int index, DataType type) {
+      if (index >= frame.width()) {
+        return -1;
+      }
+      Integer known = placeOfBase.get(index);
+      if (known == null) {
+        known = columns.size();
+        placeOfBase.put(index, known);
+        columns.add(new Expr.ColumnRef(index, type));
+      }
+      return known;
+    }
+
+    List<String> names() {
+      List<String> names = new ArrayList<>();
+      for (Expr column : columns) {
+        names.add(
+            column instanceof Expr.ColumnRef ref
+                ? frame
+                    .table()
+                    .map(t -> t.columns().get(ref.index()).name())
+                    .orElseGet(() -> frame.node().orElseThrow().schema().field(ref.index()).name())
+                : "$key" + names.size());
+      }
+      return names;
+    }
+
+    /** The expression over the assignment's output, whose input has {@code width} columns. */
+    Expr over(Expr expr, int width) {
+      return Exprs.remap(
+          expr, i -> i >= frame.width() ? width + i - frame.width() : placeOfBase.get(i));
+    }
+  }
+}

@@ -1,0 +1,304 @@
+package dev.sluice.operator;
+
+import dev.sluice.aggregate.GroupTable;
+import dev.sluice.aggregate.SlotRows;
+import dev.sluice.batch.BatchBuilder;
+import dev.sluice.batch.Cells;
+import dev.sluice.batch.Lane;
+import dev.sluice.batch.RecordBatch;
+import dev.sluice.batch.Rows;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.function.TimeFunctions;
+import dev.sluice.plan.ChangelogMode;
+import dev.sluice.plan.Emit;
+import dev.sluice.plan.PlanNode;
+import dev.sluice.plan.WindowSpec;
+import dev.sluice.state.KeyGroups;
+import dev.sluice.state.StateReader;
+import dev.sluice.state.StateWriter;
+import dev.sluice.type.DataType;
+import dev.sluice.type.DataType.Field;
+import dev.sluice.type.DataType.Kind;
+import dev.sluice.type.Schema;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Aggregation over windows that the rows name in their own columns. A window gives its rows once,
+ * when the watermark passes its end, or changes after each tick or interval until then; then it is
+ * forgotten. Windows come out in order of end, then start.
+ */
+final class AttachedWindowAggregate implements Operator {
+  private static final String GROUPS = "windows";
+  private static final String CLOCK = "clock";
+  private static final int LAYOUT = 1;
+  private static final DataType WORD = DataType.of(Kind.BIGINT);
+  private static final Schema CLOCK_LAYOUT =
+      Schema.of(new Field("watermark", WORD.notNull()), new Field("sequence", WORD.notNull()));
+
+  /** A window: its bounds as the rows have them. */
+  private record Key(long end, long start) implements Comparable<Key> {
+    @Override
+    public int compareTo(Key other) {
+      int order = Long.compare(end, other.end);
+      return order != 0 ? order : Long.compare(start, other.start);
+    }
+  }
+
+  /** What is known of a window. */
+  private record Window(GroupTable groups, ChangeLog changes) {}
+
+  private final PlanNode.WindowAggregate node;
+  private final WindowSpec.Attached spec;
+  private final GroupTable.Shape shape;
+  private final DataType startType;
+  private final DataType endType;
+  private final boolean updating;
+  private final TreeMap<Key, Window> windows = new TreeMap<>();
+  private final Lane starts = new Lane();
+  private final Lane ends = new Lane();
+  private Optional<OperatorContext> context = Optional.empty();
+  private ZoneId zone = ZoneOffset.UTC;
+  private final EmitTimer timer;
+  private long watermark = Long.MIN_VALUE;
+  private long sequence;
+
+  AttachedWindowAggregate(PlanNode.WindowAggregate node, WindowSpec.Attached spec) {
+    if (node.input().traits().changelog() != ChangelogMode.INSERT_ONLY) {
+      throw UserError.of(
+          ErrorCode.CHANGELOG, "windowed aggregation over an updating input is not supported");
+    }
+    this.node = node;
+    this.spec = spec;
+    Schema input = node.input().schema();
+    startType = input.type(spec.startColumn());
+    endType = input.type(spec.timeColumn());
+    shape = new GroupTable.Shape(input, node.keys(), node.calls());
+    updating = !(node.emit() instanceof Emit.OnWindowClose);
+    timer = new EmitTimer(node.emit());
+  }
+
+  @Override
+  public void open(OperatorContext host) {
+    context = Optional.of(host);
+    zone = host.evalContext().zone();
+  }
+
+  @Override
+  public boolean wantsProcessingTime() {
+    return timer.isWanted();
+  }
+
+  @Override
+  public void onProcessingTime(long nowMicros, Output output) {
+    timer.advance(nowMicros);
+  }
+
+  @Override
+  public void process(int input, RecordBatch batch, Output output) {
+    try (batch) {
+      Rows rows = Rows.of(batch);
+      starts.load(batch.vector(spec.startColumn()), startType, Lane.Form.WORD, rows);
+      ends.load(batch.vector(spec.timeColumn()), endType, Lane.Form.WORD, rows);
+      spread(rows).forEach((key, mine) -> toWindow(batch, key, mine));
+      sequence += batch.length();
+    }
+  }
+
+  /** The rows of each window, in their order. */
+  private Map<Key, Rows> spread(Rows rows) {
+    Map<Key, int[]> found = new HashMap<>();
+    Map<Key, Integer> counts = new HashMap<>();
+    for (int i = 0; i < rows.count(); ) {
+      Key key = new Key(ends.words()[i], starts.words()[i]);
+      int to = i + 1;
+      while (to < rows.count()
+          && ends.words()[to] == key.end()
+          && starts.words()[to] == key.start()) {
+        to++;
+      }
+      int count = counts.getOrDefault(key, 0);
+      int[] positions = found.getOrDefault(key, new int[to - i]);
+      if (positions.length < count + to - i) {
+        positions = Arrays.copyOf(positions, Math.max(count + to - i, 2 * positions.length));
+      }
+      for (; i < to; i++) {
+        positions[count++] = rows.position(i);
+      }
+      found.put(key, positions);
+      counts.put(key, count);
+    }
+    Map<Key, Rows> spread = new TreeMap<>();
+    found.forEach((key, positions) -> spread.put(key, Rows.at(positions, counts.get(key))));
+    return spread;
+  }
+
+  private void toWindow(RecordBatch batch, Key key, Rows rows) {
+    if (isClosed(key.end(), watermark)) {
+      LateRows.give(batch, rows, node.late(), context.orElseThrow());
+      return;
+    }
+    Window window = window(key);
+    int[] slots = window.groups().slots(batch, rows);
+    if (updating) {
+      window.changes().touch(slots, rows.count(), context.orElseThrow().allocator());
+    }
+    window.groups().update(batch, new SlotRows(rows, slots, sequence), false);
+  }
+
+  private Window window(Key key) {
+    return windows.computeIfAbsent(
+        key,
+        k -> {
+          context.orElseThrow().count("panes.open", 1);
+          GroupTable groups = new GroupTable(shape);
+          ChangeLog changes =
+              new ChangeLog(
+                  groups,
+                  node.schema(),
+                  node.traits().changelog() != ChangelogMode.UPSERT,
+                  (out, count) -> fill(out, k, count));
+          return new Window(groups, changes);
+        });
+  }
+
+  /** The instant at which a window ends. */
+  private long instant(long end) {
+    return spec.local() ? TimeFunctions.toInstant(end, zone) : end;
+  }
+
+  private boolean isClosed(long end, long at) {
+    return at >= instant(end) - spec.unitMicros() + node.allowedLatenessMicros();
+  }
+
+  private void fill(BatchBuilder out, Key key, int count) {
+    int column = node.schema().size() - 3;
+    long[] words = {key.start(), key.end(), instant(key.end()) - spec.unitMicros()};
+    for (int b = 0; b < 3; b++) {
+      for (int i = 0; i < count; i++) {
+        Cells.setWord(out.vector(column + b), node.schema().type(column + b), i, words[b]);
+      }
+    }
+  }
+
+  @Override
+  public void endOfTick(Output output) {
+    if (updating && timer.isDue()) {
+      windows.values().forEach(w -> w.changes().emit(slot -> true, context.orElseThrow(), output));
+    }
+  }
+
+  @Override
+  public long onWatermark(long time, Output output) {
+    watermark = Math.max(watermark, time);
+    while (!windows.isEmpty() && isClosed(windows.firstKey().end(), watermark)) {
+      Map.Entry<Key, Window> closed = windows.pollFirstEntry();
+      context.orElseThrow().count("windows.emitted", 1);
+      context.orElseThrow().count("panes.open", -1);
+      Window window = closed.getValue();
+      if (updating) {
+        window.changes().emit(slot -> true, context.orElseThrow(), output);
+      } else {
+        emit(closed.getKey(), window.groups(), output);
+      }
+      window.changes().close();
+    }
+    return watermark == Long.MAX_VALUE || watermark < Long.MIN_VALUE + node.allowedLatenessMicros()
+        ? watermark
+        : watermark - node.allowedLatenessMicros();
+  }
+
+  private void emit(Key key, GroupTable groups, Output output) {
+    int[] slots = new int[groups.size()];
+    for (int i = 0; i < slots.length; i++) {
+      slots[i] = i;
+    }
+    int most = Math.max(1, context.orElseThrow().batchRows());
+    for (int from = 0; from < slots.length; from += most) {
+      int count = Math.min(most, slots.length - from);
+      try (BatchBuilder builder =
+          new BatchBuilder(node.schema(), context.orElseThrow().allocator())) {
+        groups.write(slots, from, count, builder);
+        fill(builder, key, count);
+        builder.advance(count);
+        output.emit(builder.build());
+      }
+    }
+  }
+
+  @Override
+  public void snapshot(StateWriter state) {
+    StateWriter.Part part = state.part(GROUPS, LAYOUT, shape.layout(3));
+    windows.forEach(
+        (key, window) -> {
+          window.changes().requireSettled();
+          window
+              .groups()
+              .save(
+                  part,
+                  3,
+                  (slot, i) ->
+                      i == 0
+                          ? key.start()
+                          : i == 1 ? key.end() : window.changes().isKnown(slot) ? 1 : 0,
+                  context.orElseThrow().allocator());
+        });
+    StateWriter.Part clock = state.part(CLOCK, LAYOUT, CLOCK_LAYOUT);
+    for (int group = 0; group < KeyGroups.COUNT; group++) {
+      try (BatchBuilder builder =
+          new BatchBuilder(CLOCK_LAYOUT, context.orElseThrow().allocator())) {
+        clock.write(
+            group, builder.add(dev.sluice.type.RowKind.INSERT, watermark, sequence).build());
+      }
+    }
+  }
+
+  @Override
+  public void restore(StateReader state) {
+    if (state.version(GROUPS).isEmpty()) {
+      return;
+    }
+    long[] clock = {Long.MAX_VALUE, 0};
+    state.read(
+        CLOCK,
+        (batch, group) -> {
+          try (batch) {
+            for (int i = 0; i < batch.rowCount(); i++) {
+              clock[0] = Math.min(clock[0], Cells.word(batch.vector(0), WORD, batch.position(i)));
+              clock[1] = Math.max(clock[1], Cells.word(batch.vector(1), WORD, batch.position(i)));
+            }
+          }
+        });
+    watermark = clock[0];
+    sequence = clock[1];
+    state.read(
+        GROUPS,
+        (batch, group) -> {
+          try (batch) {
+            for (int i = 0; i < batch.rowCount(); i++) {
+              restore(batch, batch.position(i));
+            }
+          }
+        });
+  }
+
+  private void restore(RecordBatch batch, int position) {
+    long start = Cells.word(batch.vector(0), WORD, position);
+    long end = Cells.word(batch.vector(1), WORD, position);
+    Window window = window(new Key(end, start));
+    int[] slots = window.groups().restore(batch, Rows.at(new int[] {position}, 1), 3);
+    window.changes().setKnown(slots[0], Cells.word(batch.vector(2), WORD, position) != 0);
+  }
+
+  @Override
+  public void close() {
+    windows.values().forEach(w -> w.changes().close());
+    windows.clear();
+  }
+}

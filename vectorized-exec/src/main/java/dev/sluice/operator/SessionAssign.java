@@ -1,0 +1,282 @@
+package dev.sluice.operator;
+
+import dev.sluice.batch.BatchBuilder;
+import dev.sluice.batch.ByteArena;
+import dev.sluice.batch.Cells;
+import dev.sluice.batch.Lane;
+import dev.sluice.batch.RecordBatch;
+import dev.sluice.batch.Rows;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.function.TimeFunctions;
+import dev.sluice.plan.ChangelogMode;
+import dev.sluice.plan.PlanNode;
+import dev.sluice.plan.TimeAttribute;
+import dev.sluice.plan.WindowSpec;
+import dev.sluice.state.KeyColumns;
+import dev.sluice.state.KeyGroups;
+import dev.sluice.state.StateReader;
+import dev.sluice.state.StateWriter;
+import dev.sluice.type.DataType;
+import dev.sluice.type.DataType.Field;
+import dev.sluice.type.DataType.Kind;
+import dev.sluice.type.RowKind;
+import dev.sluice.type.Schema;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Keeps rows until their session closes, then gives them with its bounds, in order of arrival;
+ * sessions in order of end, then of start. A row joins sessions that were open when it came by its
+ * own sequence's watermark, so that the answer does not depend on how rows are cut into batches.
+ */
+final class SessionAssign implements Operator {
+  private static final String ROWS = "rows";
+  private static final String CLOCK = "clock";
+  private static final int LAYOUT = 1;
+  private static final DataType WORD = DataType.of(Kind.BIGINT);
+  private static final Schema CLOCK_LAYOUT =
+      Schema.of(new Field("watermark", WORD.notNull()), new Field("sequence", WORD.notNull()));
+
+  private final PlanNode.WindowAssign node;
+  private final Schema input;
+  private final DataType timeType;
+  private final long unit;
+  private final SessionStore store;
+  private final KeyColumns keys;
+  private final Lane times = new Lane();
+  private final Lane marks = new Lane();
+  private Optional<OperatorContext> context = Optional.empty();
+  private ZoneId zone = ZoneOffset.UTC;
+  private long watermark = Long.MIN_VALUE;
+  private long sequence;
+
+  SessionAssign(PlanNode.WindowAssign node, WindowSpec.Session spec) {
+    if (node.input().traits().changelog() != ChangelogMode.INSERT_ONLY) {
+      throw UserError.of(
+          ErrorCode.CHANGELOG, "SESSION windows over an updating input are not supported");
+    }
+    this.node = node;
+    input = node.input().schema();
+    timeType = input.type(spec.timeColumn());
+    unit =
+        node.input()
+            .traits()
+            .time()
+            .map(TimeAttribute::unitMicros)
+            .orElseGet(() -> TimeAttribute.unitMicros(timeType.precision()));
+    store = new SessionStore(spec.gapMicros(), unit, node.allowedLatenessMicros());
+    keys = new KeyColumns(input, node.keys());
+  }
+
+  @Override
+  public void open(OperatorContext host) {
+    context = Optional.of(host);
+    zone = host.evalContext().zone();
+  }
+
+  @Override
+  public void process(int port, RecordBatch batch, Output output) {
+    try (batch) {
+      Rows rows = Rows.of(batch);
+      times.load(batch.vector(node.window().timeColumn()), timeType, Lane.Form.WORD, rows);
+      if (node.rowWatermark().isPresent()) {
+        marks.load(batch.vector(node.rowWatermark().getAsInt()), WORD, Lane.Form.WORD, rows);
+      }
+      keys.load(batch, rows);
+      int[] late = new int[rows.count()];
+      int count = 0;
+      int unusable = 0;
+      for (int i = 0; i < rows.count(); i++) {
+        long time = times.words()[i];
+        boolean usable = !times.isNull(i) && time >= -WindowGrid.LIMIT && time <= WindowGrid.LIMIT;
+        if (!usable || !add(batch, rows.position(i), i, time)) {
+          late[count++] = rows.position(i);
+          unusable += usable ? 0 : 1;
+        }
+      }
+      sequence += batch.length();
+      if (unusable > 0) {
+        context.orElseThrow().count("rows.null-time", unusable);
+      }
+      if (count > 0) {
+        LateRows.give(batch, Rows.at(late, count), node.late(), context.orElseThrow());
+      }
+    }
+  }
+
+  private boolean add(RecordBatch batch, int position, int row, long time) {
+    boolean marked = node.rowWatermark().isPresent() && !marks.isNull(row);
+    long mark = marked ? Math.max(watermark, marks.words()[row]) : watermark;
+    Optional<SessionStore.Session> session =
+        store.sessionOf(key(batch, position, keys.hashes()[row]), time, mark);
+    session.ifPresent(s -> append(batch, position, s));
+    return session.isPresent();
+  }
+
+  private SessionStore.Key key(RecordBatch batch, int position, long hash) {
+    ByteArena bytes = new ByteArena(16);
+    for (int column : node.keys()) {
+      Cells.appendNullable(batch.vector(column), input.type(column), position, bytes);
+    }
+    return new SessionStore.Key(Arrays.copyOf(bytes.array(), bytes.length()), hash);
+  }
+
+  private void append(RecordBatch batch, int position, SessionStore.Session session) {
+    ByteArena rows = session.rows();
+    int start = rows.length();
+    rows.putInt(0);
+    rows.putLong(sequence + position);
+    for (int c = 0; c < input.size(); c++) {
+      Cells.appendNullable(batch.vector(c), input.type(c), position, rows);
+    }
+    int end = rows.length();
+    rows.truncate(start);
+    rows.putInt(end - start);
+    rows.truncate(end);
+  }
+
+  @Override
+  public long onWatermark(long time, Output output) {
+    watermark = Math.max(watermark, time);
+    BatchBuilder builder = builder();
+    try {
+      for (SessionStore.Session session : store.closed(watermark)) {
+        context.orElseThrow().count("windows.emitted", 1);
+        byte[] source = session.rows().array();
+        for (int at = 0; at < session.rows().length(); at += ByteArena.intAt(source, at)) {
+          write(session, source, at, builder);
+          if (builder.rows() >= context.orElseThrow().batchRows()) {
+            output.emit(builder.build());
+            builder = builder();
+          }
+        }
+      }
+      if (builder.rows() > 0) {
+        output.emit(builder.build());
+      }
+    } finally {
+      builder.close();
+    }
+    long lateness = node.allowedLatenessMicros();
+    return watermark == Long.MAX_VALUE || watermark < Long.MIN_VALUE + lateness
+        ? watermark
+        : watermark - lateness;
+  }
+
+  private BatchBuilder builder() {
+    return new BatchBuilder(node.schema(), context.orElseThrow().allocator());
+  }
+
+  private void write(SessionStore.Session session, byte[] source, int place, BatchBuilder out) {
+    int row = out.rows();
+    int at = place + SessionStore.HEAD;
+    for (int c = 0; c < input.size(); c++) {
+      at = Cells.setNullable(out.vector(c), input.type(c), row, source, at);
+    }
+    long[] bounds = {session.first(), session.end(), session.end() - unit};
+    for (int b = 0; b < 3; b++) {
+      DataType type = node.schema().type(input.size() + b);
+      boolean local = timeType.kind() == Kind.TIMESTAMP_LTZ && type.kind() != Kind.TIMESTAMP_LTZ;
+      long word = local ? TimeFunctions.toLocal(bounds[b], zone) : bounds[b];
+      Cells.setWord(out.vector(input.size() + b), type, row, word);
+    }
+    out.advance(1);
+  }
+
+  @Override
+  public void snapshot(StateWriter state) {
+    Schema layout = layout();
+    StateWriter.Part part = state.part(ROWS, LAYOUT, layout);
+    long number = 0;
+    for (SessionStore.Session session : store.all()) {
+      try (BatchBuilder builder = new BatchBuilder(layout, context.orElseThrow().allocator())) {
+        byte[] source = session.rows().array();
+        for (int at = 0; at < session.rows().length(); at += ByteArena.intAt(source, at)) {
+          int row = builder.rows();
+          int from = at + SessionStore.HEAD;
+          Cells.setWord(builder.vector(0), WORD, row, number);
+          Cells.setWord(builder.vector(1), WORD, row, ByteArena.longAt(source, at + Integer.BYTES));
+          for (int c = 0; c < input.size(); c++) {
+            from = Cells.setNullable(builder.vector(c + 2), input.type(c), row, source, from);
+          }
+          builder.advance(1);
+        }
+        part.write(KeyGroups.of(session.key().hash()), builder.build());
+      }
+      number++;
+    }
+    StateWriter.Part clock = state.part(CLOCK, LAYOUT, CLOCK_LAYOUT);
+    for (int group = 0; group < KeyGroups.COUNT; group++) {
+      try (BatchBuilder builder =
+          new BatchBuilder(CLOCK_LAYOUT, context.orElseThrow().allocator())) {
+        clock.write(group, builder.add(RowKind.INSERT, watermark, sequence).build());
+      }
+    }
+  }
+
+  private Schema layout() {
+    Schema head =
+        Schema.of(new Field("$session", WORD.notNull()), new Field("$arrival", WORD.notNull()));
+    return head.append(input.fields().toArray(new Field[0]));
+  }
+
+  @Override
+  public void restore(StateReader state) {
+    if (state.version(ROWS).isEmpty()) {
+      return;
+    }
+    long[] clock = {Long.MAX_VALUE, 0};
+    state.read(
+        CLOCK,
+        (batch, group) -> {
+          try (batch) {
+            for (int i = 0; i < batch.rowCount(); i++) {
+              clock[0] = Math.min(clock[0], Cells.word(batch.vector(0), WORD, batch.position(i)));
+              clock[1] = Math.max(clock[1], Cells.word(batch.vector(1), WORD, batch.position(i)));
+            }
+          }
+        });
+    watermark = clock[0];
+    state.read(
+        ROWS,
+        (batch, group) -> {
+          try (batch) {
+            restoreRows(batch);
+          }
+        });
+    sequence = clock[1];
+  }
+
+  /** The rows of one key group; a session's rows stand together. */
+  private void restoreRows(RecordBatch chunk) {
+    int[] columns = java.util.stream.IntStream.range(2, chunk.schema().size()).toArray();
+    try (RecordBatch batch = chunk.share().project(input, columns)) {
+      Rows rows = Rows.of(batch);
+      keys.load(batch, rows);
+      times.load(batch.vector(node.window().timeColumn()), timeType, Lane.Form.WORD, rows);
+      Optional<SessionStore.Session> session = Optional.empty();
+      long number = -1;
+      for (int i = 0; i < rows.count(); i++) {
+        int position = rows.position(i);
+        long own = Cells.word(chunk.vector(0), WORD, position);
+        long time = times.words()[i];
+        if (own != number || session.isEmpty()) {
+          number = own;
+          session = Optional.of(store.begin(key(batch, position, keys.hashes()[i]), time));
+        } else {
+          store.extend(session.get(), time);
+        }
+        sequence = Cells.word(chunk.vector(1), WORD, position) - position;
+        append(batch, position, session.get());
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    store.clear();
+  }
+}

@@ -1,0 +1,191 @@
+package dev.sluice.operator;
+
+import dev.sluice.batch.ByteArena;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** The open sessions of every key, with their rows as bytes. Single-threaded. */
+final class SessionStore {
+  /** Before each row: the length of the entry and the row's arrival number. */
+  static final int HEAD = Integer.BYTES + Long.BYTES;
+
+  /** A key's bytes with the hash by which rows were spread over tasks. */
+  static final class Key {
+    private final byte[] bytes;
+    private final long hash;
+
+    Key(byte[] bytes, long hash) {
+      this.bytes = bytes;
+      this.hash = hash;
+    }
+
+    long hash() {
+      return hash;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key key && Arrays.equals(bytes, key.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+      return Arrays.hashCode(bytes);
+    }
+  }
+
+  /** Rows of one key that belong together. */
+  static final class Session {
+    private final Key key;
+    private final long number;
+    private final long gap;
+    private long first;
+    private long last;
+    private ByteArena rows = new ByteArena(64);
+
+    private Session(Key key, long number, long gap, long time) {
+      this.key = key;
+      this.number = number;
+      this.gap = gap;
+      first = time;
+      last = time;
+    }
+
+    Key key() {
+      return key;
+    }
+
+    long first() {
+      return first;
+    }
+
+    long end() {
+      return last + gap;
+    }
+
+    ByteArena rows() {
+      return rows;
+    }
+  }
+
+  private static final Comparator<Session> BY_END =
+      Comparator.comparingLong(Session::end)
+          .thenComparingLong(Session::first)
+          .thenComparingLong(s -> s.number);
+
+  private final long gap;
+  private final long unit;
+  private final long lateness;
+  private final Map<Key, List<Session>> byKey = new HashMap<>();
+  private final TreeSet<Session> byEnd = new TreeSet<>(BY_END);
+  private long numbers;
+
+  SessionStore(long gap, long unit, long lateness) {
+    this.gap = gap;
+    this.unit = unit;
+    this.lateness = lateness;
+  }
+
+  private boolean isClosed(long end, long mark) {
+    return mark >= end - unit + lateness;
+  }
+
+  /**
+   * The session for a row, made or merged as needed; empty if the row is late: its own session
+   * would have closed by {@code mark}, and none that was open then takes it.
+   */
+  Optional<Session> sessionOf(Key key, long time, long mark) {
+    Session taken = null;
+    for (Session one : List.copyOf(byKey.getOrDefault(key, List.of()))) {
+      boolean touches = one.first <= time + gap && time <= one.end();
+      if (touches && !isClosed(one.end(), mark)) {
+        taken = taken == null ? one : merge(taken, one);
+      }
+    }
+    if (taken != null) {
+      extend(taken, time);
+      return Optional.of(taken);
+    }
+    return isClosed(time + gap, mark) ? Optional.empty() : Optional.of(begin(key, time));
+  }
+
+  Session begin(Key key, long time) {
+    Session made = new Session(key, numbers++, gap, time);
+    byKey.computeIfAbsent(key, k -> new ArrayList<>(1)).add(made);
+    byEnd.add(made);
+    return made;
+  }
+
+  void extend(Session session, long time) {
+    byEnd.remove(session);
+    session.first = Math.min(session.first, time);
+    session.last = Math.max(session.last, time);
+    byEnd.add(session);
+  }
+
+  private Session merge(Session into, Session other) {
+    forget(other);
+    byEnd.remove(into);
+    into.first = Math.min(into.first, other.first);
+    into.last = Math.max(into.last, other.last);
+    into.rows = byArrival(into.rows, other.rows);
+    byEnd.add(into);
+    return into;
+  }
+
+  private static ByteArena byArrival(ByteArena a, ByteArena b) {
+    ByteArena merged = new ByteArena(a.length() + b.length());
+    int i = 0;
+    int j = 0;
+    while (i < a.length() || j < b.length()) {
+      boolean left =
+          j >= b.length()
+              || i < a.length()
+                  && ByteArena.longAt(a.array(), i + Integer.BYTES)
+                      <= ByteArena.longAt(b.array(), j + Integer.BYTES);
+      ByteArena from = left ? a : b;
+      int at = left ? i : j;
+      int size = ByteArena.intAt(from.array(), at);
+      merged.putBytes(from.array(), at, size);
+      i += left ? size : 0;
+      j += left ? 0 : size;
+    }
+    return merged;
+  }
+
+  private void forget(Session session) {
+    byEnd.remove(session);
+    List<Session> all = byKey.get(session.key);
+    all.remove(session);
+    if (all.isEmpty()) {
+      byKey.remove(session.key);
+    }
+  }
+
+  /** Takes out the sessions that are over. */
+  List<Session> closed(long watermark) {
+    List<Session> closed = new ArrayList<>();
+    while (!byEnd.isEmpty() && isClosed(byEnd.first().end(), watermark)) {
+      Session session = byEnd.first();
+      forget(session);
+      closed.add(session);
+    }
+    return closed;
+  }
+
+  /** The open sessions, in order of end. */
+  List<Session> all() {
+    return List.copyOf(byEnd);
+  }
+
+  void clear() {
+    byKey.clear();
+    byEnd.clear();
+  }
+}
