@@ -14,11 +14,9 @@ import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.Emit;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.WindowSpec;
-import dev.sluice.state.KeyGroups;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
 import dev.sluice.type.DataType;
-import dev.sluice.type.DataType.Field;
 import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.Schema;
 import java.time.ZoneId;
@@ -36,11 +34,8 @@ import java.util.TreeMap;
  */
 final class AttachedWindowAggregate implements Operator {
   private static final String GROUPS = "windows";
-  private static final String CLOCK = "clock";
   private static final int LAYOUT = 1;
   private static final DataType WORD = DataType.of(Kind.BIGINT);
-  private static final Schema CLOCK_LAYOUT =
-      Schema.of(new Field("watermark", WORD.notNull()), new Field("sequence", WORD.notNull()));
 
   /** A window: its bounds as the rows have them. */
   private record Key(long end, long start) implements Comparable<Key> {
@@ -66,8 +61,7 @@ final class AttachedWindowAggregate implements Operator {
   private Optional<OperatorContext> context = Optional.empty();
   private ZoneId zone = ZoneOffset.UTC;
   private final EmitTimer timer;
-  private long watermark = Long.MIN_VALUE;
-  private long sequence;
+  private final Clock clock = new Clock();
 
   AttachedWindowAggregate(PlanNode.WindowAggregate node, WindowSpec.Attached spec) {
     if (node.input().traits().changelog() != ChangelogMode.INSERT_ONLY) {
@@ -107,7 +101,7 @@ final class AttachedWindowAggregate implements Operator {
       starts.load(batch.vector(spec.startColumn()), startType, Lane.Form.WORD, rows);
       ends.load(batch.vector(spec.timeColumn()), endType, Lane.Form.WORD, rows);
       spread(rows).forEach((key, mine) -> toWindow(batch, key, mine));
-      sequence += batch.length();
+      clock.arrived(batch.length());
     }
   }
 
@@ -140,7 +134,7 @@ final class AttachedWindowAggregate implements Operator {
   }
 
   private void toWindow(RecordBatch batch, Key key, Rows rows) {
-    if (isClosed(key.end(), watermark)) {
+    if (isClosed(key.end(), clock.watermark())) {
       LateRows.give(batch, rows, node.late(), context.orElseThrow());
       return;
     }
@@ -149,7 +143,7 @@ final class AttachedWindowAggregate implements Operator {
     if (updating) {
       window.changes().touch(slots, rows.count(), context.orElseThrow().allocator());
     }
-    window.groups().update(batch, new SlotRows(rows, slots, sequence), false);
+    window.groups().update(batch, new SlotRows(rows, slots, clock.sequence()), false);
   }
 
   private Window window(Key key) {
@@ -196,8 +190,8 @@ final class AttachedWindowAggregate implements Operator {
 
   @Override
   public long onWatermark(long time, Output output) {
-    watermark = Math.max(watermark, time);
-    while (!windows.isEmpty() && isClosed(windows.firstKey().end(), watermark)) {
+    clock.advance(time);
+    while (!windows.isEmpty() && isClosed(windows.firstKey().end(), clock.watermark())) {
       Map.Entry<Key, Window> closed = windows.pollFirstEntry();
       context.orElseThrow().count("windows.emitted", 1);
       context.orElseThrow().count("panes.open", -1);
@@ -209,9 +203,7 @@ final class AttachedWindowAggregate implements Operator {
       }
       window.changes().close();
     }
-    return watermark == Long.MAX_VALUE || watermark < Long.MIN_VALUE + node.allowedLatenessMicros()
-        ? watermark
-        : watermark - node.allowedLatenessMicros();
+    return clock.outgoing(node.allowedLatenessMicros());
   }
 
   private void emit(Key key, GroupTable groups, Output output) {
@@ -249,34 +241,14 @@ final class AttachedWindowAggregate implements Operator {
                           : i == 1 ? key.end() : window.changes().isKnown(slot) ? 1 : 0,
                   context.orElseThrow().allocator());
         });
-    StateWriter.Part clock = state.part(CLOCK, LAYOUT, CLOCK_LAYOUT);
-    for (int group = 0; group < KeyGroups.COUNT; group++) {
-      try (BatchBuilder builder =
-          new BatchBuilder(CLOCK_LAYOUT, context.orElseThrow().allocator())) {
-        clock.write(
-            group, builder.add(dev.sluice.type.RowKind.INSERT, watermark, sequence).build());
-      }
-    }
+    clock.save(state, context.orElseThrow().allocator());
   }
 
   @Override
   public void restore(StateReader state) {
-    if (state.version(GROUPS).isEmpty()) {
+    if (!clock.restore(state)) {
       return;
     }
-    long[] clock = {Long.MAX_VALUE, 0};
-    state.read(
-        CLOCK,
-        (batch, group) -> {
-          try (batch) {
-            for (int i = 0; i < batch.rowCount(); i++) {
-              clock[0] = Math.min(clock[0], Cells.word(batch.vector(0), WORD, batch.position(i)));
-              clock[1] = Math.max(clock[1], Cells.word(batch.vector(1), WORD, batch.position(i)));
-            }
-          }
-        });
-    watermark = clock[0];
-    sequence = clock[1];
     state.read(
         GROUPS,
         (batch, group) -> {

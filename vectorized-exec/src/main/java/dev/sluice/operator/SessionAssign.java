@@ -20,7 +20,6 @@ import dev.sluice.state.StateWriter;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Field;
 import dev.sluice.type.DataType.Kind;
-import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -34,11 +33,8 @@ import java.util.Optional;
  */
 final class SessionAssign implements Operator {
   private static final String ROWS = "rows";
-  private static final String CLOCK = "clock";
   private static final int LAYOUT = 1;
   private static final DataType WORD = DataType.of(Kind.BIGINT);
-  private static final Schema CLOCK_LAYOUT =
-      Schema.of(new Field("watermark", WORD.notNull()), new Field("sequence", WORD.notNull()));
 
   private final PlanNode.WindowAssign node;
   private final Schema input;
@@ -50,8 +46,7 @@ final class SessionAssign implements Operator {
   private final Lane marks = new Lane();
   private Optional<OperatorContext> context = Optional.empty();
   private ZoneId zone = ZoneOffset.UTC;
-  private long watermark = Long.MIN_VALUE;
-  private long sequence;
+  private final Clock clock = new Clock();
 
   SessionAssign(PlanNode.WindowAssign node, WindowSpec.Session spec) {
     if (node.input().traits().changelog() != ChangelogMode.INSERT_ONLY) {
@@ -97,7 +92,7 @@ final class SessionAssign implements Operator {
           unusable += usable ? 0 : 1;
         }
       }
-      sequence += batch.length();
+      clock.arrived(batch.length());
       if (unusable > 0) {
         context.orElseThrow().count("rows.null-time", unusable);
       }
@@ -109,10 +104,10 @@ final class SessionAssign implements Operator {
 
   private boolean add(RecordBatch batch, int position, int row, long time) {
     boolean marked = node.rowWatermark().isPresent() && !marks.isNull(row);
-    long mark = marked ? Math.max(watermark, marks.words()[row]) : watermark;
+    long mark = marked ? Math.max(clock.watermark(), marks.words()[row]) : clock.watermark();
     Optional<SessionStore.Session> session =
         store.sessionOf(key(batch, position, keys.hashes()[row]), time, mark);
-    session.ifPresent(s -> append(batch, position, s));
+    session.ifPresent(s -> append(batch, position, clock.sequence() + position, s));
     return session.isPresent();
   }
 
@@ -124,11 +119,11 @@ final class SessionAssign implements Operator {
     return new SessionStore.Key(Arrays.copyOf(bytes.array(), bytes.length()), hash);
   }
 
-  private void append(RecordBatch batch, int position, SessionStore.Session session) {
+  private void append(RecordBatch batch, int position, long arrival, SessionStore.Session session) {
     ByteArena rows = session.rows();
     int start = rows.length();
     rows.putInt(0);
-    rows.putLong(sequence + position);
+    rows.putLong(arrival);
     for (int c = 0; c < input.size(); c++) {
       Cells.appendNullable(batch.vector(c), input.type(c), position, rows);
     }
@@ -140,10 +135,10 @@ final class SessionAssign implements Operator {
 
   @Override
   public long onWatermark(long time, Output output) {
-    watermark = Math.max(watermark, time);
+    clock.advance(time);
     BatchBuilder builder = builder();
     try {
-      for (SessionStore.Session session : store.closed(watermark)) {
+      for (SessionStore.Session session : store.closed(clock.watermark())) {
         context.orElseThrow().count("windows.emitted", 1);
         byte[] source = session.rows().array();
         for (int at = 0; at < session.rows().length(); at += ByteArena.intAt(source, at)) {
@@ -160,10 +155,7 @@ final class SessionAssign implements Operator {
     } finally {
       builder.close();
     }
-    long lateness = node.allowedLatenessMicros();
-    return watermark == Long.MAX_VALUE || watermark < Long.MIN_VALUE + lateness
-        ? watermark
-        : watermark - lateness;
+    return clock.outgoing(node.allowedLatenessMicros());
   }
 
   private BatchBuilder builder() {
@@ -208,13 +200,7 @@ final class SessionAssign implements Operator {
       }
       number++;
     }
-    StateWriter.Part clock = state.part(CLOCK, LAYOUT, CLOCK_LAYOUT);
-    for (int group = 0; group < KeyGroups.COUNT; group++) {
-      try (BatchBuilder builder =
-          new BatchBuilder(CLOCK_LAYOUT, context.orElseThrow().allocator())) {
-        clock.write(group, builder.add(RowKind.INSERT, watermark, sequence).build());
-      }
-    }
+    clock.save(state, context.orElseThrow().allocator());
   }
 
   private Schema layout() {
@@ -225,29 +211,15 @@ final class SessionAssign implements Operator {
 
   @Override
   public void restore(StateReader state) {
-    if (state.version(ROWS).isEmpty()) {
-      return;
-    }
-    long[] clock = {Long.MAX_VALUE, 0};
-    state.read(
-        CLOCK,
-        (batch, group) -> {
-          try (batch) {
-            for (int i = 0; i < batch.rowCount(); i++) {
-              clock[0] = Math.min(clock[0], Cells.word(batch.vector(0), WORD, batch.position(i)));
-              clock[1] = Math.max(clock[1], Cells.word(batch.vector(1), WORD, batch.position(i)));
+    if (clock.restore(state)) {
+      state.read(
+          ROWS,
+          (batch, group) -> {
+            try (batch) {
+              restoreRows(batch);
             }
-          }
-        });
-    watermark = clock[0];
-    state.read(
-        ROWS,
-        (batch, group) -> {
-          try (batch) {
-            restoreRows(batch);
-          }
-        });
-    sequence = clock[1];
+          });
+    }
   }
 
   /** The rows of one key group; a session's rows stand together. */
@@ -269,8 +241,8 @@ final class SessionAssign implements Operator {
         } else {
           store.extend(session.get(), time);
         }
-        sequence = Cells.word(chunk.vector(1), WORD, position) - position;
-        append(batch, position, session.get());
+        long arrival = Cells.word(chunk.vector(1), WORD, position);
+        append(batch, position, arrival, session.get());
       }
     }
   }

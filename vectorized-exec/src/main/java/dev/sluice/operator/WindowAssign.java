@@ -9,6 +9,8 @@ import dev.sluice.batch.Rows;
 import dev.sluice.batch.Selection;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.TimeAttribute;
+import dev.sluice.state.StateReader;
+import dev.sluice.state.StateWriter;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.Schema;
@@ -29,7 +31,7 @@ final class WindowAssign implements Operator {
   private long[] next = new long[64];
   private long[] last = new long[64];
   private Optional<OperatorContext> context = Optional.empty();
-  private long watermark = Long.MIN_VALUE;
+  private final Clock clock = new Clock();
 
   WindowAssign(PlanNode.WindowAssign node) {
     this.node = node;
@@ -106,7 +108,7 @@ final class WindowAssign implements Operator {
   }
 
   private long firstOpen(long pane, int row) {
-    long open = grid.firstOpenEnd(pane, watermark);
+    long open = grid.firstOpenEnd(pane, clock.watermark());
     boolean marked = node.rowWatermark().isPresent() && !marks.isNull(row);
     return marked ? Math.max(open, grid.firstOpenEnd(pane, marks.words()[row])) : open;
   }
@@ -181,8 +183,18 @@ final class WindowAssign implements Operator {
 
   @Override
   public long onWatermark(long time, Output output) {
-    watermark = Math.max(watermark, time);
+    clock.advance(time);
     return time;
+  }
+
+  @Override
+  public void snapshot(StateWriter state) {
+    clock.save(state, context.orElseThrow().allocator());
+  }
+
+  @Override
+  public void restore(StateReader state) {
+    clock.restore(state);
   }
 
   @Override

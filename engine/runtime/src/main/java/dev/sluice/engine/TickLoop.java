@@ -218,6 +218,7 @@ final class TickLoop implements AutoCloseable {
   }
 
   private static void runTask(TaskHost host, int index, List<EdgeBuffer> inputs) {
+    host.task().processingTime(TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()));
     for (EdgeBuffer edge : inputs) {
       List<RecordBatch> batches = edge.take(index);
       int next = 0;
