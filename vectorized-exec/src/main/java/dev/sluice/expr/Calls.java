@@ -83,6 +83,7 @@ final class Calls {
             NestedCode.isObject(list) ? NestedCode.size(list) : end(list) + " - " + start(list);
         yield gen.strict(type, size, list);
       }
+      case "NOT NULL" -> notNull(operands, type);
       case "ARRAY", "MAP", "ROW" -> gen.nested.construct(call);
       case "ARRAY_CONTAINS" -> arrayContains(operands, type);
       case "FLOOR", "CEIL", "CEILING" -> floor(call);
@@ -94,6 +95,16 @@ final class Calls {
 
   private Value first(Expr.Call call) {
     return gen.generate(call.operands().get(0));
+  }
+
+  /** The first operand; an error with the text of the second where it is NULL. */
+  private Value notNull(List<Expr> operands, DataType type) {
+    Value v = gen.generate(operands.get(0));
+    if (v.mayBeNull()) {
+      Value message = gen.generate(operands.get(1));
+      code.line("if (" + v.isNull() + ") {throw new NullValue(" + message.java() + ", p);}");
+    }
+    return new Value("false", v.java(), type, v.input(), v.position());
   }
 
   private static Value negated(Value v) {

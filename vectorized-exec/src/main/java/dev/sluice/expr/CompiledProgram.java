@@ -6,6 +6,7 @@ import dev.sluice.batch.Selection;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.function.EvalError;
+import dev.sluice.function.NullValue;
 import dev.sluice.plan.Expr;
 import dev.sluice.type.Schema;
 import java.time.DateTimeException;
@@ -84,7 +85,7 @@ final class CompiledProgram implements BatchProgram {
         columns[i] =
             projections.get(i) instanceof Expr.ColumnRef ref
                 ? input.retainColumn(ref.index())
-                : compute(i, input.length(), allocator, count, positions);
+                : compute(i, input, allocator, count, positions);
       }
     } catch (RuntimeException e) {
       for (Column column : columns) {
@@ -98,14 +99,20 @@ final class CompiledProgram implements BatchProgram {
   }
 
   private Column compute(
-      int index, int length, BufferAllocator allocator, int count, int[] positions) {
-    Result result = new Result(output.field(index).name(), output.type(index), length, allocator);
+      int index, RecordBatch input, BufferAllocator allocator, int count, int[] positions) {
+    Result result =
+        new Result(output.field(index).name(), output.type(index), input.length(), allocator);
     boolean done = false;
     try {
       loops.project(index, inputs, count, positions, result);
       Column column = new Column(result.finish());
       done = true;
       return column;
+    } catch (NullValue e) {
+      throw UserError.of(ErrorCode.EXPRESSION, String.valueOf(e.getMessage()))
+          .withDetail("The row is " + row(input, e.position()) + ".")
+          .withHint("filter such rows out, give a value with COALESCE, or drop NOT NULL")
+          .causedBy(e);
     } catch (EvalError | ArithmeticException | DateTimeException e) {
       throw failed("'" + output.field(index).name() + "'", projections.get(index), e);
     } finally {
@@ -113,6 +120,18 @@ final class CompiledProgram implements BatchProgram {
         result.abandon();
       }
     }
+  }
+
+  private static String row(RecordBatch input, int position) {
+    StringBuilder text = new StringBuilder();
+    for (int c = 0; c < input.schema().size(); c++) {
+      String name = input.schema().field(c).name();
+      if (!name.startsWith("$")) {
+        text.append(text.isEmpty() ? "" : ", ").append(name).append(" = ");
+        text.append(input.vector(c).getObject(position));
+      }
+    }
+    return text.toString();
   }
 
   private static UserError failed(String what, Expr expr, RuntimeException e) {

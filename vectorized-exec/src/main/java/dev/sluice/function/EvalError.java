@@ -5,7 +5,7 @@ package dev.sluice.function;
  * dev.sluice.error.UserError} that names the expression. Without stack trace: TRY_CAST may throw
  * many.
  */
-public final class EvalError extends RuntimeException {
+public class EvalError extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   public EvalError(String message) {

@@ -199,6 +199,34 @@ final class Aggregations {
     return RelTranslator.node(groupNode(input, inputs, List.of(), schema));
   }
 
+  /**
+   * Groups by the first columns of {@code input}, those of {@code keys}; for each of the {@code
+   * flags} BOOLEAN columns behind them counts the rows where it is true.
+   */
+  Frame counted(Frame input, Schema keys, int flags) {
+    Inputs inputs = new Inputs();
+    List<Field> fields = new ArrayList<>(keys.fields());
+    for (int i = 0; i < keys.size(); i++) {
+      inputs.key(input.columns().get(i), keys.field(i).name());
+    }
+    List<AggregateCall> calls = new ArrayList<>();
+    DataType count = DataType.of(DataType.Kind.BIGINT).notNull();
+    for (int i = 0; i < flags; i++) {
+      Expr flag = input.columns().get(keys.size() + i);
+      calls.add(
+          new AggregateCall(
+              "COUNT",
+              List.of(),
+              List.of(),
+              false,
+              OptionalInt.of(inputs.argument(flag, "$" + i)),
+              List.of(),
+              count));
+      fields.add(new Field("$" + i, count));
+    }
+    return RelTranslator.node(groupNode(input, inputs, calls, new Schema(fields)));
+  }
+
   /** The columns an aggregation needs of its input: keys first, then arguments. */
   private static final class Inputs {
     private final List<Expr> columns = new ArrayList<>();

@@ -27,7 +27,10 @@ import org.apache.calcite.rel.RelFieldCollation;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.rel.core.Filter;
+import org.apache.calcite.rel.core.Intersect;
+import org.apache.calcite.rel.core.Minus;
 import org.apache.calcite.rel.core.Project;
+import org.apache.calcite.rel.core.SetOp;
 import org.apache.calcite.rel.core.Sort;
 import org.apache.calcite.rel.core.TableFunctionScan;
 import org.apache.calcite.rel.core.TableScan;
@@ -94,6 +97,9 @@ final class RelTranslator {
     if (rel instanceof Union union) {
       return union(union);
     }
+    if (rel instanceof Intersect || rel instanceof Minus) {
+      return new SetOperations(this, aggregations).translate((SetOp) rel);
+    }
     if (rel instanceof Values values) {
       return values(values);
     }
@@ -107,7 +113,6 @@ final class RelTranslator {
           case "Join", "Correlate", "AsofJoin" -> "joins are";
           case "Window" -> "OVER windows are";
           case "Match" -> "MATCH_RECOGNIZE is";
-          case "Intersect", "Minus" -> "INTERSECT and EXCEPT are";
           default -> name + " is";
         };
     return UserError.of(ErrorCode.UNSUPPORTED, what + " not supported yet");
@@ -404,7 +409,8 @@ final class RelTranslator {
 
   private static Optional<Integer> place(List<Expr> columns, int column) {
     for (int i = 0; i < columns.size(); i++) {
-      if (columns.get(i) instanceof Expr.ColumnRef ref && ref.index() == column) {
+      Expr value = Sinks.unchecked(columns.get(i));
+      if (value instanceof Expr.ColumnRef ref && ref.index() == column) {
         return Optional.of(i);
       }
     }

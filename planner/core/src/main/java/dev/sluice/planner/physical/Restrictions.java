@@ -35,8 +35,6 @@ final class Restrictions {
       case JOIN -> Optional.of("joins are");
       case OVER -> Optional.of("OVER windows are");
       case MATCH_RECOGNIZE -> Optional.of("MATCH_RECOGNIZE is");
-      case INTERSECT -> Optional.of("INTERSECT is");
-      case EXCEPT -> Optional.of("EXCEPT is");
       case PIVOT, UNPIVOT -> Optional.of("PIVOT is");
       case UNNEST -> Optional.of("UNNEST is");
       case LATERAL -> Optional.of("LATERAL is");

@@ -30,6 +30,8 @@ import java.util.TreeSet;
  * The targets of a plan: who may be written, with which columns and which changes. Single-threaded.
  */
 final class Sinks {
+  private static final String NOT_NULL = "NOT NULL";
+
   private final Catalog catalog;
   private final ConnectorRegistry connectors;
 
@@ -156,10 +158,20 @@ final class Sinks {
     DataType from = value.type();
     if (from.kind() == Kind.NULL
         || value instanceof Expr.Literal literal && literal.value().isEmpty()) {
+      if (!to.nullable()) {
+        throw UserError.of(
+                ErrorCode.SINK_SCHEMA,
+                "column '"
+                    + wanted.field(index).name()
+                    + "' of '"
+                    + table.name()
+                    + "' is NOT NULL, but the query gives NULL")
+            .withHint("give a value, or drop NOT NULL from the sink's column");
+      }
       return Expr.Literal.nullOf(to);
     }
     if (nullableAll(from).equals(nullableAll(to))) {
-      return value;
+      return checked(table, wanted, index, value);
     }
     if (!convertible(from, to)) {
       String column = wanted.field(index).name();
@@ -181,7 +193,28 @@ final class Sinks {
                   + to.withNullable(true)
                   + "), or change the sink's column");
     }
-    return new Expr.Cast(value, to.withNullable(from.nullable()), false);
+    return checked(
+        table, wanted, index, new Expr.Cast(value, to.withNullable(from.nullable()), false));
+  }
+
+  /** The value, which fails the run where it is NULL and the column is NOT NULL. */
+  private static Expr checked(CatalogEntry.Table table, Schema wanted, int index, Expr value) {
+    if (wanted.type(index).nullable() || !value.type().nullable()) {
+      return value;
+    }
+    String what =
+        "column '" + wanted.field(index).name() + "' of '" + table.name() + "' is NOT NULL";
+    return new Expr.Call(
+        NOT_NULL,
+        List.of(value, Expr.Literal.of(what, DataType.string().notNull())),
+        value.type().notNull());
+  }
+
+  /** An expression without the check for NULL that {@link #match} put around it. */
+  static Expr unchecked(Expr expr) {
+    return expr instanceof Expr.Call call && call.function().equals(NOT_NULL)
+        ? call.operands().get(0)
+        : expr;
   }
 
   /** Whether INSERT converts by itself. */

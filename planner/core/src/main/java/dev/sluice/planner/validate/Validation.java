@@ -39,7 +39,9 @@ import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.validate.SqlConformanceEnum;
 import org.apache.calcite.sql.validate.SqlDelegatingConformance;
 import org.apache.calcite.sql.validate.SqlValidator;
+import org.apache.calcite.sql.validate.SqlValidatorScope;
 import org.apache.calcite.sql.validate.SqlValidatorUtil;
+import org.apache.calcite.sql.validate.implicit.TypeCoercionImpl;
 import org.apache.calcite.sql2rel.SqlToRelConverter;
 import org.apache.calcite.sql2rel.StandardConvertletTable;
 
@@ -71,6 +73,19 @@ public final class Validation {
           return SelectAliasLookup.UNSUPPORTED;
         }
       };
+
+  /** Does not turn the columns of set operations and VALUES into text to make them alike. */
+  private static final class StrictCoercion extends TypeCoercionImpl {
+    StrictCoercion(RelDataTypeFactory types, SqlValidator validator) {
+      super(types, validator);
+    }
+
+    @Override
+    public boolean rowTypeCoercion(
+        SqlValidatorScope scope, SqlNode query, int column, RelDataType type) {
+      return false;
+    }
+  }
 
   /** Makes rows whose fields can be named through their column without the table: {@code r.a}. */
   private static final class Types extends JavaTypeFactoryImpl {
@@ -149,7 +164,8 @@ public final class Validation {
         SqlValidator.Config.DEFAULT
             .withConformance(CONFORMANCE)
             .withIdentifierExpansion(true)
-            .withTypeCoercionEnabled(true));
+            .withTypeCoercionEnabled(true)
+            .withTypeCoercionFactory(StrictCoercion::new));
   }
 
   private SqlToRelConverter converter(SqlValidator validator) {
@@ -305,7 +321,7 @@ public final class Validation {
       }
       ErrorCode code =
           message.startsWith("Cannot apply")
-                  || message.contains("type mismatch")
+                  || message.toLowerCase(Locale.ROOT).contains("type mismatch")
                   || message.contains("Cannot cast")
               ? ErrorCode.TYPE_MISMATCH
               : ErrorCode.INVALID_QUERY;
