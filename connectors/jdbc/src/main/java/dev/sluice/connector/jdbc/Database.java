@@ -9,6 +9,7 @@ import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.TableRef;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,10 +19,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jdbi.v3.core.Jdbi;
 
 /** One declared table's database: connects and looks at metadata. Single-threaded. */
 final class Database {
+  private static final Pattern RELATIVE_H2 =
+      Pattern.compile("jdbc:h2:(?:file:)?(\\.\\.?/[^;]*)(.*)");
+
+  /** How long a server may take to answer a connection. */
+  private static final int CONNECT_SECONDS = 10;
+
   private final TableRef table;
   private final Options options;
   private final JdbcDialect dialect;
@@ -39,12 +50,11 @@ final class Database {
    * Relative H2 files are taken from the working directory; MySQL is reached by the MariaDB driver.
    */
   private static String resolved(String url, ConnectorContext context) {
-    if (url.startsWith("jdbc:h2:./") || url.startsWith("jdbc:h2:file:./")) {
-      int dot = url.indexOf("./");
+    Matcher file = RELATIVE_H2.matcher(url);
+    if (file.matches()) {
       return "jdbc:h2:file:"
-          + context.workingDirectory().toAbsolutePath().normalize()
-          + "/"
-          + url.substring(dot + 2);
+          + context.workingDirectory().toAbsolutePath().resolve(file.group(1)).normalize()
+          + file.group(2);
     }
     return url.startsWith("jdbc:mysql:")
         ? "jdbc:mariadb:" + url.substring("jdbc:mysql:".length())
@@ -65,22 +75,37 @@ final class Database {
     properties.setProperty(
         "user", options.find(JdbcConnector.USERNAME).orElse(dialect == JdbcDialect.H2 ? "sa" : ""));
     properties.setProperty("password", options.find(JdbcConnector.PASSWORD).orElse(""));
+    properties.putAll(options.withPrefix(JdbcConnector.PROPERTIES));
     if (dialect == JdbcDialect.MARIADB) {
       properties.setProperty("allowLocalInfile", "false");
       properties.setProperty("useBulkStmts", "true");
+      // instants are written and read as such, whatever the server's zone
+      properties.setProperty("timezone", "UTC");
+      properties.putIfAbsent("connectTimeout", Integer.toString(CONNECT_SECONDS * 1000));
     }
     if (dialect == JdbcDialect.POSTGRESQL) {
       properties.setProperty("reWriteBatchedInserts", "true");
+      // lets texts into columns of the database's own types (uuid, jsonb, enums)
+      properties.setProperty("stringtype", "unspecified");
+      properties.putIfAbsent("connectTimeout", Integer.toString(CONNECT_SECONDS));
+      properties.putIfAbsent("ApplicationName", "sluice");
     }
     try {
       Connection connection = DriverManager.getConnection(url, properties);
       connection.setAutoCommit(false);
       return connection;
     } catch (SQLException e) {
+      boolean login = e.getSQLState() != null && e.getSQLState().startsWith("28");
       throw UserError.of(
-              ErrorCode.UNREACHABLE, "cannot connect to the database of '" + table.name() + "'")
+              ErrorCode.UNREACHABLE,
+              login
+                  ? "the database of '" + table.name() + "' refuses the login"
+                  : "cannot connect to the database of '" + table.name() + "'")
           .withDetail(firstLine(e))
-          .withHint("check 'url', 'username' and 'password', and that the server runs")
+          .withHint(
+              login
+                  ? "check 'username' and 'password'"
+                  : "check 'url', and that the server runs and can be reached from here")
           .causedBy(e);
     }
   }
@@ -92,104 +117,105 @@ final class Database {
         + ")";
   }
 
-  /** The real name of the target table with its schema, quoted; empty if there is none. */
-  Optional<String> find(Connection connection) throws SQLException {
-    String wanted = options.find(JdbcConnector.TABLE_NAME).orElse(table.name());
-    int dot = wanted.indexOf('.');
-    String schema = dot < 0 ? "" : wanted.substring(0, dot);
-    String name = wanted.substring(dot + 1);
-    for (String[] found : tables(connection)) {
-      if (found[1].equalsIgnoreCase(name)
-          && (schema.isEmpty() || schema.equalsIgnoreCase(found[0]))) {
-        return Optional.of(
-            schema.isEmpty()
-                ? dialect.quote(found[1])
-                : dialect.quote(found[0]) + "." + dialect.quote(found[1]));
-      }
-    }
-    return Optional.empty();
+  /** A table that exists: the name behind FROM, quoted, and its parts for metadata. */
+  record Found(String quoted, Optional<String> owner, String name) {}
+
+  /** The target table; empty if there is none. The exact name goes before one in other case. */
+  Optional<Found> find(Connection connection) throws SQLException {
+    List<Found> tables = tables(connection);
+    String name = wanted().substring(wanted().lastIndexOf('.') + 1);
+    return tables.stream()
+        .filter(t -> t.name().equals(name))
+        .findFirst()
+        .or(() -> tables.stream().filter(t -> t.name().equalsIgnoreCase(name)).findFirst());
   }
 
-  private List<String[]> tables(Connection connection) throws SQLException {
-    List<String[]> names = new ArrayList<>();
-    String wanted = options.find(JdbcConnector.TABLE_NAME).orElse(table.name());
+  private String wanted() {
+    return options.find(JdbcConnector.TABLE_NAME).orElse(table.name());
+  }
+
+  /** The schema (a database, in MariaDB) that {@code table-name} names. */
+  private Optional<String> wantedOwner() {
+    int dot = wanted().lastIndexOf('.');
+    return dot < 0 ? Optional.empty() : Optional.of(wanted().substring(0, dot));
+  }
+
+  /** The tables of the schema that is named, or of the current one. */
+  private List<Found> tables(Connection connection) throws SQLException {
+    boolean catalogs = dialect == JdbcDialect.MARIADB;
+    Optional<String> owner = wantedOwner();
+    List<Found> found = new ArrayList<>();
+    DatabaseMetaData metadata = connection.getMetaData();
     // H2 lists INFORMATION_SCHEMA too: an unqualified 'users' must not find its USERS.
-    String schema = wanted.indexOf('.') < 0 ? connection.getSchema() : null;
+    String current = catalogs ? connection.getCatalog() : connection.getSchema();
     try (ResultSet rows =
-        connection
-            .getMetaData()
-            .getTables(
-                connection.getCatalog(),
-                schema,
-                "%",
-                new String[] {"TABLE", "VIEW", "BASE TABLE"})) {
+        metadata.getTables(
+            catalogs ? owner.orElse(current) : connection.getCatalog(),
+            catalogs ? null : owner.isPresent() ? null : current,
+            "%",
+            new String[] {
+              "TABLE", "VIEW", "BASE TABLE", "PARTITIONED TABLE", "MATERIALIZED VIEW"
+            })) {
       while (rows.next()) {
-        String owner = rows.getString("TABLE_SCHEM");
-        names.add(new String[] {owner == null ? "" : owner, rows.getString("TABLE_NAME")});
+        String of = rows.getString(catalogs ? "TABLE_CAT" : "TABLE_SCHEM");
+        String name = rows.getString("TABLE_NAME");
+        if (owner.isEmpty()) {
+          found.add(new Found(dialect.quote(name), Optional.ofNullable(of), name));
+        } else if (owner.get().equalsIgnoreCase(of)) {
+          found.add(
+              new Found(dialect.quote(of) + "." + dialect.quote(name), Optional.of(of), name));
+        }
       }
     }
-    return names;
+    return found;
+  }
+
+  /** Whether a unique index covers exactly {@code columns}, so that an upsert has what to find. */
+  boolean hasUniqueIndex(Connection connection, Found target, List<String> columns)
+      throws SQLException {
+    boolean catalogs = dialect == JdbcDialect.MARIADB;
+    String catalog = catalogs ? target.owner().orElse(null) : connection.getCatalog();
+    String schema = catalogs ? null : target.owner().orElse(null);
+    Map<String, Set<String>> indexes = new LinkedHashMap<>();
+    try (ResultSet rows =
+        connection.getMetaData().getIndexInfo(catalog, schema, target.name(), true, false)) {
+      while (rows.next()) {
+        String column = rows.getString("COLUMN_NAME");
+        if (column != null && !rows.getBoolean("NON_UNIQUE")) {
+          indexes
+              .computeIfAbsent(rows.getString("INDEX_NAME"), n -> new TreeSet<>())
+              .add(column.replaceAll("^\"|\"$", ""));
+        }
+      }
+    }
+    return indexes.containsValue(new TreeSet<>(columns));
   }
 
   /** The name under which a new table is made, quoted. */
   String newName() {
-    String wanted = options.find(JdbcConnector.TABLE_NAME).orElse(table.name());
-    int dot = wanted.indexOf('.');
-    return dot < 0
-        ? dialect.quote(dialect.made(wanted))
-        : dialect.quote(wanted.substring(0, dot))
-            + "."
-            + dialect.quote(dialect.made(wanted.substring(dot + 1)));
+    String name = wanted().substring(wanted().lastIndexOf('.') + 1);
+    String made = dialect.quote(dialect.made(name));
+    return wantedOwner().map(owner -> dialect.quote(owner) + "." + made).orElse(made);
   }
 
   UserError missing(Connection connection) throws SQLException {
-    String wanted = options.find(JdbcConnector.TABLE_NAME).orElse(table.name());
-    List<String> names = tables(connection).stream().map(t -> t[1]).toList();
+    List<String> names = tables(connection).stream().map(Found::name).toList();
     return UserError.of(
             ErrorCode.MISSING_TARGET,
-            "the database of '" + table.name() + "' has no table '" + wanted + "'")
+            "the database of '" + table.name() + "' has no table '" + wanted() + "'")
         .withHint(
             DidYouMean.hint(
-                wanted, names, "create it, or set 'table.create' = 'true' on the sink"));
+                wanted(), names, "create it, or set 'table.create' = 'true' on the sink"));
   }
 
-  /** Makes the table. */
-  void create() {
+  /** Makes the table and commits it. */
+  void create() throws SQLException {
     Jdbi.create(this::connect)
-        .useTransaction(handle -> handle.execute(dialect.create(table, newName())));
-  }
-
-  /** The real column of each declared one. */
-  Map<String, String> columns(Connection connection, String quoted) throws SQLException {
-    Map<String, String> real = new LinkedHashMap<>();
-    try (java.sql.Statement statement = connection.createStatement();
-        ResultSet none = statement.executeQuery("SELECT * FROM " + quoted + " WHERE 1 = 0")) {
-      List<String> names = new ArrayList<>();
-      for (int i = 1; i <= none.getMetaData().getColumnCount(); i++) {
-        names.add(none.getMetaData().getColumnName(i));
-      }
-      for (String declared : table.schema().names()) {
-        String found =
-            names.stream()
-                .filter(declared::equalsIgnoreCase)
-                .findFirst()
-                .orElseThrow(
-                    () ->
-                        UserError.of(
-                                ErrorCode.TARGET_SCHEMA,
-                                "table "
-                                    + quoted
-                                    + " of '"
-                                    + table.name()
-                                    + "' has no column '"
-                                    + declared
-                                    + "'")
-                            .withHint(
-                                DidYouMean.hint(
-                                    declared, names, "its columns: " + String.join(", ", names))));
-        real.put(declared, found);
-      }
-    }
-    return real;
+        .useHandle(
+            handle -> {
+              handle.execute(dialect.create(table, newName()));
+              // Jdbi leaves the commit to whoever has switched autocommit off
+              handle.getConnection().commit();
+            });
   }
 }

@@ -54,8 +54,65 @@ public final class JdbcConnector implements Connector {
           .withDefault("10000")
           .only(Role.SOURCE);
 
+  static final OptionSpec PARTITION_COLUMN =
+      OptionSpec.of(
+              "scan.partition.column",
+              Type.STRING,
+              "An integer column by whose ranges the table is read side by side.",
+              "id")
+          .only(Role.SOURCE);
+  static final OptionSpec PARTITION_NUM =
+      OptionSpec.of(
+              "scan.partition.num",
+              Type.INTEGER,
+              "How many ranges; by default the parallelism.",
+              "8")
+          .only(Role.SOURCE);
+  static final OptionSpec PARTITION_LOWER =
+      OptionSpec.of(
+              "scan.partition.lower-bound",
+              Type.LONG,
+              "Where the ranges begin; by default the least value. Rows outside are read all the"
+                  + " same.",
+              "1")
+          .only(Role.SOURCE);
+  static final OptionSpec PARTITION_UPPER =
+      OptionSpec.of(
+              "scan.partition.upper-bound",
+              Type.LONG,
+              "Where the ranges end; by default the greatest value.",
+              "1000000")
+          .only(Role.SOURCE);
+  static final OptionSpec FLUSH_ROWS =
+      OptionSpec.of(
+              "sink.buffer-flush.max-rows",
+              Type.INTEGER,
+              "Rows that are gathered before they are sent; a commit sends what there is.",
+              "5000")
+          .withDefault("5000")
+          .only(Role.SINK);
+  static final OptionSpec PROPERTIES =
+      OptionSpec.of(
+          "properties.*",
+          Type.STRING,
+          "A setting of the driver, of those that are allowed in the URL.",
+          "require");
+
   static final List<OptionSpec> OPTIONS =
-      List.of(URL, TABLE_NAME, USERNAME, PASSWORD, QUERY, TABLE_CREATE, FETCH_SIZE);
+      List.of(
+          URL,
+          TABLE_NAME,
+          USERNAME,
+          PASSWORD,
+          PROPERTIES,
+          QUERY,
+          FETCH_SIZE,
+          PARTITION_COLUMN,
+          PARTITION_NUM,
+          PARTITION_LOWER,
+          PARTITION_UPPER,
+          TABLE_CREATE,
+          FLUSH_ROWS);
 
   @Override
   public String name() {
@@ -76,9 +133,10 @@ public final class JdbcConnector implements Connector {
   public void validate(TableRef table, Role role) {
     String url = table.options().getOrDefault(URL.key(), "");
     if (!url.contains("${")) {
-      JdbcDialect.of(
-          table, Options.check(table, CommonOptions.with(OPTIONS), Role.BOTH).string(URL));
+      Options options = Options.check(table, CommonOptions.with(OPTIONS), Role.BOTH);
+      JdbcDialect.of(table, options.string(URL)).requireHarmlessProperties(table);
     }
+    validatePartitions(table);
     for (Field field : table.schema().fields()) {
       boolean fits =
           switch (field.type().kind()) {
@@ -99,9 +157,41 @@ public final class JdbcConnector implements Connector {
     }
   }
 
+  private static void validatePartitions(TableRef table) {
+    String column = table.options().get(PARTITION_COLUMN.key());
+    if (column == null) {
+      for (OptionSpec spec : List.of(PARTITION_NUM, PARTITION_LOWER, PARTITION_UPPER)) {
+        if (table.options().containsKey(spec.key())) {
+          throw UserError.of(
+                  ErrorCode.MISSING_OPTION,
+                  "option '"
+                      + spec.key()
+                      + "' of '"
+                      + table.name()
+                      + "' needs 'scan.partition.column'")
+              .withHint("add 'scan.partition.column' = '<an integer column>'");
+        }
+      }
+      return;
+    }
+    boolean integer =
+        table.schema().fields().stream()
+            .anyMatch(f -> f.name().equalsIgnoreCase(column) && f.type().kind().isInteger());
+    if (!integer) {
+      throw UserError.of(
+              ErrorCode.OPTION_VALUE,
+              "option 'scan.partition.column' of '"
+                  + table.name()
+                  + "' must name an integer column, not '"
+                  + column
+                  + "'")
+          .withHint("columns: " + String.join(", ", table.schema().names()));
+    }
+  }
+
   @Override
   public SourceCapabilities sourceCapabilities(TableRef table) {
-    return new SourceCapabilities(true, true, true, false, true, false);
+    return new SourceCapabilities(true, true, true, true, true, false);
   }
 
   @Override

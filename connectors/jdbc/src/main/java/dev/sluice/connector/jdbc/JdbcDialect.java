@@ -133,6 +133,21 @@ enum JdbcDialect {
     }
   }
 
+  /** Refuses {@code properties.*} that are not allowed in a URL either. */
+  void requireHarmlessProperties(TableRef table) {
+    for (String option : table.options().keySet()) {
+      if (option.startsWith("properties.")) {
+        String key = option.substring("properties.".length()).toLowerCase(Locale.ROOT);
+        if (!allowed.contains(key)) {
+          throw UserError.of(
+                  ErrorCode.OPTION_VALUE,
+                  "option '" + option + "' of '" + table.name() + "' is not allowed")
+              .withHint("allowed: " + String.join(", ", allowed.stream().sorted().toList()));
+        }
+      }
+    }
+  }
+
   private static String after(String url, char mark) {
     int at = url.indexOf(mark);
     return at < 0 ? "" : url.substring(at + 1);
@@ -165,6 +180,19 @@ enum JdbcDialect {
 
   abstract String upsert(String table, List<String> columns, List<String> key);
 
+  /** Upserts all rows of {@code source}; both tables are quoted already. PostgreSQL only. */
+  String merge(String table, String source, List<String> columns, List<String> key) {
+    String upsert = upsert(table, columns, key);
+    int values = upsert.indexOf(" VALUES (");
+    int end = upsert.indexOf(')', values + 9) + 1;
+    return upsert.substring(0, values)
+        + " SELECT "
+        + list(columns)
+        + " FROM "
+        + source
+        + upsert.substring(end);
+  }
+
   String delete(String table, List<String> key) {
     return "DELETE FROM "
         + table
@@ -188,7 +216,9 @@ enum JdbcDialect {
         table.primaryKey().isEmpty()
             ? ""
             : ", PRIMARY KEY (" + list(table.primaryKey().stream().map(this::made).toList()) + ")";
-    return "CREATE TABLE " + name + " (" + columns + key + ")";
+    // The default collation of MariaDB takes 'a' and 'A' for the same key.
+    String collation = this == MARIADB ? " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin" : "";
+    return "CREATE TABLE " + name + " (" + columns + key + ")" + collation;
   }
 
   private String type(DataType type, boolean key) {
@@ -204,14 +234,15 @@ enum JdbcDialect {
       case DOUBLE -> mysql ? "DOUBLE" : "DOUBLE PRECISION";
       case DECIMAL -> "DECIMAL(" + type.precision() + ", " + type.scale() + ")";
       case VARCHAR -> text(type, key);
-      case VARBINARY -> pg ? "BYTEA" : mysql ? "LONGBLOB" : "VARBINARY";
+      case VARBINARY -> pg ? "BYTEA" : mysql ? (key ? "VARBINARY(255)" : "LONGBLOB") : "VARBINARY";
       case DATE -> "DATE";
       case TIME -> pg ? "TIME(3)" : "TIME(" + type.precision() + ")";
       case TIMESTAMP ->
           mysql ? "DATETIME(" + type.precision() + ")" : "TIMESTAMP(" + type.precision() + ")";
       case TIMESTAMP_LTZ ->
+          // MariaDB's TIMESTAMP ends in 2038 and begins after 1970: UTC in a DATETIME has no bounds
           mysql
-              ? "TIMESTAMP(" + type.precision() + ")"
+              ? "DATETIME(" + type.precision() + ")"
               : "TIMESTAMP(" + type.precision() + ") WITH TIME ZONE";
       default ->
           throw UserError.of(ErrorCode.UNSUPPORTED_TYPE, "a database column cannot hold " + type)

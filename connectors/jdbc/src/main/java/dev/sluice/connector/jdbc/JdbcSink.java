@@ -9,7 +9,10 @@ import dev.sluice.connector.TableSink;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.TableRef;
+import dev.sluice.type.DataType;
+import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.RowKind;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -18,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 
 /**
  * A database table as a sink: rows go into one open transaction per epoch, which the commit ends.
@@ -27,42 +31,30 @@ import java.util.Optional;
 final class JdbcSink implements TableSink {
   private final TableRef table;
   private final Connection connection;
-  private final PreparedStatement write;
+  private final Loader loader;
   private final Optional<PreparedStatement> delete;
   private final List<Integer> key = new ArrayList<>();
+  private final int flushRows;
 
   JdbcSink(TableRef table, ConnectorContext context) {
     this.table = table;
     Database database = new Database(table, context);
+    flushRows = Math.max(1, database.options().integer(JdbcConnector.FLUSH_ROWS));
     connection = database.connect();
     try {
-      Optional<String> name = database.find(connection);
-      if (name.isEmpty()) {
-        if (!database.options().bool(JdbcConnector.TABLE_CREATE)) {
-          throw database.missing(connection);
-        }
-        database.create();
-        name = Optional.of(database.newName());
-      }
-      Map<String, String> real = database.columns(connection, name.get());
-      List<String> columns = List.copyOf(real.values());
-      List<String> keyColumns = new ArrayList<>();
-      for (String column : table.primaryKey()) {
-        int index = table.schema().indexOf(column).orElseThrow();
-        key.add(index);
-        keyColumns.add(columns.get(index));
+      Database.Found target = target(database);
+      TargetColumns columns = new TargetColumns(table, connection, target.quoted(), true);
+      List<String> realKey = columns.realKey();
+      table.primaryKey().forEach(k -> key.add(table.schema().indexOf(k).orElseThrow()));
+      if (!key.isEmpty() && !database.hasUniqueIndex(connection, target, realKey)) {
+        throw withoutIndex(database, target, realKey);
       }
       JdbcDialect dialect = database.dialect();
-      boolean upsert = !key.isEmpty();
-      write =
-          connection.prepareStatement(
-              upsert
-                  ? dialect.upsert(name.get(), columns, keyColumns)
-                  : dialect.insert(name.get(), columns));
+      loader = loader(dialect, target.quoted(), columns.realNames(), realKey);
       delete =
-          upsert
-              ? Optional.of(connection.prepareStatement(dialect.delete(name.get(), keyColumns)))
-              : Optional.empty();
+          key.isEmpty()
+              ? Optional.empty()
+              : Optional.of(connection.prepareStatement(dialect.delete(target.quoted(), realKey)));
     } catch (SQLException e) {
       closeQuietly(e);
       throw UserError.of(
@@ -73,6 +65,50 @@ final class JdbcSink implements TableSink {
       closeQuietly(e);
       throw e;
     }
+  }
+
+  private Database.Found target(Database database) throws SQLException {
+    Optional<Database.Found> found = database.find(connection);
+    if (found.isEmpty() && database.options().bool(JdbcConnector.TABLE_CREATE)) {
+      database.create();
+      connection.rollback();
+      found = database.find(connection);
+    }
+    if (found.isEmpty()) {
+      throw database.missing(connection);
+    }
+    return found.get();
+  }
+
+  private UserError withoutIndex(Database database, Database.Found target, List<String> realKey) {
+    String columns = database.dialect().list(realKey);
+    return UserError.of(
+            ErrorCode.TARGET_SCHEMA,
+            "table "
+                + target.quoted()
+                + " of '"
+                + table.name()
+                + "' has no PRIMARY KEY or unique index on ("
+                + columns
+                + ") to update by")
+        .withHint("CREATE UNIQUE INDEX … ON " + target.quoted() + " (" + columns + ")");
+  }
+
+  private Loader loader(
+      JdbcDialect dialect, String target, List<String> columns, List<String> realKey)
+      throws SQLException {
+    boolean bytes =
+        table.schema().fields().stream().anyMatch(f -> f.type().kind() == Kind.VARBINARY);
+    if (dialect == JdbcDialect.POSTGRESQL && !bytes) {
+      return new CopyLoader(connection, table, target, columns, realKey);
+    }
+    String sql =
+        realKey.isEmpty()
+            ? dialect.insert(target, columns)
+            : dialect.upsert(target, columns, realKey);
+    return dialect == JdbcDialect.MARIADB && !realKey.isEmpty()
+        ? new MultiRowLoader(connection, sql, table.schema())
+        : new BatchLoader(connection, sql, table.schema());
   }
 
   private void closeQuietly(Exception cause) {
@@ -121,75 +157,96 @@ final class JdbcSink implements TableSink {
     }
   }
 
-  /** Loads batches into the open transaction. */
+  /**
+   * Gathers batches and loads them into the open transaction, folded to the last state of each key.
+   */
   private final class Writer implements SinkWriter {
+    private final List<RecordBatch> held = new ArrayList<>();
+    private int heldRows;
     private long rows;
 
     @Override
     public void write(RecordBatch batch) {
-      try (batch) {
+      held.add(batch);
+      heldRows += batch.rowCount();
+      rows += batch.rowCount();
+      if (heldRows >= flushRows) {
+        flush();
+      }
+    }
+
+    private void flush() {
+      try {
+        Rows writes = new Rows();
+        Rows deletes = new Rows();
         if (key.isEmpty()) {
-          for (int i = 0; i < batch.rowCount(); i++) {
-            add(write, batch, batch.position(i));
-          }
-          write.executeBatch();
+          held.forEach(b -> every(b, position -> writes.add(b, position)));
         } else {
-          upsert(batch);
+          fold(writes, deletes);
         }
-        rows += batch.rowCount();
+        if (!deletes.isEmpty()) {
+          delete(deletes);
+        }
+        if (!writes.isEmpty()) {
+          loader.load(writes);
+        }
       } catch (SQLException e) {
         throw failed("writing to", e);
+      } finally {
+        release();
       }
     }
 
-    private void add(PreparedStatement statement, RecordBatch batch, int position)
-        throws SQLException {
-      for (int c = 0; c < table.schema().size(); c++) {
-        Values.bind(
-            statement,
-            c + 1,
-            Values.get(batch.vector(c), table.schema().type(c), position),
-            table.schema().type(c));
+    private void fold(Rows writes, Rows deletes) {
+      Map<List<Object>, Rows.Place> last = new LinkedHashMap<>();
+      for (RecordBatch batch : held) {
+        every(
+            batch,
+            position -> {
+              List<Object> id = key(batch, position);
+              last.remove(id);
+              last.put(id, new Rows.Place(batch, position));
+            });
       }
-      statement.addBatch();
+      for (Rows.Place place : last.values()) {
+        boolean gone = place.batch().kind(place.position()) == RowKind.DELETE;
+        (gone ? deletes : writes).add(place.batch(), place.position());
+      }
     }
 
-    private void upsert(RecordBatch batch) throws SQLException {
-      Map<List<Object>, Integer> last = new LinkedHashMap<>();
-      for (int i = 0; i < batch.rowCount(); i++) {
-        int position = batch.position(i);
-        List<Object> id = new ArrayList<>();
-        for (int column : key) {
-          id.add(Values.get(batch.vector(column), table.schema().type(column), position));
+    private List<Object> key(RecordBatch batch, int position) {
+      List<Object> id = new ArrayList<>(key.size());
+      for (int column : key) {
+        Object value = Values.get(batch.vector(column), table.schema().type(column), position);
+        id.add(value instanceof byte[] bytes ? ByteBuffer.wrap(bytes) : value);
+      }
+      return id;
+    }
+
+    private void delete(Rows rows) throws SQLException {
+      PreparedStatement statement = delete.orElseThrow();
+      for (Rows.Place row : rows.places()) {
+        for (int k = 0; k < key.size(); k++) {
+          DataType type = table.schema().type(key.get(k));
+          Object value = Values.get(row.batch().vector(key.get(k)), type, row.position());
+          Values.bind(statement, k + 1, value, type);
         }
-        last.remove(id);
-        last.put(id, position);
+        statement.addBatch();
       }
-      boolean deletes = false;
-      boolean writes = false;
-      for (Map.Entry<List<Object>, Integer> row : last.entrySet()) {
-        if (batch.kind(row.getValue()) == RowKind.DELETE) {
-          for (int k = 0; k < key.size(); k++) {
-            Values.bind(
-                delete.orElseThrow(), k + 1, row.getKey().get(k), table.schema().type(key.get(k)));
-          }
-          delete.orElseThrow().addBatch();
-          deletes = true;
-        } else {
-          add(write, batch, row.getValue());
-          writes = true;
-        }
-      }
-      if (deletes) {
-        delete.orElseThrow().executeBatch();
-      }
-      if (writes) {
-        write.executeBatch();
-      }
+      statement.executeBatch();
+    }
+
+    private void release() {
+      held.forEach(RecordBatch::close);
+      held.clear();
+      heldRows = 0;
     }
 
     @Override
     public Optional<Committable> prepare(long epoch) {
+      if (!held.isEmpty()) {
+        flush();
+      }
       Optional<Committable> ready =
           rows == 0
               ? Optional.empty()
@@ -198,9 +255,16 @@ final class JdbcSink implements TableSink {
       return ready;
     }
 
+    /** The connection belongs to the sink. */
     @Override
     public void close() {
-      // The connection belongs to the sink.
+      release();
+    }
+  }
+
+  private static void every(RecordBatch batch, IntConsumer action) {
+    for (int i = 0; i < batch.rowCount(); i++) {
+      action.accept(batch.position(i));
     }
   }
 }
