@@ -47,6 +47,11 @@ final class Summary {
     out.append(count(report.malformed(), "malformed")).append(", ");
     out.append(rate(report.rowsIn(), report.elapsed())).append('\n');
     align(out, lines);
+    if (report.stateBytes() > 1 << 20) {
+      out.append("  state of at most ")
+          .append(Cells.grouped((report.stateBytes() + (1 << 20) - 1) >> 20))
+          .append(" MiB\n");
+    }
     return out.toString();
   }
 
@@ -102,6 +107,7 @@ final class Summary {
     run.put("malformed", report.malformed());
     run.put("rowsPerSecond", perSecond(report.rowsIn(), report.elapsed()));
     run.put("epoch", report.epoch());
+    run.put("stateBytes", report.stateBytes());
     List<Object> sources = new ArrayList<>();
     for (RunReport.Source source : report.sources()) {
       Map<String, Object> map = new LinkedHashMap<>();

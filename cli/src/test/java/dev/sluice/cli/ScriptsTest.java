@@ -165,4 +165,18 @@ class ScriptsTest {
   private void rows(String... lines) throws Exception {
     Files.writeString(directory.resolve("t.csv"), "name,n\n" + String.join("\n", lines) + "\n");
   }
+
+  @Test
+  void stateOverItsMemoryEndsTheRunInClearWords() {
+    Invocation run =
+        Invocation.of(
+            directory,
+            "-e",
+            "SET 'state.memory' = '100 KiB'; CREATE TABLE d (k BIGINT) WITH ('connector' ="
+                + " 'datagen', 'number-of-rows' = '100000', 'fields.k.kind' = 'sequence',"
+                + " 'fields.k.start' = '1', 'fields.k.end' = '100000'); SELECT k, COUNT(*) AS n"
+                + " FROM d GROUP BY k");
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("SLU-4005", "over the 0.1 MiB of 'state.memory'");
+  }
 }

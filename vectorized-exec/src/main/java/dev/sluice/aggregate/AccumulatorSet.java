@@ -77,6 +77,15 @@ public final class AccumulatorSet {
     return accumulators.length;
   }
 
+  /** Bytes on the heap, about. */
+  public long byteSize() {
+    long sum = 0;
+    for (GroupAccumulator accumulator : accumulators) {
+      sum += accumulator.byteSize();
+    }
+    return sum;
+  }
+
   public GroupAccumulator get(int call) {
     return accumulators[call];
   }

@@ -60,6 +60,11 @@ final class CountAccumulator implements GroupAccumulator {
   }
 
   @Override
+  public long byteSize() {
+    return 8L * counts.length;
+  }
+
+  @Override
   public int stateWords() {
     return 1;
   }

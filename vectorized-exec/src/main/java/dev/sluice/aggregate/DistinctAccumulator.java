@@ -144,6 +144,11 @@ final class DistinctAccumulator implements GroupAccumulator {
   }
 
   @Override
+  public long byteSize() {
+    return entries.byteSize() + 8L * (arrivals.length + counts.length);
+  }
+
+  @Override
   public int stateWords() {
     return 0;
   }

@@ -120,6 +120,11 @@ final class ExactSumAccumulator implements GroupAccumulator {
   }
 
   @Override
+  public long byteSize() {
+    return 8L * cells.length;
+  }
+
+  @Override
   public int stateWords() {
     return STRIDE;
   }

@@ -87,6 +87,11 @@ final class ExtremeAccumulator implements GroupAccumulator {
   }
 
   @Override
+  public long byteSize() {
+    return values.byteSize();
+  }
+
+  @Override
   public int stateWords() {
     return 2;
   }

@@ -38,6 +38,9 @@ public interface GroupAccumulator {
    */
   void result(int[] slots, int from, int count, FieldVector out);
 
+  /** Bytes on the heap, about. */
+  long byteSize();
+
   /** How many words of state a group has. */
   int stateWords();
 

@@ -103,6 +103,11 @@ public final class GroupTable {
     return table.size();
   }
 
+  /** Bytes on the heap, about. */
+  public long byteSize() {
+    return table.byteSize() + accumulators.byteSize();
+  }
+
   /**
    * The slot of every row, adding groups as needed; valid until the next call on any table of the
    * shape.

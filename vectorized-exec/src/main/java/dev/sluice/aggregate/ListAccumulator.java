@@ -43,6 +43,9 @@ final class ListAccumulator implements GroupAccumulator {
     this.keys = List.copyOf(keys);
   }
 
+  /** Bytes of all entries. */
+  private long held;
+
   @Override
   public void ensure(int slots) {
     if (entries.length < slots) {
@@ -72,6 +75,7 @@ final class ListAccumulator implements GroupAccumulator {
       to.truncate(start);
       to.putInt(end - start);
       to.truncate(end);
+      held += end - start;
     }
   }
 
@@ -96,6 +100,7 @@ final class ListAccumulator implements GroupAccumulator {
     for (int i = 0; i < count; i++) {
       if (from.entries[i] != null) {
         arena(target[i]).putBytes(from.entries[i].array(), 0, from.entries[i].length());
+        held += from.entries[i].length();
       }
     }
   }
@@ -218,6 +223,11 @@ final class ListAccumulator implements GroupAccumulator {
   }
 
   @Override
+  public long byteSize() {
+    return held + 4L * entries.length;
+  }
+
+  @Override
   public int stateWords() {
     return 0;
   }
@@ -238,6 +248,7 @@ final class ListAccumulator implements GroupAccumulator {
   public void restore(int slot, long[] words, byte[] bytes, int from, int to) {
     if (to > from) {
       arena(slot).putBytes(bytes, from, to - from);
+      held += to - from;
     }
   }
 }

@@ -152,6 +152,11 @@ final class MomentAccumulator implements GroupAccumulator {
   }
 
   @Override
+  public long byteSize() {
+    return 8L * (counts.length + sums.length);
+  }
+
+  @Override
   public int stateWords() {
     return 1 + stride;
   }

@@ -59,6 +59,11 @@ final class PickAccumulator implements GroupAccumulator {
   }
 
   @Override
+  public long byteSize() {
+    return values.byteSize() + 8L * arrivals.length;
+  }
+
+  @Override
   public int stateWords() {
     return 3;
   }

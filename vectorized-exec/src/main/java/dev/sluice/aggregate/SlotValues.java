@@ -19,6 +19,9 @@ final class SlotValues {
   private byte[][] bytes = new byte[0][];
   private int[] lengths = new int[0];
 
+  /** Bytes of the values. */
+  private long held;
+
   SlotValues(DataType type) {
     this.type = type;
     this.word = Lane.form(type) == Form.WORD;
@@ -41,6 +44,11 @@ final class SlotValues {
     if (present.length < slots) {
       resize(Math.max(slots, 2 * present.length));
     }
+  }
+
+  /** Bytes on the heap, about. */
+  long byteSize() {
+    return present.length + 8L * words.length + 20L * bytes.length + held;
   }
 
   boolean isWord() {
@@ -94,7 +102,9 @@ final class SlotValues {
   private void setBytes(int slot, byte[] source, int from, int count) {
     present[slot] = true;
     if (bytes[slot].length < count) {
+      held -= bytes[slot].length;
       bytes[slot] = new byte[Math.max(count, Math.min(2 * bytes[slot].length, count + 32))];
+      held += bytes[slot].length;
     }
     System.arraycopy(source, from, bytes[slot], 0, count);
     lengths[slot] = count;

@@ -32,6 +32,11 @@ public final class ByteArena {
     return length;
   }
 
+  /** Bytes on the heap, used or not. */
+  public int capacity() {
+    return array.length;
+  }
+
   /** Forgets everything after {@code newLength}. */
   public void truncate(int newLength) {
     length = newLength;

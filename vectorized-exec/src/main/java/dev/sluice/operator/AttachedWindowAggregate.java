@@ -269,6 +269,11 @@ final class AttachedWindowAggregate implements Operator {
   }
 
   @Override
+  public long stateBytes() {
+    return windows.values().stream().mapToLong(w -> w.groups().byteSize()).sum();
+  }
+
+  @Override
   public void close() {
     windows.values().forEach(w -> w.changes().close());
     windows.clear();

@@ -218,6 +218,11 @@ final class GroupAggregate implements Operator {
   }
 
   @Override
+  public long stateBytes() {
+    return groups.byteSize() + 8L * live.length;
+  }
+
+  @Override
   public void close() {
     changes.close();
   }

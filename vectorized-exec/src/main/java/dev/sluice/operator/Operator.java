@@ -57,6 +57,11 @@ public interface Operator extends AutoCloseable {
     return false;
   }
 
+  /** Bytes of state on the heap, about; what the allocator gave is not counted. */
+  default long stateBytes() {
+    return 0;
+  }
+
   /** Releases everything; idempotent. */
   @Override
   void close();

@@ -248,6 +248,11 @@ final class SessionAssign implements Operator {
   }
 
   @Override
+  public long stateBytes() {
+    return store.byteSize();
+  }
+
+  @Override
   public void close() {
     store.clear();
   }

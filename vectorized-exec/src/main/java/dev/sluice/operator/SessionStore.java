@@ -74,6 +74,9 @@ final class SessionStore {
     }
   }
 
+  /** What a session takes besides its rows, about. */
+  private static final long SESSION_BYTES = 200;
+
   private static final Comparator<Session> BY_END =
       Comparator.comparingLong(Session::end)
           .thenComparingLong(Session::first)
@@ -177,6 +180,15 @@ final class SessionStore {
       closed.add(session);
     }
     return closed;
+  }
+
+  /** Bytes on the heap, about. */
+  long byteSize() {
+    long sum = 0;
+    for (Session session : byEnd) {
+      sum += SESSION_BYTES + session.key.bytes.length + session.rows.capacity();
+    }
+    return sum;
   }
 
   /** The open sessions, in order of end. */

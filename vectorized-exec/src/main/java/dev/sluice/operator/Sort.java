@@ -69,6 +69,11 @@ final class Sort implements Operator {
   }
 
   @Override
+  public long stateBytes() {
+    return held.stream().mapToLong(RecordBatch::byteSize).sum();
+  }
+
+  @Override
   public void finish(int input, Output output) {
     give(node.offset(), wanted(), output);
   }

@@ -158,6 +158,35 @@ public final class StageTask implements AutoCloseable {
     finishNext(step);
   }
 
+  /** Bytes of state of all operators, on the heap and beside it. */
+  public long stateBytes() {
+    long sum = 0;
+    for (Optional<Operator> operator : operators) {
+      sum += operator.map(Operator::stateBytes).orElse(0L);
+    }
+    for (BufferAllocator allocator : allocators) {
+      sum += allocator.getAllocatedMemory();
+    }
+    return sum;
+  }
+
+  /** The operator with the most state, by the name of its plan node. */
+  public String largest() {
+    String name = "";
+    long most = -1;
+    int next = 0;
+    for (int i = 0; i < operators.length; i++) {
+      if (operators[i].isPresent()) {
+        long bytes = operators[i].get().stateBytes() + allocators.get(next++).getAllocatedMemory();
+        if (bytes > most) {
+          most = bytes;
+          name = stage.steps().get(i).node().label();
+        }
+      }
+    }
+    return name;
+  }
+
   /** Whether every entrance has ended. */
   public boolean isFinished() {
     for (int i = 0; i < operators.length; i++) {

@@ -232,6 +232,11 @@ final class WindowAggregate implements Operator {
   }
 
   @Override
+  public long stateBytes() {
+    return store.panes().values().stream().mapToLong(GroupTable::byteSize).sum();
+  }
+
+  @Override
   public void close() {
     store.panes().clear();
   }

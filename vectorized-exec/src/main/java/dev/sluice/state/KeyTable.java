@@ -65,6 +65,13 @@ public final class KeyTable {
     return size;
   }
 
+  /** Bytes on the heap, about. */
+  public long byteSize() {
+    return 8L * (pairs.length + hashBySlot.length + words.length)
+        + 4L * (places.length + ends.length)
+        + arena.capacity();
+  }
+
   /** The key group of the key at {@code slot}. */
   public int keyGroup(int slot) {
     return KeyGroups.of(hashBySlot[slot]);

@@ -26,6 +26,13 @@ public final class Settings {
               "How often sinks commit what they have got.",
               "1 s")
           .withDefault("1 s");
+  public static final OptionSpec STATE_MEMORY =
+      OptionSpec.of(
+          "state.memory",
+          Type.SIZE,
+          "Memory that the state of windows and aggregations may take; by default three quarters of"
+              + " the heap. A run that needs more fails.",
+          "2 GiB");
   public static final OptionSpec TIME_ZONE =
       OptionSpec.of(
               "time-zone",
@@ -56,12 +63,18 @@ public final class Settings {
           PARALLELISM,
           PIPELINE_NAME,
           SOURCE_IDLE,
+          STATE_MEMORY,
           TIME_ZONE);
 
   private Settings() {}
 
   public static List<OptionSpec> all() {
     return ALL;
+  }
+
+  /** Whether the dialect has a setting of that key which is not built yet. */
+  public static boolean isPlanned(String key) {
+    return key.equals("checkpoint.dir");
   }
 
   public static Optional<OptionSpec> find(String key) {

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param batchRows the most rows in a batch
  * @param batchLinger how long a reader waits for a batch to fill
  * @param commitInterval time between two epochs
+ * @param stateMemory bytes that the state of all operators may take
  * @param timeZone zone of the session
  * @param pipelineName stable name of the pipeline
  * @param workingDirectory base of relative paths
@@ -26,6 +27,7 @@ public record EngineOptions(
     int batchRows,
     Duration batchLinger,
     Duration commitInterval,
+    long stateMemory,
     ZoneId timeZone,
     String pipelineName,
     Path workingDirectory) {
@@ -41,6 +43,7 @@ public record EngineOptions(
         positive(settings, Settings.BATCH_ROWS.key(), 32768),
         Options.parseDuration(value(settings, Settings.BATCH_LINGER.key(), "5 ms")),
         Options.parseDuration(value(settings, Settings.CHECKPOINT_INTERVAL.key(), "1 s")),
+        stateMemory(settings),
         zone(value(settings, Settings.TIME_ZONE.key(), "UTC")),
         value(settings, Settings.PIPELINE_NAME.key(), pipelineName),
         workingDirectory);
@@ -58,6 +61,12 @@ public record EngineOptions(
           ErrorCode.SETTING_VALUE, "setting '" + key + "' must be at least 1, not " + number);
     }
     return number;
+  }
+
+  /** Three quarters of the heap where nothing is said: clear words come before the heap's end. */
+  private static long stateMemory(Map<String, String> settings) {
+    String text = settings.get(Settings.STATE_MEMORY.key());
+    return text == null ? Runtime.getRuntime().maxMemory() / 4 * 3 : Options.parseSize(text);
   }
 
   private static ZoneId zone(String name) {

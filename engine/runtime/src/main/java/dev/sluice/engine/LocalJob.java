@@ -101,7 +101,8 @@ final class LocalJob implements Job {
         sinks,
         loop.counters().get("rows.late"),
         loop.epoch(),
-        stopping);
+        stopping,
+        loop.peakState());
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.util.List;
  * @param lateRows rows that came too late for all their windows
  * @param epoch number of the last committed epoch
  * @param stopped whether the run was ended by {@link Job#stop} rather than by the end of its input
+ * @param stateBytes the most state that was kept at once, about
  */
 public record RunReport(
     Duration elapsed,
@@ -19,7 +20,8 @@ public record RunReport(
     List<Sink> sinks,
     long lateRows,
     long epoch,
-    boolean stopped) {
+    boolean stopped,
+    long stateBytes) {
   /**
    * @param name declared name
    * @param rows decoded rows, rejected ones not counted

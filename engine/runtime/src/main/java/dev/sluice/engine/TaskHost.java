@@ -17,6 +17,11 @@ import org.apache.arrow.memory.BufferAllocator;
  * worker at a time; the job's thread touches it between runs.
  */
 final class TaskHost implements StageHost, AutoCloseable {
+  private static final long MEASURE_NANOS = 50_000_000;
+
+  /** So many times state is counted at every turn, that short runs have a number. */
+  private static final int OFTEN = 20;
+
   private final StageGraph.Stage stage;
   private final int index;
   private final BufferAllocator allocator;
@@ -33,6 +38,11 @@ final class TaskHost implements StageHost, AutoCloseable {
   /**
    * @param edges buffers of every edge that leaves the stage, by edge id
    */
+  private long stateBytes;
+
+  private long measuredAt;
+  private int measurements;
+
   TaskHost(
       StageGraph graph,
       StageGraph.Stage stage,
@@ -54,6 +64,21 @@ final class TaskHost implements StageHost, AutoCloseable {
 
   StageTask task() {
     return task;
+  }
+
+  /** Counts the state anew, unless it was counted a moment ago. */
+  void measure() {
+    long now = System.nanoTime();
+    if (measurements++ > OFTEN && now - measuredAt < MEASURE_NANOS) {
+      return;
+    }
+    measuredAt = now;
+    stateBytes = task.stateBytes();
+  }
+
+  /** Bytes of state when counted last. */
+  long stateBytes() {
+    return stateBytes;
   }
 
   /** Takes the rows set aside in this tick. */

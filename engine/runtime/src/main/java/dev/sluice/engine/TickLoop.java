@@ -5,6 +5,8 @@ import dev.sluice.batch.RecordBatch;
 import dev.sluice.connector.SplitSource.Position;
 import dev.sluice.engine.sink.SinkFeed;
 import dev.sluice.engine.source.SourceFeed;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.StageGraph;
 import java.util.ArrayList;
@@ -90,6 +92,7 @@ final class TickLoop implements AutoCloseable {
   private long epoch;
   private long lastCommitNanos = System.nanoTime();
   private boolean positionsMoved;
+  private volatile long peakState;
 
   TickLoop(Parts parts) {
     this.parts = parts;
@@ -141,6 +144,7 @@ final class TickLoop implements AutoCloseable {
     for (StageGraph.Stage stage : parts.graph().stages()) {
       runStage(stage);
     }
+    checkState();
     deliver();
     endSatisfiedSources();
     if (System.nanoTime() - lastCommitNanos >= parts.options().commitInterval().toNanos()) {
@@ -149,6 +153,40 @@ final class TickLoop implements AutoCloseable {
     if (!moved && !isFinished()) {
       LockSupport.parkNanos(this, IDLE_NANOS);
     }
+  }
+
+  private void checkState() {
+    long sum = 0;
+    TaskHost largest = null;
+    for (List<TaskHost> tasks : parts.tasks()) {
+      for (TaskHost task : tasks) {
+        sum += task.stateBytes();
+        largest = largest == null || task.stateBytes() > largest.stateBytes() ? task : largest;
+      }
+    }
+    peakState = Math.max(peakState, sum);
+    if (sum > parts.options().stateMemory()) {
+      throw UserError.of(
+              ErrorCode.MEMORY,
+              "state has grown to "
+                  + mebibytes(sum)
+                  + ", over the "
+                  + mebibytes(parts.options().stateMemory())
+                  + " of 'state.memory'")
+          .withDetail("The most is kept by " + largest.task().largest() + ".")
+          .withHint(
+              "raise 'state.memory' (and the heap: SLUICE_OPTS=-Xmx8g), or keep less: shorter"
+                  + " windows, fewer keys");
+    }
+  }
+
+  private static String mebibytes(long bytes) {
+    return String.format(java.util.Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
+  }
+
+  /** The most state there was at once, in bytes; any thread. */
+  long peakState() {
+    return peakState;
   }
 
   private boolean gather(Source source) {
@@ -233,6 +271,7 @@ final class TickLoop implements AutoCloseable {
       }
     }
     host.task().endOfTick();
+    host.measure();
     for (EdgeBuffer edge : inputs) {
       host.task().watermark(edge.edge().to().step(), edge.watermark());
     }

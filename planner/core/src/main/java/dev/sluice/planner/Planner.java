@@ -142,6 +142,14 @@ public final class Planner {
    * mistyped setting; any other plain name is a variable.
    */
   private void assign(String key, String value, SourcePosition position) {
+    if (Settings.isPlanned(key.toLowerCase(java.util.Locale.ROOT))) {
+      throw UserError.of(
+              ErrorCode.UNSUPPORTED,
+              "setting '" + key + "' is not supported: there are no checkpoints yet")
+          .withHint(
+              "leave it out; a run that is started again begins at the sources' own positions")
+          .at(position);
+    }
     Optional<OptionSpec> setting = Settings.find(key.toLowerCase(java.util.Locale.ROOT));
     if (setting.isPresent()) {
       checkSetting(setting.get(), value, position);
@@ -161,14 +169,20 @@ public final class Planner {
   private static void checkSetting(OptionSpec setting, String value, SourcePosition position) {
     try {
       switch (setting.type()) {
-        case INTEGER -> Integer.parseInt(value.trim());
+        case INTEGER -> {
+          if (Integer.parseInt(value.trim()) < 1) {
+            throw new IllegalArgumentException("not positive");
+          }
+        }
         case DURATION -> Options.parseDuration(value);
         case SIZE -> Options.parseSize(value);
         default -> {
-          // Any text will do here; the engine checks the rest.
+          if (setting.equals(Settings.TIME_ZONE)) {
+            java.time.ZoneId.of(value);
+          }
         }
       }
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | java.time.DateTimeException e) {
       throw UserError.of(
               ErrorCode.SETTING_VALUE,
               "setting '" + setting.key() + "' cannot take '" + value + "'")
