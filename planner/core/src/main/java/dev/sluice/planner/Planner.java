@@ -58,8 +58,9 @@ public final class Planner {
   }
 
   /**
-   * Splits, substitutes and parses a script. SET statements take effect while parsing (later
-   * ${NAME} see them); nothing else is applied. Stops at the first mistake.
+   * Splits, substitutes and parses a script. SET and RESET take effect while parsing (later ${NAME}
+   * see them), and RESET is no statement of the result; nothing else is applied. Stops at the first
+   * mistake.
    *
    * @param source name for positions: a file name, {@code -e}, {@code <stdin>}
    */
@@ -134,6 +135,26 @@ public final class Planner {
         StatementParser.Place place, Map<String, String> assignment, SourcePosition keyPosition) {
       assignment.forEach((key, value) -> assign(key, value, keyPosition));
       statements.add(new Statement.Set(place.position(), place.text(), assignment));
+    }
+
+    @Override
+    public void reset(
+        StatementParser.Place place, Optional<String> key, SourcePosition keyPosition) {
+      if (key.isEmpty()) {
+        settings.clear();
+        variables.clear();
+      } else {
+        reset(key.get(), keyPosition);
+      }
+    }
+
+    private void reset(String key, SourcePosition position) {
+      Optional<OptionSpec> setting = Settings.find(key.toLowerCase(java.util.Locale.ROOT));
+      if (setting.isPresent()) {
+        settings.remove(setting.get().key());
+      } else if (variables.remove(key) == null) {
+        throw Settings.unknown(key).at(position);
+      }
     }
   }
 

@@ -44,4 +44,13 @@ class DefinitionsTest {
     apply("DROP VIEW v; DROP STREAM s; DROP VIEW IF EXISTS v");
     assertThat(planner.objects()).isEmpty();
   }
+
+  @Test
+  void pointsIntoTheTextOfAView() {
+    apply("CREATE TABLE t (a INT) WITH ('connector' = 'datagen')");
+
+    UserError unknown = refusal("CREATE VIEW v AS\nSELECT a,\n  bb FROM t");
+    assertThat(unknown.code().id()).isEqualTo("SLU-2003");
+    assertThat(unknown.position().map(p -> p.line() + ":" + p.column())).contains("3:3");
+  }
 }

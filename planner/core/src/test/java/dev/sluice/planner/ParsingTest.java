@@ -71,7 +71,43 @@ class ParsingTest {
           INSERT INTO a                     | SLU-1001 | 1:14 |
           CREATE VIEW v AS                  | SLU-1001 | 1:17 |
           CREATE STREAM s (a AS)            | SLU-1001 | 1:22 |
+          SELECT * FORM t                   | SLU-1001 | 1:10 | FROM
+          SELECT a FROM t WERE x = 1        | SLU-1001 | 1:17 | WHERE
+          SELECT a FROM t GRUOP BY x        | SLU-1001 | 1:17 | GROUP
+          SELECT a b c FROM t               | SLU-1001 | 1:12 | comma missing before 'c'
+          SELECT a, FROM t                  | SLU-1001 | 1:11 | one too many
+          SELECT f(1 + (2 FROM t            | SLU-1001 | 1:17 | bracket at 1:14
+          SELECT (1                         | SLU-1001 | 1:10 | bracket at 1:8 is not closed
+          SELECT 1) FROM t                  | SLU-1001 | 1:9  | no '('
+          SELECT order FROM t               | SLU-1001 | 1:8  | as a name write it `order`
+          SELECT CASE WHEN a THEN b FROM t  | SLU-1001 | 1:27 | END of a CASE
+          SELECT a # b                      | SLU-1001 | 1:10 |
+          INSERT INTO 'a' SELECT 1          | SLU-1001 | 1:13 | double quotes or backticks
+          SET parallelism = 2               | SLU-1001 | 1:5  | 'parallelism'
+          SHOW STREMS                       | SLU-1001 | 1:6  | STREAMS
+          UPDATE t SET a = 1                | SLU-1001 | 1:1  |
+          DROP STRAEM s                     | SLU-1001 | 1:6  | STREAM
+          RESET 'paralelism'                | SLU-1003 | 1:7  | parallelism
+          SELECT 1 ALLOWED LATENES x        | SLU-1001 | 1:18 | LATENESS
+          SELECT 1 EMIT CHANGES EMIT FINAL  | SLU-1001 | 1:23 |
+          SELECT 1 EMIT EVERY 5             | SLU-2015 | 1:21 |
+          SELECT 1 ON CONFLICT DO NOTHING   | SLU-2007 | 1:10 |
           CREATE FUNCTION f AS 'x'          | SLU-2007 | 1:8  |
+          CREATE FUNCTION f(a INT) RETURNS STRING AS 'a' | SLU-2007 | 1:8 |
+          CREATE FUNCTION f AS 'x' USING JAR 5 | SLU-1001 | 1:36 | '5'
+          DROP FUNCTION f                   | SLU-2007 | 1:6  |
+          SELECT 1 FROM HOP(TABLE t PARTITION BY k, ROWS 1, ROWS 2) | SLU-2007 | 1:43 |
+          CREATE STREAM s (a BIGNT) WITH ('connector' = 'x')  | SLU-1001 | 1:20 | BIGINT
+          CREATE STREAM s (a DECIMAL(39)) WITH ('connector' = 'x')  | SLU-1001 | 1:20 | 1 to 38
+          CREATE STREAM s (a ARRAY<MAP<INT, TIME(9)>>) WITH ('connector' = 'x') | SLU-2007 | 1:35 |
+          CREATE STREAM s (a INT, A INT) WITH ('connector' = 'x')   | SLU-2002 | 1:25 |
+          CREATE STREAM s (a INT) WIHT ('connector' = 'x')    | SLU-1001 | 1:25 | WITH
+          CREATE STREAM s (a INT) WITH ("connector" = 'x')    | SLU-1001 | 1:31 | 'connector'
+          CREATE STREAM s (a INT) WITH ('x' = '1', 'x' = '2') | SLU-1001 | 1:42 |
+          CREATE STREAM s (a INT, WATERMRK FOR a AS a) WITH ('connector' = 'x') | SLU-1001 | 1:25 | WATERMARK
+          CREATE STREAM s (a INT PRIMARY KEY, b INT, PRIMARY KEY (b) NOT ENFORCED) WITH ('connector' = 'x') | SLU-2002 | 1:44 | one PRIMARY KEY
+          CREATE STREAM s (t TIMESTAMP(3), WATERMARK FOR t AS t, WATERMARK FOR t AS t) WITH ('connector' = 'x') | SLU-2002 | 1:56 | one WATERMARK
+          CREATE TABLE s (a INT) WITH ('connector' = 'x') AS SELECT 1 | SLU-2007 | 1:52 | CREATE SINK
           SET 'paralelism' = '2'            | SLU-1003 | 1:5  | parallelism
           """)
   void pointsAtTheMistake(String sql, String code, String place, String hint) {
@@ -109,7 +145,35 @@ class ParsingTest {
   @Test
   void readsTheInsertsOfAStatementSet() {
     String set = "EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT 1; INSERT INTO b SELECT 2; END;";
-    assertThat(planner.parse("test", set)).hasSize(2).allMatch(Statement.Insert.class::isInstance);
+    assertThat(planner.parse("test", set + "SELECT CASE WHEN a THEN 1 END FROM t"))
+        .extracting(Statement::text)
+        .containsExactly(
+            "INSERT INTO a SELECT 1",
+            "INSERT INTO b SELECT 2",
+            "SELECT CASE WHEN a THEN 1 END FROM t");
+  }
+
+  @Test
+  void placesMistakesBehindVariablesAndInsideStatementSets() {
+    UserError error =
+        catchThrowableOfType(
+            UserError.class,
+            () ->
+                planner.parse(
+                    "test",
+                    "SELECT 1;\n"
+                        + "EXECUTE STATEMENT SET BEGIN\n"
+                        + "  INSERT INTO ${TOPIC} SELECT '${TOPIC}' a b c;\n"
+                        + "END;"));
+    assertThat(error.position().map(p -> p.line() + ":" + p.column())).contains("3:44");
+  }
+
+  @Test
+  void resetForgetsASetting() {
+    planner.parse("test", "SET 'parallelism' = '2'; SET 'batch.rows' = '8'; RESET 'parallelism'");
+    assertThat(planner.settings()).containsOnlyKeys("batch.rows");
+    planner.parse("test", "RESET");
+    assertThat(planner.settings()).isEmpty();
   }
 
   @ParameterizedTest

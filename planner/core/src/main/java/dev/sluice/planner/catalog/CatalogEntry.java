@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.parser.SqlParserPos;
 
 /** An object of the catalog. Values, apart from the parse trees in them, which nobody changes. */
 public sealed interface CatalogEntry {
@@ -141,8 +143,14 @@ public sealed interface CatalogEntry {
    *
    * @param query its parse tree, not validated; to be cloned before use, since validation rewrites
    *     it
+   * @param positions where in the user's text a position of the tree lies
    */
-  record View(String name, String text, SqlNode query, List<String> columns)
+  record View(
+      String name,
+      String text,
+      SqlNode query,
+      List<String> columns,
+      Function<SqlParserPos, SourcePosition> positions)
       implements CatalogEntry {
     public View {
       columns = List.copyOf(columns);

@@ -33,7 +33,7 @@ final class SqlText {
   /** A statement with variables put in; {@code origins[i]} is where character i comes from. */
   record Substituted(String text, int[] origins) {}
 
-  /** The statements; empty ones are left out. */
+  /** The statements, a statement set being one; empty ones are left out. */
   List<Range> statements() {
     List<Range> ranges = new ArrayList<>();
     List<Token> tokens = Lexer.tokens(text, 0, this::unterminated);
@@ -42,13 +42,12 @@ final class SqlText {
     boolean block = false;
     for (int i = 0; i < tokens.size(); i++) {
       Token token = tokens.get(i);
-      boolean ends = token.is(";") || token.kind() == Token.Kind.END;
-      if (token.is("BEGIN") && i >= 2 && tokens.get(i - 1).is("SET")) {
+      if (token.is("BEGIN") && i > 0 && tokens.get(i - 1).is("SET")) {
         block = true;
-        first = -1;
-      } else if (block && token.is("END") && first < 0) {
+      } else if (token.is("END") && i > 0 && (tokens.get(i - 1).is(";") || isBegin(tokens, i))) {
         block = false;
-      } else if (ends) {
+      }
+      if (token.kind() == Token.Kind.END || token.is(";") && !block) {
         if (first >= 0) {
           ranges.add(new Range(first, last));
         }
@@ -59,6 +58,10 @@ final class SqlText {
       }
     }
     return ranges;
+  }
+
+  private static boolean isBegin(List<Token> tokens, int i) {
+    return tokens.get(i - 1).is("BEGIN");
   }
 
   UserError unterminated(int offset) {
@@ -133,26 +136,7 @@ final class SqlText {
     }
     copy(made, origins, copied, range.end());
     origins.add(range.end());
-    quoteNames(made, origins);
     return new Substituted(made.toString(), origins.stream().mapToInt(Integer::intValue).toArray());
-  }
-
-  /** Quotes reserved words that stand for columns; the quotes come from where their word does. */
-  private static void quoteNames(StringBuilder made, List<Integer> origins) {
-    String plain = made.toString();
-    List<Token> tokens;
-    try {
-      tokens = Lexer.tokens(plain, 0, i -> Lexer.unterminated(plain.charAt(i)));
-    } catch (UserError e) {
-      return; // Whoever reads this statement finds the same mistake, and knows its place.
-    }
-    List<Token> names = NameQuoting.names(tokens);
-    for (int i = names.size() - 1; i >= 0; i--) {
-      Token name = names.get(i);
-      made.insert(name.end(), '`').insert(name.start(), '`');
-      origins.add(name.end(), origins.get(name.end() - 1));
-      origins.add(name.start(), origins.get(name.start()));
-    }
   }
 
   private void copy(StringBuilder made, List<Integer> origins, int from, int to) {

@@ -2,11 +2,26 @@ package dev.sluice.planner.parse;
 
 import dev.sluice.error.SourcePosition;
 import dev.sluice.error.UserError;
+import dev.sluice.planner.ast.CreateFunction;
+import dev.sluice.planner.ast.CreateTable;
+import dev.sluice.planner.ast.CreateView;
+import dev.sluice.planner.ast.DescribeStatement;
+import dev.sluice.planner.ast.DropObject;
+import dev.sluice.planner.ast.EmittingQuery;
+import dev.sluice.planner.ast.ExplainStatement;
+import dev.sluice.planner.ast.InsertStatement;
+import dev.sluice.planner.ast.SetStatement;
+import dev.sluice.planner.ast.ShowStatement;
+import dev.sluice.planner.ast.StatementSet;
+import dev.sluice.planner.parser.SluiceParser;
+import dev.sluice.planner.parser.SyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlNode;
 
 /** Reads the statements of a script. Single-threaded. */
 public final class StatementParser {
@@ -23,6 +38,7 @@ public final class StatementParser {
           "DESC",
           "SHOW",
           "SET",
+          "RESET",
           "EXECUTE");
 
   /** What is done with each statement as it is read. */
@@ -42,6 +58,9 @@ public final class StatementParser {
 
     /** SET; must take effect at once, since later statements may use it. */
     void set(Place place, Map<String, String> assignment, SourcePosition keyPosition);
+
+    /** RESET of a key, or of all; must take effect at once, too. */
+    void reset(Place place, Optional<String> key, SourcePosition keyPosition);
   }
 
   /** Where a statement stands, and its text. */
@@ -66,109 +85,86 @@ public final class StatementParser {
     for (SqlText.Range range : sql.statements()) {
       SqlText.Substituted statement = sql.substitute(range, variables, knownVariables.apply(null));
       Place place = new Place(sql.position(range.start(), range.end() - 1), sql.text(range));
-      statement(new Cursor(sql, statement), place, listener);
+      statement(new StatementText(sql, statement), place, listener);
     }
   }
 
-  private static void statement(Cursor cursor, Place place, Listener listener) {
-    Token first = cursor.peek();
-    switch (first.upper()) {
-      case "CREATE" -> {
-        DdlResult ddl = new DdlParser(cursor).create();
-        listener.definition(place, ddl.verb(), ddl.object(), ddl);
-        ddl.query().ifPresent(query -> listener.insert(place, ddl.object(), query));
-      }
-      case "DROP" -> {
-        DdlResult ddl = new DdlParser(cursor).drop();
-        listener.definition(place, ddl.verb(), ddl.object(), ddl);
-      }
-      case "INSERT" -> {
-        ParsedQuery insert = new QueryParser(cursor).insert();
-        listener.insert(place, insert.target().orElseThrow().getSimple(), insert);
-      }
-      case "EXPLAIN" -> explain(cursor, place, listener);
-      case "DESCRIBE", "DESC" -> {
-        cursor.take();
-        cursor.accept("TABLE");
-        String object = cursor.name("a name").value();
-        end(cursor);
-        listener.describe(place, object);
-      }
-      case "SHOW" -> show(cursor, place, listener);
-      case "SET" -> set(cursor, place, listener);
-      case "EXECUTE" -> {
-        // The splitter has cut the wrapper off its inserts; what is left is the header alone.
-        cursor.expect("EXECUTE", "STATEMENT", "SET");
-        end(cursor);
-      }
-      default -> {
-        if (!first.is("SELECT") && !first.is("WITH") && !first.is("VALUES") && !first.is("(")) {
-          throw cursor.unexpected(FIRST);
-        }
-        listener.query(place, new QueryParser(cursor).query());
-      }
+  private static void statement(StatementText text, Place place, Listener listener) {
+    Token first = text.tokens().get(0);
+    if (!first.is("(") && FIRST.stream().noneMatch(first::is)) {
+      throw SyntaxErrors.noStatement(text, FIRST);
     }
-  }
-
-  private static void explain(Cursor cursor, Place place, Listener listener) {
-    cursor.take();
-    Optional<String> format = Optional.empty();
-    for (String word : List.of("LOGICAL", "PHYSICAL", "STATE", "JSON", "DOT")) {
-      if (cursor.accept(word)) {
-        format = Optional.of(word);
-      }
+    SqlNode node;
+    try {
+      node = SluiceParser.statement(text.text());
+    } catch (SyntaxException e) {
+      throw SyntaxErrors.of(e, text);
     }
-    cursor.accept("PLAN", "FOR");
-    if (cursor.peek().is("INSERT")) {
-      ParsedQuery insert = new QueryParser(cursor).insert();
-      listener.explain(
-          place, format, Optional.of(insert.target().orElseThrow().getSimple()), insert);
+    QueryReader queries = new QueryReader(text);
+    if (node instanceof EmittingQuery query) {
+      listener.query(place, queries.query(query));
+    } else if (node instanceof InsertStatement insert) {
+      insert(place, queries.insert(insert), listener);
+    } else if (node instanceof StatementSet set) {
+      for (InsertStatement insert : set.inserts()) {
+        Place part = new Place(text.position(insert), text.original(insert));
+        insert(part, queries.insert(insert), listener);
+      }
+    } else if (node instanceof ExplainStatement explain) {
+      explain(explain, queries, place, listener);
+    } else if (node instanceof DescribeStatement describe) {
+      listener.describe(place, describe.name().getSimple());
+    } else if (node instanceof ShowStatement show) {
+      listener.show(place, show.what().name(), show.name().map(SqlIdentifier::getSimple));
+    } else if (node instanceof SetStatement set) {
+      set(set, text, place, listener);
     } else {
-      listener.explain(place, format, Optional.empty(), new QueryParser(cursor).query());
+      definition(node, text, place, listener);
     }
   }
 
-  private static void show(Cursor cursor, Place place, Listener listener) {
-    cursor.take();
-    List<String> kinds =
-        List.of("STREAMS", "SINKS", "TABLES", "VIEWS", "FUNCTIONS", "CONNECTORS", "CREATE");
-    Token what = cursor.peek();
-    if (what.kind() != Token.Kind.WORD || !kinds.contains(what.upper())) {
-      throw cursor.unexpected(kinds);
-    }
-    cursor.take();
-    Optional<String> object = Optional.empty();
-    if (what.is("CREATE")) {
-      for (String kind : List.of("STREAM", "TABLE", "SINK", "VIEW")) {
-        boolean named = cursor.peek(1).isName();
-        if (named) {
-          cursor.accept(kind);
-        }
-      }
-      object = Optional.of(cursor.name("a name").value());
-    }
-    end(cursor);
-    listener.show(place, what.upper(), object);
+  private static void insert(Place place, ParsedQuery insert, Listener listener) {
+    listener.insert(place, insert.target().orElseThrow().getSimple(), insert);
   }
 
-  private static void set(Cursor cursor, Place place, Listener listener) {
-    cursor.take();
-    if (cursor.atEnd()) {
-      listener.set(place, Map.of(), place.position());
+  private static void definition(SqlNode node, StatementText text, Place place, Listener listener) {
+    DefinitionReader reader = new DefinitionReader(text);
+    DdlResult ddl;
+    if (node instanceof CreateTable table) {
+      ddl = reader.table(table);
+    } else if (node instanceof CreateView view) {
+      ddl = reader.view(view);
+    } else if (node instanceof DropObject drop) {
+      ddl = reader.drop(drop);
+    } else if (node instanceof CreateFunction function) {
+      throw reader.unsupported(function);
+    } else {
+      throw new IllegalStateException("no reader of a " + node.getClass().getSimpleName());
+    }
+    listener.definition(place, ddl.verb(), ddl.object(), ddl);
+    ddl.query().ifPresent(query -> listener.insert(place, ddl.object(), query));
+  }
+
+  private static void explain(
+      ExplainStatement explain, QueryReader queries, Place place, Listener listener) {
+    Optional<String> format = Optional.of(explain.format().name());
+    if (explain.statement() instanceof InsertStatement insert) {
+      ParsedQuery query = queries.insert(insert);
+      listener.explain(place, format, Optional.of(query.target().orElseThrow().getSimple()), query);
+    } else {
+      ParsedQuery query = queries.query((EmittingQuery) explain.statement());
+      listener.explain(place, format, Optional.empty(), query);
+    }
+  }
+
+  private static void set(SetStatement set, StatementText text, Place place, Listener listener) {
+    if (set.reset()) {
+      listener.reset(place, set.key(), text.position(set.keyPosition()));
       return;
     }
-    Token key = cursor.peek();
-    String name = cursor.string("a quoted key, as in SET 'parallelism' = '2'");
-    cursor.expect("=");
-    String value = cursor.string("a quoted value");
-    end(cursor);
-    listener.set(place, Map.of(name, value), cursor.position(key));
-  }
-
-  private static void end(Cursor cursor) {
-    if (!cursor.atEnd()) {
-      throw cursor.unexpected(List.of("end of statement"));
-    }
+    Map<String, String> assignment =
+        set.key().isEmpty() ? Map.of() : Map.of(set.key().get(), set.value().orElseThrow());
+    listener.set(place, assignment, text.position(set.keyPosition()));
   }
 
   /** Whether the text ends inside a statement. */

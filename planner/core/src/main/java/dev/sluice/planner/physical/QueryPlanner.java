@@ -126,9 +126,9 @@ public final class QueryPlanner {
       return RelTranslator.schema(validation.rowType(table));
     }
     CatalogEntry.View view = (CatalogEntry.View) entry;
-    SourcePosition place = new SourcePosition("view " + view.name(), 1, 1, 1, 1);
     Schema made =
-        RelTranslator.schema(validation.convert(view.query(), p -> place).validatedRowType);
+        RelTranslator.schema(
+            validation.convert(view.query(), view.positions()::apply).validatedRowType);
     if (view.columns().isEmpty()) {
       return made;
     }

@@ -365,11 +365,7 @@ public final class Validation {
     @Override
     public RelDataType getRowType(RelDataTypeFactory factory) {
       if (rowType == null) {
-        RelDataType type =
-            convert(
-                    view.query(),
-                    p -> new dev.sluice.error.SourcePosition("view " + view.name(), 1, 1, 1, 1))
-                .validatedRowType;
+        RelDataType type = convert(view.query(), view.positions()::apply).validatedRowType;
         if (!view.columns().isEmpty()) {
           List<RelDataType> columns = type.getFieldList().stream().map(f -> f.getType()).toList();
           type = types.createStructType(columns, view.columns());
@@ -381,11 +377,7 @@ public final class Validation {
 
     @Override
     public RelNode toRel(RelOptTable.ToRelContext context, RelOptTable relOptTable) {
-      RelNode rel =
-          convert(
-                  view.query(),
-                  p -> new dev.sluice.error.SourcePosition("view " + view.name(), 1, 1, 1, 1))
-              .project();
+      RelNode rel = convert(view.query(), view.positions()::apply).project();
       return org.apache.calcite.plan.RelOptUtil.createCastRel(rel, getRowType(types), true);
     }
   }

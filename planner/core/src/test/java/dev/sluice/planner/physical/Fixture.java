@@ -97,7 +97,8 @@ final class Fixture {
             "cheap",
             "",
             parse("SELECT auction, price, `dateTime` AS at_time FROM bid WHERE price < 100"),
-            List.of()));
+            List.of(),
+            p -> NOWHERE));
   }
 
   private void add(

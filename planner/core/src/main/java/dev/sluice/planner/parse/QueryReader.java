@@ -1,0 +1,113 @@
+package dev.sluice.planner.parse;
+
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.SourcePosition;
+import dev.sluice.error.UserError;
+import dev.sluice.plan.Emit;
+import dev.sluice.planner.ast.EmittingQuery;
+import dev.sluice.planner.ast.InsertStatement;
+import dev.sluice.planner.ast.OutputClause;
+import dev.sluice.planner.ast.RowCount;
+import java.math.BigDecimal;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlIntervalLiteral;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.parser.SqlParserUtil;
+import org.apache.calcite.sql.util.SqlBasicVisitor;
+
+/** Makes {@link ParsedQuery}s of trees: checks and collects the clauses behind a query. */
+final class QueryReader {
+  private final StatementText text;
+
+  QueryReader(StatementText text) {
+    this.text = text;
+  }
+
+  ParsedQuery query(EmittingQuery query) {
+    return query(query, Optional.empty(), Optional.empty());
+  }
+
+  /** The query of {@code CREATE SINK target … AS query}. */
+  ParsedQuery queryInto(SqlIdentifier target, EmittingQuery query) {
+    return query(query, Optional.of(target), Optional.empty());
+  }
+
+  ParsedQuery insert(InsertStatement insert) {
+    Optional<List<SqlIdentifier>> columns =
+        insert
+            .columns()
+            .map(list -> list.getList().stream().map(SqlIdentifier.class::cast).toList());
+    return query(insert.query(), Optional.of(insert.target()), columns);
+  }
+
+  private ParsedQuery query(
+      EmittingQuery query, Optional<SqlIdentifier> target, Optional<List<SqlIdentifier>> columns) {
+    return new ParsedQuery(
+        plain(query.query()), options(query.clauses()), target, columns, text::position);
+  }
+
+  /** The query, once nothing in it is only parsed so far. */
+  SqlNode plain(SqlNode query) {
+    query.accept(
+        new SqlBasicVisitor<Void>() {
+          @Override
+          public Void visit(SqlCall call) {
+            if (call.getOperator() == RowCount.OPERATOR) {
+              throw UserError.of(ErrorCode.UNSUPPORTED, "count windows are not supported yet")
+                  .withHint("use a window over time, such as INTERVAL '10' SECOND")
+                  .at(text.position(call));
+            }
+            return super.visit(call);
+          }
+        });
+    return query;
+  }
+
+  private QueryOptions options(List<OutputClause> clauses) {
+    Optional<Emit> emit = Optional.empty();
+    Optional<SourcePosition> emitPosition = Optional.empty();
+    long lateness = 0;
+    Optional<String> lateRowsTo = Optional.empty();
+    Set<String> families = new HashSet<>();
+    for (OutputClause clause : clauses) {
+      if (!families.add(clause.kind().family())) {
+        throw UserError.of(ErrorCode.SYNTAX, clause.kind().family() + " is given twice")
+            .at(text.position(clause));
+      }
+      switch (clause.kind()) {
+        case EMIT_ON_WINDOW_CLOSE -> emit = Optional.of(Emit.ON_WINDOW_CLOSE);
+        case EMIT_ON_UPDATE -> emit = Optional.of(Emit.ON_UPDATE);
+        case EMIT_EVERY -> emit = Optional.of(new Emit.Every(micros(clause.interval())));
+        case ALLOWED_LATENESS -> lateness = micros(clause.interval());
+        case LATE_ROWS_TO -> lateRowsTo = Optional.of(clause.sink());
+        case ON_CONFLICT_ERROR, ON_CONFLICT_NOTHING, ON_CONFLICT_DEDUPLICATE ->
+            throw UserError.of(ErrorCode.UNSUPPORTED, "ON CONFLICT is not supported yet")
+                .at(text.position(clause));
+      }
+      if (clause.kind().family().equals("EMIT")) {
+        emitPosition = Optional.of(text.position(clause));
+      }
+    }
+    return new QueryOptions(emit, emitPosition, lateness, lateRowsTo, Optional.empty());
+  }
+
+  /** The length of an interval literal in microseconds. */
+  long micros(SqlNode node) {
+    if (!(node instanceof SqlIntervalLiteral literal)) {
+      throw UserError.of(ErrorCode.LITERAL, "expected an interval such as INTERVAL '5' SECOND")
+          .at(text.position(node));
+    }
+    SqlIntervalLiteral.IntervalValue value =
+        literal.getValueAs(SqlIntervalLiteral.IntervalValue.class);
+    if (value.getIntervalQualifier().isYearMonth()) {
+      throw UserError.of(ErrorCode.LITERAL, "an interval of months or years has no fixed length")
+          .at(text.position(node));
+    }
+    return BigDecimal.valueOf(SqlParserUtil.intervalToMillis(value)).longValueExact() * 1000;
+  }
+}

@@ -1,0 +1,290 @@
+<#-- CREATE and DROP, and what stands in them. -->
+
+/** What follows CREATE [OR REPLACE]. */
+SqlCreate CreateObject(Span s, boolean replace) :
+{
+    boolean temporary = false;
+    final SqlCreate create;
+}
+{
+    [ <TEMPORARY> { temporary = true; } ]
+    (
+        create = CreateTableOf(s, replace, temporary)
+    |
+        create = CreateViewOf(s, replace, temporary)
+    |
+        create = CreateFunctionOf(s, replace, temporary)
+    )
+    { return create; }
+}
+
+ObjectKind Table() :
+{
+}
+{
+    <STREAM> { return ObjectKind.STREAM; }
+|   <TABLE> { return ObjectKind.TABLE; }
+|   <SINK> { return ObjectKind.SINK; }
+}
+
+ObjectKind TableOrView() :
+{
+    final ObjectKind kind;
+}
+{
+    kind = Table() { return kind; }
+|   <VIEW> { return ObjectKind.VIEW; }
+}
+
+boolean IfNotExists() :
+{
+}
+{
+    LOOKAHEAD(2)
+    <IF> <NOT> <EXISTS> { return true; }
+|
+    { return false; }
+}
+
+SqlCreate CreateTableOf(Span s, boolean replace, boolean temporary) :
+{
+    final ObjectKind kind;
+    final boolean ifNotExists;
+    final SqlIdentifier name;
+    final List<SqlNode> elements = new ArrayList<SqlNode>();
+    SqlNodeList partition = SqlNodeList.EMPTY;
+    final SqlNodeList withs;
+    EmittingQuery query = null;
+}
+{
+    kind = Table()
+    ifNotExists = IfNotExists()
+    name = SimpleIdentifier()
+    [
+        <LPAREN> AddTableElement(elements)
+        ( <COMMA> AddTableElement(elements) )*
+        <RPAREN>
+    ]
+    [ <COMMENT> Text() ]
+    [ <PARTITIONED> <BY> partition = ParenthesizedSimpleIdentifierList() ]
+    <WITH> withs = TableOptions()
+    [ <AS> query = QueryAndOutput() ]
+    {
+        return new CreateTable(s.end(this), kind, replace, temporary, ifNotExists, name,
+            new SqlNodeList(elements, s.pos()), partition, withs, query);
+    }
+}
+
+void AddTableElement(List<SqlNode> elements) :
+{
+    final Span s;
+    final SqlIdentifier name;
+    final SqlNode value;
+    final SqlDataTypeSpec type;
+    SqlNodeList key;
+    SqlNode idle = null;
+    SqlNode skew = null;
+    SqlLiteral from = null;
+    boolean virtual = false;
+}
+{
+    { s = Span.of(); }
+    (
+        [ <CONSTRAINT> { s.add(this); } SimpleIdentifier() ]
+        <PRIMARY> { s.add(this); } <KEY>
+        key = ParenthesizedSimpleIdentifierList()
+        [ <NOT> <ENFORCED> ]
+        { elements.add(new TableElement.PrimaryKey(s.end(this), key)); }
+    |
+        LOOKAHEAD(2)
+        <WATERMARK> { s.add(this); } <FOR> name = SimpleIdentifier()
+        <AS> value = Expression(ExprContext.ACCEPT_NON_QUERY)
+        (
+            <IDLE> <AFTER> idle = Expression(ExprContext.ACCEPT_NON_QUERY)
+        |
+            <MAX> <FUTURE> <SKEW> skew = Expression(ExprContext.ACCEPT_NON_QUERY)
+        )*
+        { elements.add(new TableElement.Watermark(s.end(this), name, value, idle, skew)); }
+    |
+        name = SimpleIdentifier() { s.add(this); }
+        (
+            <AS> value = Expression(ExprContext.ACCEPT_NON_QUERY)
+            { elements.add(new TableElement.Computed(s.end(this), name, value)); }
+        |
+            type = ColumnType()
+            (
+                <METADATA>
+                [ <FROM> from = Text() ]
+                [ <VIRTUAL> { virtual = true; } ]
+                { elements.add(new TableElement.Metadata(s.end(this), name, type, from, virtual)); }
+            |
+                { elements.add(new TableElement.Physical(s.end(this), name, type)); }
+            )
+            [
+                <PRIMARY> { s.clear().add(this); } <KEY> [ <NOT> <ENFORCED> ]
+                { elements.add(new TableElement.PrimaryKey(s.end(this), SqlNodeList.of(name))); }
+            ]
+        )
+        [ <COMMENT> Text() ]
+    )
+}
+
+/** A type with its NOT NULL; without one it takes NULL. */
+SqlDataTypeSpec ColumnType() :
+{
+    final SqlDataTypeSpec type;
+    boolean nullable = true;
+}
+{
+    type = DataType()
+    [ <NULL> | <NOT> <NULL> { nullable = false; } ]
+    { return type.withNullable(nullable); }
+}
+
+SqlNodeList TableOptions() :
+{
+    final Span s;
+    final List<SqlNode> withs = new ArrayList<SqlNode>();
+}
+{
+    <LPAREN> { s = span(); }
+    AddTableOption(withs)
+    ( <COMMA> AddTableOption(withs) )*
+    <RPAREN>
+    { return new SqlNodeList(withs, s.end(this)); }
+}
+
+void AddTableOption(List<SqlNode> withs) :
+{
+    final SqlLiteral key;
+    final SqlLiteral value;
+}
+{
+    (
+        key = Text()
+    |
+        LOOKAHEAD({ isWord(getToken(1)) })
+        key = OptionWords()
+    )
+    <EQ> value = Text()
+    { withs.add(new TableOption(key, value)); }
+}
+
+JAVACODE
+boolean isWord(Token token) {
+    return token.kind != EOF && Character.isJavaIdentifierStart(token.image.charAt(0));
+}
+
+/** An option's name without quotes: any words, with dots or hyphens between them. */
+JAVACODE
+SqlLiteral OptionWords() {
+    final StringBuilder name = new StringBuilder(getNextToken().image);
+    final Span s = span();
+    while (getToken(1).kind == DOT || getToken(1).kind == MINUS) {
+        name.append(getNextToken().image);
+        if (!isWord(getToken(1))) {
+            jj_consume_token(IDENTIFIER);
+        }
+        name.append(getNextToken().image);
+    }
+    return SqlLiteral.createCharString(name.toString(), s.end(this));
+}
+
+SqlCreate CreateViewOf(Span s, boolean replace, boolean temporary) :
+{
+    final boolean ifNotExists;
+    final SqlIdentifier name;
+    SqlNodeList columns = SqlNodeList.EMPTY;
+    final SqlNode query;
+}
+{
+    <VIEW>
+    ifNotExists = IfNotExists()
+    name = SimpleIdentifier()
+    [ columns = ParenthesizedSimpleIdentifierList() ]
+    [ <COMMENT> Text() ]
+    <AS> query = OrderedQueryOrExpr(ExprContext.ACCEPT_QUERY)
+    { return new CreateView(s.end(this), replace, temporary, ifNotExists, name, columns, query); }
+}
+
+SqlCreate CreateFunctionOf(Span s, boolean replace, boolean temporary) :
+{
+    final SqlParserPos at;
+    final boolean ifNotExists;
+    final SqlIdentifier name;
+    SqlNodeList parameters = null;
+    SqlDataTypeSpec returns = null;
+    final SqlLiteral body;
+    SqlLiteral jar;
+    final List<SqlNode> jars = new ArrayList<SqlNode>();
+}
+{
+    <FUNCTION> { at = getPos(); }
+    ifNotExists = IfNotExists()
+    name = SimpleIdentifier()
+    (
+        parameters = Parameters()
+        <RETURNS> returns = ColumnType()
+        <AS> body = Text()
+    |
+        <AS> body = Text()
+        [ <LANGUAGE> SimpleIdentifier() ]
+        [
+            <USING> <JAR> jar = Text() { jars.add(jar); }
+            ( <COMMA> <JAR> jar = Text() { jars.add(jar); } )*
+        ]
+    )
+    {
+        return new CreateFunction(s.end(this), at, replace, temporary, ifNotExists, name, parameters,
+            returns, body, jars);
+    }
+}
+
+SqlNodeList Parameters() :
+{
+    final Span s;
+    final List<SqlNode> parameters = new ArrayList<SqlNode>();
+}
+{
+    <LPAREN> { s = span(); }
+    [
+        AddParameter(parameters)
+        ( <COMMA> AddParameter(parameters) )*
+    ]
+    <RPAREN>
+    { return new SqlNodeList(parameters, s.end(this)); }
+}
+
+void AddParameter(List<SqlNode> parameters) :
+{
+    final SqlIdentifier name;
+    final SqlDataTypeSpec type;
+}
+{
+    name = SimpleIdentifier() type = ColumnType()
+    {
+        parameters.add(
+            new TableElement.Physical(Span.of(name).end(this), name, type));
+    }
+}
+
+/** What follows DROP. */
+SqlDrop DropOf(Span s, boolean replace) :
+{
+    final SqlParserPos at;
+    final ObjectKind kind;
+    boolean ifExists = false;
+    final SqlIdentifier name;
+}
+{
+    [ <TEMPORARY> ]
+    (
+        kind = TableOrView()
+    |
+        <FUNCTION> { kind = ObjectKind.FUNCTION; }
+    )
+    { at = getPos(); }
+    [ LOOKAHEAD(2) <IF> <EXISTS> { ifExists = true; } ]
+    name = SimpleIdentifier()
+    { return new DropObject(s.end(this), at, kind, ifExists, name); }
+}
