@@ -351,11 +351,36 @@ public final class TimeFunctions {
   }
 
   @Sql(
-      value = {"CURRENT_TIMESTAMP", "NOW", "CURRENT_ROW_TIMESTAMP", "PROCTIME"},
+      value = {"CURRENT_TIMESTAMP", "NOW", "CURRENT_ROW_TIMESTAMP"},
       result = "TIMESTAMP_LTZ(3)",
       doc = "The time at the start of the run.")
   public static long now(EvalContext context) {
     return Math.floorDiv(context.startMicros(), 1000) * 1000;
+  }
+
+  @Sql(
+      value = "PROCTIME",
+      result = "TIMESTAMP_LTZ(3)",
+      deterministic = false,
+      doc = "The time when the row is processed.",
+      example = "PROCTIME()")
+  public static long proctime(EvalContext context) {
+    return Math.floorDiv(context.clock().getAsLong(), 1000) * 1000;
+  }
+
+  @Sql(
+      value = "CURRENT_WATERMARK",
+      args = FunctionSpec.Param.TIMESTAMP,
+      result = "ARG0",
+      nullable = true,
+      deterministic = false,
+      doc =
+          "How far event time has come where the row is: no row at or before it should follow. NULL"
+              + " before the first watermark.",
+      example = "CURRENT_WATERMARK(ts)")
+  public static Long currentWatermark(long eventTime, EvalContext context) {
+    long watermark = context.watermark().getAsLong();
+    return watermark == Long.MIN_VALUE ? null : watermark;
   }
 
   @Sql(value = "LOCALTIMESTAMP", result = "TIMESTAMP(3)", doc = "The start, by the wall clock.")

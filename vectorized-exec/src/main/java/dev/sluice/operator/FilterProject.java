@@ -6,10 +6,11 @@ import dev.sluice.expr.ExprCompiler;
 import dev.sluice.plan.PlanNode;
 import java.util.Optional;
 
-/** Filters and projects by a compiled program. Stateless. */
+/** Filters and projects by a compiled program. Keeps nothing but the watermark, for who asks. */
 final class FilterProject implements Operator {
   private final PlanNode.FilterProject node;
   private Optional<BatchProgram> program = Optional.empty();
+  private long watermark = Long.MIN_VALUE;
   private Optional<OperatorContext> context = Optional.empty();
 
   FilterProject(PlanNode.FilterProject node) {
@@ -26,7 +27,13 @@ final class FilterProject implements Operator {
                 node.condition(),
                 node.projections(),
                 node.schema(),
-                host.evalContext()));
+                host.evalContext().withWatermark(() -> watermark)));
+  }
+
+  @Override
+  public long onWatermark(long time, Output output) {
+    watermark = Math.max(watermark, time);
+    return time;
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.sluice.operator;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
+import java.util.OptionalLong;
 
 /**
  * One step of a stage. Push, synchronous, single-threaded; a host cranks it. No threads, clocks or
@@ -55,6 +56,11 @@ public interface Operator extends AutoCloseable {
   /** Whether more input would change nothing (LIMIT reached). */
   default boolean satisfied() {
     return false;
+  }
+
+  /** The watermark that an operator makes by itself, asked for at the end of each tick. */
+  default OptionalLong ownWatermark() {
+    return OptionalLong.empty();
   }
 
   /** Bytes of state on the heap, about; what the allocator gave is not counted. */

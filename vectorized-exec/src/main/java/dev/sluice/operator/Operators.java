@@ -14,6 +14,7 @@ public final class Operators {
           PlanNode.WindowAggregate.class, node -> windowAggregate((PlanNode.WindowAggregate) node),
           PlanNode.WindowAssign.class, node -> windowAssign((PlanNode.WindowAssign) node),
           PlanNode.GroupAggregate.class, node -> new GroupAggregate((PlanNode.GroupAggregate) node),
+          PlanNode.ProcessingTime.class, node -> new ProcessingTime((PlanNode.ProcessingTime) node),
           PlanNode.Sort.class, node -> new Sort((PlanNode.Sort) node),
           PlanNode.Limit.class, node -> new Limit((PlanNode.Limit) node),
           PlanNode.Union.class, node -> new Union((PlanNode.Union) node));

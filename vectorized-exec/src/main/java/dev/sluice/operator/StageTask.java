@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
@@ -143,6 +144,17 @@ public final class StageTask implements AutoCloseable {
     }
   }
 
+  /** Event time moves on by itself behind operators that make it of the clock. */
+  public void ownWatermarks() {
+    for (int i = 0; i < operators.length; i++) {
+      OptionalLong own =
+          operators[i].isPresent() ? operators[i].get().ownWatermark() : OptionalLong.empty();
+      if (own.isPresent() && watermarks[i] != Long.MAX_VALUE) {
+        flow(i, own.getAsLong());
+      }
+    }
+  }
+
   /** Writes the state of every operator. */
   public void snapshot(java.util.function.IntFunction<StateWriter> stateOfStep) {
     for (int i = 0; i < operators.length; i++) {
@@ -268,11 +280,15 @@ public final class StageTask implements AutoCloseable {
     if (operators[step].isPresent()) {
       flowing = operators[step].get().onWatermark(merged, outputs[step]);
     }
+    flow(step, flowing);
+  }
+
+  private void flow(int step, long watermark) {
     for (int i = 0; i < nextSteps[step].length; i++) {
-      advance(nextSteps[step][i], nextInputs[step][i], flowing);
+      advance(nextSteps[step][i], nextInputs[step][i], watermark);
     }
     for (int edge : nextEdges[step]) {
-      host.watermark(edge, flowing);
+      host.watermark(edge, watermark);
     }
   }
 

@@ -288,6 +288,27 @@ public sealed interface PlanNode {
   }
 
   /**
+   * Adds the time at which each row is processed as the last column, the output's time from here
+   * on: it goes on with the clock whatever the rows.
+   */
+  record ProcessingTime(PlanNode input, PlanTraits traits) implements PlanNode {
+    @Override
+    public List<PlanNode> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public ProcessingTime withInputs(List<PlanNode> inputs) {
+      return new ProcessingTime(inputs.get(0), traits);
+    }
+
+    @Override
+    public Map<String, Object> details() {
+      return Map.of();
+    }
+  }
+
+  /**
    * Aggregates per key over the whole input. Output columns: keys, then results. With {@code
    * ON_UPDATE} a change of a group is given after the micro-batch in which it happened; with {@code
    * ON_WINDOW_CLOSE} each group once, when the input ends (bounded input only). Without keys there

@@ -408,4 +408,22 @@ class ExprCompilerTest {
       }
     }
   }
+
+  @Test
+  void clockAndWatermarkComeFromTheContext() {
+    EvalContext context =
+        new EvalContext(ZoneId.of("UTC"), 1_000_000, () -> 7_000_999, () -> 5_000_000);
+    DataType time = DataType.of(Kind.TIMESTAMP_LTZ, 3).notNull();
+    assertThat(eval(call("PROCTIME", time), List.of(INT), context, new Object[] {1}).toString())
+        .contains("7000000");
+    assertThat(eval(call("CURRENT_WATERMARK", TS, col(0, TS)), List.of(TS), context, row(3L)))
+        .hasToString("[1970-01-01T00:00:05]");
+    assertThat(
+            eval(call("CURRENT_WATERMARK", TS, col(0, TS)), List.of(TS), EvalContext.UTC, row(3L)))
+        .containsExactly((Object) null);
+  }
+
+  private static Object[] row(Object value) {
+    return new Object[] {value};
+  }
 }

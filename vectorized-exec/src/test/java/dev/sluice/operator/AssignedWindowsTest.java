@@ -214,4 +214,23 @@ class AssignedWindowsTest {
     assertThat(always.isWanted()).isFalse();
     assertThat(always.isDue()).isTrue();
   }
+
+  @Test
+  void processingTimeStampsRowsAndIsTheWatermark() {
+    Schema schema =
+        INPUT.append(new Field("$proctime", DataType.of(DataType.Kind.TIMESTAMP_LTZ, 3)));
+    PlanNode node =
+        new PlanNode.ProcessingTime(
+            Nodes.input(INPUT, ChangelogMode.INSERT_ONLY, -1), PlanTraits.of(schema, true));
+    try (Operator operator = Operators.create(node)) {
+      assertThat(operator.wantsProcessingTime()).isTrue();
+      assertThat(operator.ownWatermark()).isEmpty();
+      operator.onProcessingTime(5 * S + 999, batch -> {});
+      assertThat(operator.ownWatermark()).hasValue(5 * S - 1000);
+      operator.onProcessingTime(4 * S, batch -> {});
+      assertThat(operator.ownWatermark()).hasValue(5 * S - 1000);
+      assertThat(operator.onWatermark(9 * S, batch -> {})).isEqualTo(Long.MIN_VALUE);
+      assertThat(operator.onWatermark(Long.MAX_VALUE, batch -> {})).isEqualTo(Long.MAX_VALUE);
+    }
+  }
 }

@@ -51,7 +51,11 @@ final class JobBuilder implements ConnectorContext {
     this.standardOutput = standardOutput;
     context =
         new EvalContext(
-            options.timeZone(), TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()));
+            options.timeZone(), nowMicros(), JobBuilder::nowMicros, () -> Long.MIN_VALUE);
+  }
+
+  private static long nowMicros() {
+    return TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
   }
 
   /** What readers call when they have something. */

@@ -275,6 +275,7 @@ final class TickLoop implements AutoCloseable {
     for (EdgeBuffer edge : inputs) {
       host.task().watermark(edge.edge().to().step(), edge.watermark());
     }
+    host.task().ownWatermarks();
     for (EdgeBuffer edge : inputs) {
       if (edge.isFinished()) {
         host.task().finish(edge.edge().to().step());

@@ -71,6 +71,12 @@ final class Exprs {
     return expr;
   }
 
+  /** Whether {@code expr} calls that function somewhere. */
+  static boolean calls(Expr expr, String function) {
+    return expr instanceof Expr.Call call && call.function().equals(function)
+        || expr.operands().stream().anyMatch(o -> calls(o, function));
+  }
+
   /** One condition of many. */
   static Optional<Expr> and(List<Expr> conditions) {
     if (conditions.size() < 2) {

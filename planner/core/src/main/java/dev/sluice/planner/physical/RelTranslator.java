@@ -342,7 +342,16 @@ final class RelTranslator {
       List<Expr> used = new ArrayList<>(columns);
       condition.ifPresent(used::add);
       Set<Integer> references = new TreeSet<>(Exprs.references(used));
-      Scans.Made made = scans.scan(frame.table().get(), references, timed);
+      boolean asksTime = used.stream().anyMatch(e -> Exprs.calls(e, "CURRENT_WATERMARK"));
+      if (asksTime && frame.time().isEmpty()) {
+        throw UserError.of(
+                ErrorCode.WATERMARK,
+                "CURRENT_WATERMARK needs a stream with a watermark, but '"
+                    + frame.table().get().name()
+                    + "' declares none")
+            .withHint("declare WATERMARK FOR column AS column - INTERVAL '5' SECOND");
+      }
+      Scans.Made made = scans.scan(frame.table().get(), references, timed || asksTime);
       PlanNode.Scan scan = made.scan();
       columns.replaceAll(e -> Exprs.remap(e, made.places()::get));
       condition = condition.map(c -> Exprs.remap(c, made.places()::get));

@@ -11,6 +11,7 @@ import dev.sluice.plan.StateBound;
 import dev.sluice.plan.TimeAttribute;
 import dev.sluice.plan.WindowColumns;
 import dev.sluice.plan.WindowSpec;
+import dev.sluice.planner.catalog.CatalogEntry;
 import dev.sluice.planner.catalog.SqlTypes;
 import dev.sluice.planner.parse.QueryOptions;
 import dev.sluice.type.DataType;
@@ -63,7 +64,8 @@ final class Windows {
     if (function.getInputs().size() != 1) {
       throw UserError.of(ErrorCode.UNSUPPORTED, "table function " + name + " is not supported");
     }
-    Frame input = rels.translate(function.getInput(0));
+    Frame given = rels.translate(function.getInput(0));
+    Frame input = given;
     if (input.window().isPresent()) {
       throw UserError.of(
               ErrorCode.WINDOW, "a window table function cannot read another one directly")
@@ -89,16 +91,71 @@ final class Windows {
     if (timeColumn < 0) {
       throw UserError.of(ErrorCode.WINDOW, name + " needs DESCRIPTOR(time column)");
     }
+    input = withProcessingTime(given, timeColumn, given.columns().get(timeColumn));
+    List<Expr> keys = input == given ? partition : partitionOf(call, input);
     Expr timeExpr = input.columns().get(timeColumn);
     int time = requireTime(input, timeExpr, name);
     DataType type = timeExpr.type().notNull();
     Frame.Windowing windowing =
-        new Frame.Windowing(spec(name, time, durations), partition, wallClock(type), type, false);
+        new Frame.Windowing(spec(name, time, durations), keys, wallClock(type), type, false);
     List<Expr> columns = new ArrayList<>(input.columns());
     for (int i = 0; i < 3; i++) {
       columns.add(new Expr.ColumnRef(input.width() + i, windowing.type(i)));
     }
     return input.withWindow(windowing, columns.subList(0, function.getRowType().getFieldCount()));
+  }
+
+  private static List<Expr> partitionOf(RexCall call, Frame input) {
+    List<Expr> keys = new ArrayList<>();
+    call.getOperands().stream()
+        .filter(o -> o.getKind() == SqlKind.DESCRIPTOR)
+        .skip(1)
+        .flatMap(o -> ((RexCall) o).getOperands().stream())
+        .forEach(o -> keys.add(input.columns().get(((RexInputRef) o).getIndex())));
+    return keys;
+  }
+
+  /**
+   * If {@code expr}, column {@code index} of the frame (or no column: -1), is PROCTIME(), the same
+   * rows stamped with the time they are processed at.
+   */
+  private Frame withProcessingTime(Frame frame, int index, Expr expr) {
+    if (!isProctime(frame, expr)) {
+      return frame;
+    }
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < frame.columns().size(); i++) {
+      names.add("$" + i);
+    }
+    PlanNode input = rels.materialize(frame, names);
+    DataType type = DataType.of(Kind.TIMESTAMP_LTZ, 3).notNull();
+    Schema schema = input.schema().append(new Field("$proctime", type));
+    PlanTraits traits =
+        new PlanTraits(
+            schema,
+            input.traits().changelog(),
+            input.traits().uniqueKeys(),
+            Optional.of(new TimeAttribute(schema.size() - 1, TimeAttribute.unitMicros(3))),
+            input.traits().distribution(),
+            StateBound.NONE,
+            input.traits().bounded());
+    Frame made = RelTranslator.node(new PlanNode.ProcessingTime(input, traits));
+    List<Expr> columns = new ArrayList<>(made.columns().subList(0, frame.columns().size()));
+    columns.set(index, made.columns().get(schema.size() - 1));
+    return made.withColumns(columns);
+  }
+
+  private static boolean isProctime(Frame frame, Expr expr) {
+    if (expr instanceof Expr.Call call) {
+      return call.function().equals("PROCTIME");
+    }
+    return frame.table().isPresent()
+        && expr instanceof Expr.ColumnRef ref
+        && ref.index() < frame.width()
+        && frame.table().get().columns().get(ref.index())
+            instanceof CatalogEntry.ColumnDef.Computed computed
+        && computed.expression() instanceof org.apache.calcite.sql.SqlCall sql
+        && sql.getOperator().getName().equalsIgnoreCase("PROCTIME");
   }
 
   /** The bounds of windows over instants are times by the session's clock, as in Flink. */
@@ -110,14 +167,31 @@ final class Windows {
   Frame withGroupFunction(Frame input, Aggregate aggregate) {
     for (int key : aggregate.getGroupSet()) {
       if (input.columns().get(key) instanceof Expr.Call call && call.function().startsWith("$")) {
-        return withGroupFunction(input, aggregate, key, call);
+        return withGroupFunction(stamped(input, key, call), aggregate, key, call);
       }
     }
     return input;
   }
 
+  /** The frame with a group function's processing time as its time, in place of the call. */
+  private Frame stamped(Frame input, int key, Expr.Call call) {
+    Expr time = call.operands().get(0);
+    if (!isProctime(input, time)) {
+      return input;
+    }
+    List<Expr> columns = new ArrayList<>(input.columns());
+    columns.set(key, time);
+    return withProcessingTime(input.withColumns(columns), key, time);
+  }
+
   private static Frame withGroupFunction(
-      Frame input, Aggregate aggregate, int key, Expr.Call call) {
+      Frame input, Aggregate aggregate, int key, Expr.Call given) {
+    Expr.Call call = given;
+    if (!(input.columns().get(key) instanceof Expr.Call)) {
+      List<Expr> operands = new ArrayList<>(given.operands());
+      operands.set(0, input.columns().get(key));
+      call = new Expr.Call(given.function(), operands, given.type());
+    }
     String function = call.function().substring(1);
     int time = requireTime(input, call.operands().get(0), function);
     List<Long> durations = new ArrayList<>();
