@@ -111,7 +111,8 @@ final class Definitions {
             table.connector(),
             table.options(),
             secrets,
-            table.position());
+            table.position(),
+            table.positions());
     TableRef ref = made.ref();
     OptionSpec.Role role =
         switch (table.kind()) {

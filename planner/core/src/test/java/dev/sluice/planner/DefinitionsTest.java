@@ -53,4 +53,16 @@ class DefinitionsTest {
     assertThat(unknown.code().id()).isEqualTo("SLU-2003");
     assertThat(unknown.position().map(p -> p.line() + ":" + p.column())).contains("3:3");
   }
+
+  @Test
+  void pointsIntoTheExpressionsOfATable() {
+    UserError column =
+        refusal("CREATE STREAM s (a INT,\n b AS a + c) WITH ('connector' = 'datagen')");
+    assertThat(column.position().map(p -> p.line() + ":" + p.column())).contains("2:11");
+    UserError watermark =
+        refusal(
+            "CREATE STREAM s (t TIMESTAMP(3),\n WATERMARK FOR t AS tt - INTERVAL '1' SECOND)"
+                + " WITH ('connector' = 'datagen')");
+    assertThat(watermark.position().map(p -> p.line() + ":" + p.column())).contains("2:21");
+  }
 }

@@ -64,6 +64,8 @@ public sealed interface CatalogEntry {
    * @param columns in declared order; empty for a sink that takes its query's columns
    * @param options the WITH clause without {@code connector}
    * @param secretKeys options whose values must not be shown
+   * @param position where its name stands
+   * @param positions where in the user's text a position of its expressions lies
    */
   record Table(
       String name,
@@ -76,12 +78,18 @@ public sealed interface CatalogEntry {
       String connector,
       Map<String, String> options,
       Set<String> secretKeys,
-      SourcePosition position)
+      SourcePosition position,
+      Function<SqlParserPos, SourcePosition> positions)
       implements CatalogEntry {
     public Table {
       columns = List.copyOf(columns);
       primaryKey = List.copyOf(primaryKey);
       partitionKeys = List.copyOf(partitionKeys);
+    }
+
+    /** Where a place in one of its expressions is; its name's place for what nobody wrote. */
+    public SourcePosition place(SqlParserPos at) {
+      return at.getLineNum() == 0 ? position : positions.apply(at);
     }
 
     /** The table as a connector sees it when read: physical columns, then metadata columns. */
@@ -134,7 +142,8 @@ public sealed interface CatalogEntry {
           connector,
           options,
           secretKeys,
-          position);
+          position,
+          positions);
     }
   }
 

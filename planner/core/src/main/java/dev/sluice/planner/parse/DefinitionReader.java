@@ -108,7 +108,8 @@ final class DefinitionReader {
             connector,
             options,
             Set.of(),
-            position);
+            position,
+            text::position);
     return new DdlResult(
         "CREATE " + kind,
         name,

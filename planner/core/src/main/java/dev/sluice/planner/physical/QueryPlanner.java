@@ -112,7 +112,7 @@ public final class QueryPlanner {
           .at(table.position());
     }
     RelNode rel =
-        validation.expression(table.name(), List.of(watermark.expression()), p -> table.position());
+        validation.expression(table.name(), List.of(watermark.expression()), table::place);
     DataType type = RelTranslator.schema(rel.getRowType()).type(0);
     if (!type.kind().isTimestamp()) {
       throw UserError.of(ErrorCode.WATERMARK, "the watermark must be a TIMESTAMP, not " + type)

@@ -262,7 +262,7 @@ final class Scans {
       String relation,
       org.apache.calcite.sql.SqlNode node,
       java.util.function.IntFunction<Expr> inputs) {
-    RelNode rel = validation.expression(relation, List.of(node), p -> table.position());
+    RelNode rel = validation.expression(relation, List.of(node), table::place);
     if (rel instanceof Project project) {
       RexNode rex = project.getProjects().get(0);
       return new ExprTranslator(rel.getCluster().getRexBuilder(), inputs).translate(rex);

@@ -220,7 +220,7 @@ public final class Validation {
   }
 
   private RelDataType expressionType(CatalogEntry.Table table, SqlNode expression) {
-    return expression(table.name() + BASE, List.of(expression), p -> table.position())
+    return expression(table.name() + BASE, List.of(expression), table::place)
         .getRowType()
         .getFieldList()
         .get(0)

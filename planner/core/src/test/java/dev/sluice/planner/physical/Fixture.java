@@ -133,7 +133,8 @@ final class Fixture {
             "any",
             Map.of("flags", flags),
             Set.of(),
-            NOWHERE));
+            NOWHERE,
+            p -> NOWHERE));
   }
 
   private void sink(String name, List<Field> fields, List<String> key, String flags) {
