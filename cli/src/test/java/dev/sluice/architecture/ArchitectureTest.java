@@ -85,6 +85,24 @@ class ArchitectureTest {
   }
 
   @Test
+  void onlyStatementReadingKnowsTheGeneratedParser() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("dev.sluice.planner.parser..", "dev.sluice.planner.parse..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.sluice.planner.parser..")
+        .check(sluice);
+    noClasses()
+        .that()
+        .resideInAPackage("dev.sluice.planner.ast..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.sluice.planner.parse..", "dev.sluice.planner.parser..")
+        .check(sluice);
+  }
+
+  @Test
   void typesPlansAndErrorsKnowNoArrow() {
     noClasses()
         .that()
