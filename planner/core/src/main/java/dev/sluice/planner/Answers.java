@@ -8,10 +8,12 @@ import dev.sluice.error.DidYouMean;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.function.FunctionCatalog;
+import dev.sluice.function.FunctionSpec;
 import dev.sluice.plan.TableRef;
 import dev.sluice.planner.Planner.TextTable;
 import dev.sluice.planner.catalog.Catalog;
 import dev.sluice.planner.catalog.CatalogEntry;
+import dev.sluice.planner.catalog.SqlFunctionDef;
 import dev.sluice.planner.physical.QueryPlanner;
 import dev.sluice.type.Schema;
 import java.util.ArrayList;
@@ -150,12 +152,15 @@ final class Answers {
             .toList());
   }
 
-  private static TextTable functions() {
-    return new TextTable(
-        List.of("name", "category", "description", "example"),
-        FunctionCatalog.all().stream()
-            .map(f -> List.of(f.name(), f.category(), f.description(), f.example()))
-            .toList());
+  private TextTable functions() {
+    List<List<String>> rows = new ArrayList<>();
+    for (FunctionSpec spec : FunctionCatalog.all()) {
+      rows.add(List.of(spec.name(), spec.category(), spec.description(), spec.example()));
+    }
+    for (SqlFunctionDef function : catalog.functions()) {
+      rows.add(List.of(function.name(), "user", function.signature(), ""));
+    }
+    return new TextTable(List.of("name", "category", "description", "example"), rows);
   }
 
   private TextTable connectors() {

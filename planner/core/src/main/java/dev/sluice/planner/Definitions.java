@@ -10,6 +10,7 @@ import dev.sluice.error.UserError;
 import dev.sluice.plan.TableRef;
 import dev.sluice.planner.catalog.Catalog;
 import dev.sluice.planner.catalog.CatalogEntry;
+import dev.sluice.planner.catalog.SqlFunctionDef;
 import dev.sluice.planner.parse.DdlResult;
 import dev.sluice.planner.physical.QueryPlanner;
 import dev.sluice.type.DataType;
@@ -35,6 +36,10 @@ final class Definitions {
     DdlResult ddl = (DdlResult) node;
     if (ddl.dropped().isPresent()) {
       drop(ddl);
+      return;
+    }
+    if (ddl.function().isPresent()) {
+      function(ddl.function().get(), ddl);
       return;
     }
     CatalogEntry entry = ddl.entry().orElseThrow();
@@ -74,7 +79,45 @@ final class Definitions {
     }
   }
 
+  private void function(SqlFunctionDef function, DdlResult ddl) {
+    Optional<SqlFunctionDef> before = catalog.function(function.name());
+    if (before.isPresent() && !ddl.replace() && ddl.ifNotExists()) {
+      return;
+    }
+    boolean builtIn = planner.get().isBuiltIn(function.name());
+    if (builtIn || before.isPresent() && !ddl.replace()) {
+      throw UserError.of(
+              ErrorCode.DUPLICATE_OBJECT,
+              "function '" + function.name() + "' " + (builtIn ? "is built in" : "exists already"))
+          .withHint(builtIn ? "choose another name" : "use CREATE OR REPLACE, or IF NOT EXISTS")
+          .at(function.position());
+    }
+    // Checked while its name is free, so that no function can come to call itself.
+    catalog.removeFunction(function.name());
+    try {
+      planner.get().check(function);
+      catalog.put(function);
+    } catch (RuntimeException e) {
+      before.ifPresent(catalog::put);
+      throw e;
+    }
+  }
+
+  private void dropFunction(DdlResult ddl) {
+    List<String> names = catalog.functions().stream().map(SqlFunctionDef::name).toList();
+    if (catalog.function(ddl.object()).isEmpty() && !ddl.ifNotExists()) {
+      throw UserError.of(
+              ErrorCode.UNKNOWN_OBJECT, "there is no function '" + ddl.object() + "' to drop")
+          .withHint(DidYouMean.hint(ddl.object(), names, "use DROP FUNCTION IF EXISTS …"));
+    }
+    catalog.removeFunction(ddl.object());
+  }
+
   private void drop(DdlResult ddl) {
+    if (ddl.dropped().orElseThrow().equals("FUNCTION")) {
+      dropFunction(ddl);
+      return;
+    }
     Optional<CatalogEntry> found = catalog.find(ddl.object());
     boolean view = ddl.dropped().orElseThrow().equals("VIEW");
     if (found.isPresent() && view != found.get() instanceof CatalogEntry.View) {

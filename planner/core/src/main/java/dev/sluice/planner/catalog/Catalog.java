@@ -10,6 +10,7 @@ import java.util.Optional;
 /** The objects that definitions made, by name whatever its case. Single-threaded. */
 public final class Catalog {
   private final Map<String, CatalogEntry> entries = new LinkedHashMap<>();
+  private final Map<String, SqlFunctionDef> functions = new LinkedHashMap<>();
 
   public Optional<CatalogEntry> find(String name) {
     return Optional.ofNullable(entries.get(key(name)));
@@ -33,6 +34,26 @@ public final class Catalog {
   /** All names as declared. */
   public List<String> names() {
     return entries.values().stream().map(CatalogEntry::name).toList();
+  }
+
+  /** The function of that name, whatever its case. */
+  public Optional<SqlFunctionDef> function(String name) {
+    return Optional.ofNullable(functions.get(key(name)));
+  }
+
+  /** All functions in order of their definition. */
+  public List<SqlFunctionDef> functions() {
+    return List.copyOf(functions.values());
+  }
+
+  /** Adds or replaces. */
+  public void put(SqlFunctionDef function) {
+    functions.put(key(function.name()), function);
+  }
+
+  /** Removes; nothing happens if there is no such function. */
+  public void removeFunction(String name) {
+    functions.remove(key(name));
   }
 
   private static String key(String name) {

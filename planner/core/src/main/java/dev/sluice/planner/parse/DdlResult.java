@@ -2,6 +2,7 @@ package dev.sluice.planner.parse;
 
 import dev.sluice.error.SourcePosition;
 import dev.sluice.planner.catalog.CatalogEntry;
+import dev.sluice.planner.catalog.SqlFunctionDef;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param dropped the kind word of a DROP
  * @param query the query of CREATE SINK … AS
  * @param optionPlaces where each option of the WITH clause stands
+ * @param function the function of CREATE FUNCTION
  */
 public record DdlResult(
     String verb,
@@ -25,4 +27,18 @@ public record DdlResult(
     Optional<CatalogEntry> entry,
     Optional<String> dropped,
     Optional<ParsedQuery> query,
-    Map<String, SourcePosition> optionPlaces) {}
+    Map<String, SourcePosition> optionPlaces,
+    Optional<SqlFunctionDef> function) {
+  /** Of anything but a function. */
+  DdlResult(
+      String verb,
+      String object,
+      boolean replace,
+      boolean ifNotExists,
+      Optional<CatalogEntry> entry,
+      Optional<String> dropped,
+      Optional<ParsedQuery> query,
+      Map<String, SourcePosition> optionPlaces) {
+    this(verb, object, replace, ifNotExists, entry, dropped, query, optionPlaces, Optional.empty());
+  }
+}

@@ -7,11 +7,13 @@ import dev.sluice.planner.ast.CreateFunction;
 import dev.sluice.planner.ast.CreateTable;
 import dev.sluice.planner.ast.CreateView;
 import dev.sluice.planner.ast.DropObject;
-import dev.sluice.planner.ast.ObjectKind;
 import dev.sluice.planner.ast.TableElement;
 import dev.sluice.planner.ast.TableOption;
 import dev.sluice.planner.catalog.CatalogEntry;
 import dev.sluice.planner.catalog.CatalogEntry.ColumnDef;
+import dev.sluice.planner.catalog.SqlFunctionDef;
+import dev.sluice.planner.parser.SluiceParser;
+import dev.sluice.planner.parser.SyntaxException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 
 /** Makes {@link DdlResult}s of CREATE and DROP trees. Single-threaded. */
@@ -32,10 +35,6 @@ final class DefinitionReader {
   }
 
   DdlResult drop(DropObject drop) {
-    if (drop.kind() == ObjectKind.FUNCTION) {
-      throw UserError.of(ErrorCode.UNSUPPORTED, "DROP FUNCTION is not supported yet")
-          .at(text.position(drop.keyword()));
-    }
     return new DdlResult(
         "DROP " + drop.kind(),
         drop.name().getSimple(),
@@ -47,9 +46,45 @@ final class DefinitionReader {
         Map.of());
   }
 
-  UserError unsupported(CreateFunction function) {
-    return UserError.of(ErrorCode.UNSUPPORTED, "CREATE FUNCTION is not supported yet")
-        .at(text.position(function.keyword()));
+  DdlResult function(CreateFunction create) {
+    if (create.returns().isEmpty()) {
+      throw UserError.of(ErrorCode.UNSUPPORTED, "functions of Java classes are not supported yet")
+          .withHint("define it in SQL: CREATE FUNCTION f(x INT) RETURNS INT AS 'x + 1'")
+          .at(text.position(create.keyword()));
+    }
+    List<SqlFunctionDef.Parameter> parameters = new ArrayList<>();
+    for (TableElement.Physical parameter : create.parameters()) {
+      String name = parameter.name().getSimple();
+      if (parameters.stream().anyMatch(p -> p.name().equalsIgnoreCase(name))) {
+        throw UserError.of(ErrorCode.DUPLICATE_OBJECT, "parameter '" + name + "' is declared twice")
+            .at(text.position(parameter.name()));
+      }
+      parameters.add(new SqlFunctionDef.Parameter(name, parameter.type()));
+    }
+    SourcePosition position = text.position(create.bodyPosition());
+    SqlNode body;
+    try {
+      body = SluiceParser.expression(create.body());
+    } catch (SyntaxException e) {
+      throw UserError.of(
+              ErrorCode.SYNTAX,
+              "'" + create.body() + "' is no expression for function " + create.name().getSimple())
+          .at(position)
+          .causedBy(e);
+    }
+    String name = create.name().getSimple();
+    return new DdlResult(
+        "CREATE FUNCTION",
+        name,
+        create.getReplace(),
+        create.ifNotExists,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Map.of(),
+        Optional.of(
+            new SqlFunctionDef(
+                name, text.text(), parameters, create.returns().get(), body, position)));
   }
 
   DdlResult view(CreateView view) {

@@ -137,7 +137,7 @@ public final class StatementParser {
     } else if (node instanceof DropObject drop) {
       ddl = reader.drop(drop);
     } else if (node instanceof CreateFunction function) {
-      throw reader.unsupported(function);
+      ddl = reader.function(function);
     } else {
       throw new IllegalStateException("no reader of a " + node.getClass().getSimpleName());
     }

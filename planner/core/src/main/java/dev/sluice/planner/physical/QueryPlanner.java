@@ -13,6 +13,7 @@ import dev.sluice.plan.PlanTraits;
 import dev.sluice.plan.TableRef;
 import dev.sluice.planner.catalog.Catalog;
 import dev.sluice.planner.catalog.CatalogEntry;
+import dev.sluice.planner.catalog.SqlFunctionDef;
 import dev.sluice.planner.parse.ParsedQuery;
 import dev.sluice.planner.validate.Validation;
 import dev.sluice.type.DataType;
@@ -85,6 +86,16 @@ public final class QueryPlanner {
   public void check(CatalogEntry.Table table) {
     validation.rowType(table);
     table.watermark().ifPresent(w -> checkWatermark(table, w));
+  }
+
+  /** Checks the expression of a function just defined. */
+  public void check(SqlFunctionDef function) {
+    validation.check(function);
+  }
+
+  /** Whether there is a function of that name already. */
+  public boolean isBuiltIn(String function) {
+    return Validation.isBuiltIn(function);
   }
 
   private void checkWatermark(CatalogEntry.Table table, CatalogEntry.WatermarkDef watermark) {

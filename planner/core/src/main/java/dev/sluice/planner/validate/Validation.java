@@ -5,6 +5,7 @@ import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.planner.catalog.Catalog;
 import dev.sluice.planner.catalog.CatalogEntry;
+import dev.sluice.planner.catalog.SqlFunctionDef;
 import dev.sluice.planner.catalog.SqlTypes;
 import dev.sluice.planner.parse.ParsedQuery.Positions;
 import java.util.ArrayList;
@@ -33,7 +34,12 @@ import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.runtime.CalciteContextException;
 import org.apache.calcite.schema.TranslatableTable;
 import org.apache.calcite.schema.impl.AbstractTable;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.validate.SqlConformanceEnum;
@@ -138,7 +144,11 @@ public final class Validation {
 
   /** Validates and converts a query; {@code query} is left alone. */
   public RelRoot convert(SqlNode query, Positions positions) {
-    SqlNode copy = query.accept(new DeepCopy()).accept(new WindowShorthand(positions));
+    SqlNode copy =
+        query
+            .accept(new DeepCopy())
+            .accept(new FunctionInlining(catalog, positions))
+            .accept(new WindowShorthand(positions));
     try {
       SqlValidator validator = validator();
       SqlNode validated = validator.validate(copy);
@@ -154,6 +164,44 @@ public final class Validation {
           .at(positions.of(query.getParserPosition()))
           .causedBy(e);
     }
+  }
+
+  /** Whether there is a function of that name already. */
+  public static boolean isBuiltIn(String function) {
+    return OperatorTables.functionNames().stream().anyMatch(function::equalsIgnoreCase);
+  }
+
+  /** Checks that a function's expression has a meaning over its parameters and nothing else. */
+  public void check(SqlFunctionDef function) {
+    SqlParserPos zero = SqlParserPos.ZERO;
+    SqlNodeList values = new SqlNodeList(zero);
+    for (SqlFunctionDef.Parameter parameter : function.parameters()) {
+      SqlNode value =
+          SqlStdOperatorTable.CAST.createCall(zero, SqlLiteral.createNull(zero), parameter.type());
+      values.add(
+          SqlStdOperatorTable.AS.createCall(
+              zero, value, new SqlIdentifier(parameter.name(), zero)));
+    }
+    SqlNode result = SqlStdOperatorTable.CAST.createCall(zero, function.body(), function.returns());
+    SqlNode from = function.parameters().isEmpty() ? null : select(values, null);
+    convert(select(SqlNodeList.of(result), from), at -> function.position());
+  }
+
+  private static SqlNode select(SqlNodeList columns, SqlNode from) {
+    return new SqlSelect(
+        SqlParserPos.ZERO,
+        null,
+        columns,
+        from,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
   }
 
   private SqlValidator validator() {

@@ -69,6 +69,18 @@ public final class CreateFunction extends SqlCreate {
     return Optional.ofNullable(returns);
   }
 
+  /** The parameters of an expression; none if the function is a class. */
+  public List<TableElement.Physical> parameters() {
+    return parameters == null
+        ? List.of()
+        : parameters.getList().stream().map(TableElement.Physical.class::cast).toList();
+  }
+
+  /** Where the body stands. */
+  public SqlParserPos bodyPosition() {
+    return body.getParserPosition();
+  }
+
   /** A SQL expression or a class's name. */
   public String body() {
     return Tree.text(body);
