@@ -1,11 +1,14 @@
 package dev.sluice.planner.validate;
 
+import dev.sluice.error.DidYouMean;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.planner.parse.ParsedQuery.Positions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.apache.calcite.avatica.util.TimeUnit;
 import org.apache.calcite.sql.SqlBasicCall;
@@ -28,6 +31,13 @@ import org.apache.calcite.util.Litmus;
  */
 final class WindowShorthand extends SqlShuttle {
   private static final Set<String> FUNCTIONS = Set.of("TUMBLE", "HOP", "CUMULATE", "SESSION");
+
+  private static final Map<String, List<String>> ARGUMENTS =
+      Map.of(
+          "TUMBLE", List.of("DATA", "TIMECOL", "SIZE", "OFFSET"),
+          "HOP", List.of("DATA", "TIMECOL", "SLIDE", "SIZE", "OFFSET"),
+          "CUMULATE", List.of("DATA", "TIMECOL", "STEP", "SIZE", "OFFSET"),
+          "SESSION", List.of("DATA", "TIMECOL", "GAP"));
 
   private final Positions positions;
 
@@ -75,24 +85,55 @@ final class WindowShorthand extends SqlShuttle {
     return copy instanceof SqlCall made ? rowtime(made) : copy;
   }
 
-  /**
-   * The operands with {@code TABLE t PARTITION BY k} of a SESSION as {@code TABLE t} and, behind
-   * the time, {@code DESCRIPTOR(k)}; those of a SESSION by position.
-   */
-  private static List<SqlNode> withKey(SqlBasicCall function) {
-    List<SqlNode> operands = new ArrayList<>(function.getOperandList());
-    if (!function.getOperator().getName().equalsIgnoreCase("SESSION")) {
-      return operands;
+  /** Named arguments by position; the words are Flink's. */
+  private List<SqlNode> positional(SqlBasicCall function) {
+    List<SqlNode> operands = function.getOperandList();
+    if (operands.stream().noneMatch(o -> o.getKind() == SqlKind.ARGUMENT_ASSIGNMENT)) {
+      return new ArrayList<>(operands);
+    }
+    String window = function.getOperator().getName().toUpperCase(Locale.ROOT);
+    List<String> names = ARGUMENTS.get(window);
+    Map<String, SqlNode> given = new HashMap<>();
+    for (SqlNode operand : operands) {
+      if (operand.getKind() != SqlKind.ARGUMENT_ASSIGNMENT) {
+        throw UserError.of(
+                ErrorCode.WINDOW, "named and unnamed arguments of " + window + " are mixed")
+            .withHint("name all of them: " + String.join(", ", names))
+            .at(positions.of(operand.getParserPosition()));
+      }
+      String name = ((SqlCall) operand).operand(1).toString().toUpperCase(Locale.ROOT);
+      if (!names.contains(name) || given.containsKey(name)) {
+        throw UserError.of(
+                ErrorCode.WINDOW,
+                given.containsKey(name)
+                    ? "argument '" + name + "' of " + window + " is given twice"
+                    : window + " has no argument '" + name + "'")
+            .withHint(DidYouMean.hint(name, names, "it takes " + String.join(", ", names)))
+            .at(positions.of(operand.getParserPosition()));
+      }
+      given.put(name, ((SqlCall) operand).operand(0));
     }
     List<SqlNode> ordered = new ArrayList<>();
-    for (String name : List.of("DATA", "TIMECOL", "GAP")) {
-      operands.stream()
-          .filter(o -> o.getKind() == SqlKind.ARGUMENT_ASSIGNMENT)
-          .filter(o -> ((SqlCall) o).operand(1).toString().equalsIgnoreCase(name))
-          .forEach(o -> ordered.add(((SqlCall) o).operand(0)));
+    for (String name : names) {
+      if (given.containsKey(name)) {
+        ordered.add(given.get(name));
+      } else if (!name.equals("OFFSET")) {
+        throw UserError.of(ErrorCode.WINDOW, window + " needs the argument '" + name + "'")
+            .withHint("it takes " + String.join(", ", names))
+            .at(positions.of(function.getParserPosition()));
+      }
     }
-    if (ordered.size() == operands.size()) {
-      operands = ordered;
+    return ordered;
+  }
+
+  /**
+   * The operands, by position, with {@code TABLE t PARTITION BY k} of a SESSION as {@code TABLE t}
+   * and, behind the time, {@code DESCRIPTOR(k)}.
+   */
+  private List<SqlNode> withKey(SqlBasicCall function) {
+    List<SqlNode> operands = positional(function);
+    if (!function.getOperator().getName().equalsIgnoreCase("SESSION")) {
+      return operands;
     }
     if (operands.get(0).getKind() == SqlKind.SET_SEMANTICS_TABLE && operands.size() > 1) {
       List<SqlNode> parts = ((SqlCall) operands.get(0)).getOperandList();
