@@ -70,7 +70,7 @@ final class CompiledFunctions {
             Nulls.NULLABLE,
             "collection",
             "Whether an array has an element.",
-            ""));
+            "ARRAY_CONTAINS(ARRAY[1, 2], 2) = TRUE"));
   }
 
   private static FunctionSpec spec(

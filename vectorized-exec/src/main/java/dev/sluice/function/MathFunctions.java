@@ -66,7 +66,7 @@ public final class MathFunctions {
     return Math.tan(a);
   }
 
-  @Sql(value = "COT", doc = "Cotangent.")
+  @Sql(value = "COT", doc = "Cotangent.", example = "ROUND(COT(1.0), 3) = 0.642")
   public static double cot(double a) {
     return 1 / Math.tan(a);
   }
@@ -101,12 +101,12 @@ public final class MathFunctions {
     return Math.toRadians(a);
   }
 
-  @Sql(value = "PI", doc = "The number pi.")
+  @Sql(value = "PI", doc = "The number pi.", example = "ROUND(PI(), 3) = 3.142")
   public static double pi() {
     return Math.PI;
   }
 
-  @Sql(value = "E", doc = "The number e.")
+  @Sql(value = "E", doc = "The number e.", example = "ROUND(E(), 3) = 2.718")
   public static double e() {
     return Math.E;
   }

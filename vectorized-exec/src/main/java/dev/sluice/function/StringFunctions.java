@@ -371,7 +371,7 @@ public final class StringFunctions {
   @Sql(
       value = "OVERLAY",
       doc = "Characters from a position on replaced.",
-      example = "OVERLAY('xxxxxtest', 'foo', 6, 4) = 'xxxxxfoo'")
+      example = "OVERLAY('xxxxxtest' PLACING 'foo' FROM 6 FOR 4) = 'xxxxxfoo'")
   public static Text overlay(Text s, Text with, long start, long count, Buffer out) {
     int from = s.skip(0, start - 1);
     int to = s.skip(from, count);
@@ -470,12 +470,16 @@ public final class StringFunctions {
     return Long.toHexString(value).toUpperCase(Locale.ROOT);
   }
 
-  @Sql(value = "ENCODE_HEX", args = BINARY, doc = "Hexadecimal digits of bytes.")
+  @Sql(
+      value = "ENCODE_HEX",
+      args = BINARY,
+      doc = "Hexadecimal digits of bytes.",
+      example = "ENCODE_HEX(X'00FF') = '00ff'")
   public static String encodeHex(Text bytes) {
     return HexFormat.of().formatHex(bytes.toBytes());
   }
 
-  @Sql(value = "UUID", deterministic = false, doc = "A random identifier.")
+  @Sql(value = "UUID", deterministic = false, doc = "A random identifier.", example = "UUID()")
   public static String uuid() {
     return UUID.randomUUID().toString();
   }

@@ -171,7 +171,7 @@ public final class TimeFunctions {
       value = "TO_TIMESTAMP_LTZ",
       result = "TIMESTAMP_LTZ(3)",
       doc = "Seconds (precision 0) or milliseconds (3, the default) since the epoch as instant.",
-      example = "")
+      example = "TO_TIMESTAMP_LTZ(0, 3) = TO_TIMESTAMP_LTZ(0, 0)")
   public static long toTimestampLtz(long value, long precision) {
     if (precision != 0 && precision != 3 && precision != 6) {
       throw new EvalError("precision " + precision + " of TO_TIMESTAMP_LTZ is not 0, 3 or 6");
@@ -280,57 +280,102 @@ public final class TimeFunctions {
     };
   }
 
-  @Sql(value = "YEAR", args = TIMESTAMP, doc = "The year.", example = "")
+  @Sql(
+      value = "YEAR",
+      args = TIMESTAMP,
+      doc = "The year.",
+      example = "YEAR(TIMESTAMP '2024-02-29 10:20:30') = 2024")
   public static long year(long micros) {
     return extract("YEAR", micros);
   }
 
-  @Sql(value = "QUARTER", args = TIMESTAMP, doc = "The quarter, 1 to 4.", example = "")
+  @Sql(
+      value = "QUARTER",
+      args = TIMESTAMP,
+      doc = "The quarter, 1 to 4.",
+      example = "QUARTER(TIMESTAMP '2024-02-29 10:20:30') = 1")
   public static long quarter(long micros) {
     return extract("QUARTER", micros);
   }
 
-  @Sql(value = "MONTH", args = TIMESTAMP, doc = "The month, 1 to 12.", example = "")
+  @Sql(
+      value = "MONTH",
+      args = TIMESTAMP,
+      doc = "The month, 1 to 12.",
+      example = "MONTH(TIMESTAMP '2024-02-29 10:20:30') = 2")
   public static long month(long micros) {
     return extract("MONTH", micros);
   }
 
-  @Sql(value = "WEEK", args = TIMESTAMP, doc = "The ISO week, 1 to 53.", example = "")
+  @Sql(
+      value = "WEEK",
+      args = TIMESTAMP,
+      doc = "The ISO week, 1 to 53.",
+      example = "WEEK(TIMESTAMP '2024-02-29 10:20:30') = 9")
   public static long week(long micros) {
     return extract("WEEK", micros);
   }
 
-  @Sql(value = "DAYOFYEAR", args = TIMESTAMP, doc = "The day of the year.", example = "")
+  @Sql(
+      value = "DAYOFYEAR",
+      args = TIMESTAMP,
+      doc = "The day of the year.",
+      example = "DAYOFYEAR(TIMESTAMP '2024-02-29 10:20:30') = 60")
   public static long dayOfYear(long micros) {
     return extract("DOY", micros);
   }
 
-  @Sql(value = "DAYOFMONTH", args = TIMESTAMP, doc = "The day of the month.", example = "")
+  @Sql(
+      value = "DAYOFMONTH",
+      args = TIMESTAMP,
+      doc = "The day of the month.",
+      example = "DAYOFMONTH(TIMESTAMP '2024-02-29 10:20:30') = 29")
   public static long dayOfMonth(long micros) {
     return extract("DAY", micros);
   }
 
-  @Sql(value = "DAYOFWEEK", args = TIMESTAMP, doc = "1 (Sunday) to 7.", example = "")
+  @Sql(
+      value = "DAYOFWEEK",
+      args = TIMESTAMP,
+      doc = "1 (Sunday) to 7.",
+      example = "DAYOFWEEK(TIMESTAMP '2024-02-29 10:20:30') = 5")
   public static long dayOfWeek(long micros) {
     return extract("DOW", micros);
   }
 
-  @Sql(value = "HOUR", args = TIMESTAMP, doc = "The hour.", example = "")
+  @Sql(
+      value = "HOUR",
+      args = TIMESTAMP,
+      doc = "The hour.",
+      example = "HOUR(TIMESTAMP '2024-02-29 10:20:30') = 10")
   public static long hour(long micros) {
     return extract("HOUR", micros);
   }
 
-  @Sql(value = "MINUTE", args = TIMESTAMP, doc = "The minute.", example = "")
+  @Sql(
+      value = "MINUTE",
+      args = TIMESTAMP,
+      doc = "The minute.",
+      example = "MINUTE(TIMESTAMP '2024-02-29 10:20:30') = 20")
   public static long minute(long micros) {
     return extract("MINUTE", micros);
   }
 
-  @Sql(value = "SECOND", args = TIMESTAMP, doc = "The second.", example = "")
+  @Sql(
+      value = "SECOND",
+      args = TIMESTAMP,
+      doc = "The second.",
+      example = "SECOND(TIMESTAMP '2024-02-29 10:20:30') = 30")
   public static long second(long micros) {
     return extract("SECOND", micros);
   }
 
-  @Sql(value = "LAST_DAY", args = DATE, result = "DATE", doc = "The month's end.", example = "")
+  @Sql(
+      value = "LAST_DAY",
+      args = DATE,
+      result = "DATE",
+      doc = "The month's end.",
+      example = "LAST_DAY(DATE '2024-02-10') = DATE '2024-02-29'")
   public static long lastDay(long days) {
     LocalDate date = LocalDate.ofEpochDay(days);
     return date.withDayOfMonth(date.lengthOfMonth()).toEpochDay();
@@ -353,7 +398,8 @@ public final class TimeFunctions {
   @Sql(
       value = {"CURRENT_TIMESTAMP", "NOW", "CURRENT_ROW_TIMESTAMP"},
       result = "TIMESTAMP_LTZ(3)",
-      doc = "The time at the start of the run.")
+      doc = "The time at the start of the run.",
+      example = "CURRENT_TIMESTAMP")
   public static long now(EvalContext context) {
     return Math.floorDiv(context.startMicros(), 1000) * 1000;
   }
@@ -377,18 +423,26 @@ public final class TimeFunctions {
       doc =
           "How far event time has come where the row is: no row at or before it should follow. NULL"
               + " before the first watermark.",
-      example = "CURRENT_WATERMARK(ts)")
+      example = "CURRENT_WATERMARK(TIMESTAMP '2024-02-29 10:20:30') IS NULL")
   public static Long currentWatermark(long eventTime, EvalContext context) {
     long watermark = context.watermark().getAsLong();
     return watermark == Long.MIN_VALUE ? null : watermark;
   }
 
-  @Sql(value = "LOCALTIMESTAMP", result = "TIMESTAMP(3)", doc = "The start, by the wall clock.")
+  @Sql(
+      value = "LOCALTIMESTAMP",
+      result = "TIMESTAMP(3)",
+      doc = "The start, by the wall clock.",
+      example = "LOCALTIMESTAMP")
   public static long localTimestamp(EvalContext context) {
     return toLocal(now(context), context.zone());
   }
 
-  @Sql(value = "CURRENT_DATE", result = "DATE", doc = "The date at the start of the run.")
+  @Sql(
+      value = "CURRENT_DATE",
+      result = "DATE",
+      doc = "The date at the start of the run.",
+      example = "CURRENT_DATE")
   public static long currentDate(EvalContext context) {
     return Math.floorDiv(localTimestamp(context), DAY);
   }
@@ -396,7 +450,8 @@ public final class TimeFunctions {
   @Sql(
       value = {"CURRENT_TIME", "LOCALTIME"},
       result = "TIME(0)",
-      doc = "The time of day at the start.")
+      doc = "The time of day at the start.",
+      example = "CURRENT_TIME")
   public static long currentTime(EvalContext context) {
     return Math.floorMod(localTimestamp(context), DAY) / SECOND * 1000;
   }

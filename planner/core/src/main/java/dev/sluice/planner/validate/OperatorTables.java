@@ -25,7 +25,15 @@ import org.apache.calcite.sql.validate.SqlNameMatcher;
 final class OperatorTables {
   /** Calcite's functions that ours replace. */
   private static final Set<String> REPLACED =
-      Set.of("FIRST_VALUE", "LAST_VALUE", "ROUND", "TRUNCATE", "POWER", "UNIX_TIMESTAMP");
+      Set.of(
+          "CONTAINS",
+          "FIRST_VALUE",
+          "LAST_VALUE",
+          "OCTET_LENGTH",
+          "POWER",
+          "ROUND",
+          "TRUNCATE",
+          "UNIX_TIMESTAMP");
 
   private static final SqlOperatorTable ALL = build();
 
@@ -39,7 +47,7 @@ final class OperatorTables {
     List<SqlOperator> operators = new ArrayList<>();
     Set<String> names = new HashSet<>();
     for (SqlOperator operator : SqlStdOperatorTable.instance().getOperatorList()) {
-      if (!isExcluded(operator)) {
+      if (!hidden(operator)) {
         names.add(operator.getName().toUpperCase(Locale.ROOT));
       }
     }
@@ -103,33 +111,6 @@ final class OperatorTables {
       all.removeIf(OperatorTables::hidden);
       all.addAll(own.getOperatorList());
       return all;
-    }
-  }
-
-  private static boolean isExcluded(SqlOperator operator) {
-    return operator instanceof org.apache.calcite.sql.SqlWindowTableFunction
-        || REPLACED.contains(operator.getName()) && isReplaced(operator.getName());
-  }
-
-  /** Calcite's standard operators without those that ours replace. */
-  private static final class Standard implements SqlOperatorTable {
-    @Override
-    public void lookupOperatorOverloads(
-        SqlIdentifier name,
-        SqlFunctionCategory category,
-        SqlSyntax syntax,
-        List<SqlOperator> found,
-        SqlNameMatcher matcher) {
-      List<SqlOperator> all = new ArrayList<>();
-      SqlStdOperatorTable.instance().lookupOperatorOverloads(name, category, syntax, all, matcher);
-      all.stream().filter(operator -> !isExcluded(operator)).forEach(found::add);
-    }
-
-    @Override
-    public List<SqlOperator> getOperatorList() {
-      return SqlStdOperatorTable.instance().getOperatorList().stream()
-          .filter(operator -> !isExcluded(operator))
-          .toList();
     }
   }
 
