@@ -449,8 +449,17 @@ public final class Validation {
       return resolved(handler.result());
     }
 
-    /** COUNT(*) is only understood if its operator is known before validation. */
+    /**
+     * COUNT(*) is only understood if its operator is known before validation; TRANSLATE has one of
+     * Calcite's libraries from the grammar on.
+     */
     private static SqlNode resolved(SqlNode node) {
+      if (node instanceof org.apache.calcite.sql.SqlBasicCall call
+          && call.getOperator() == org.apache.calcite.sql.fun.SqlLibraryOperators.TRANSLATE3) {
+        call.setOperator(
+            CatalogFunctions.scalar(
+                dev.sluice.function.FunctionCatalog.find("TRANSLATE").orElseThrow(), "TRANSLATE"));
+      }
       if (node instanceof org.apache.calcite.sql.SqlBasicCall call
           && call.getOperator() instanceof org.apache.calcite.sql.SqlUnresolvedFunction
           && call.getOperator().getName().equalsIgnoreCase("COUNT")) {
