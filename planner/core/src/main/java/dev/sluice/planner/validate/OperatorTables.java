@@ -32,6 +32,7 @@ final class OperatorTables {
           "OCTET_LENGTH",
           "POWER",
           "ROUND",
+          "TRANSLATE",
           "TRUNCATE",
           "UNIX_TIMESTAMP");
 
