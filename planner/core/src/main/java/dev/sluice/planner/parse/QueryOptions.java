@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param emitPosition where it stands
  * @param allowedLatenessMicros ALLOWED LATENESS, 0 if not given
  * @param lateRowsTo LATE ROWS TO, a sink's name
- * @param onConflict ON CONFLICT DO …, in capitals
+ * @param onConflict ON CONFLICT DO: ERROR, NOTHING or DEDUPLICATE
  */
 public record QueryOptions(
     Optional<Emit> emit,

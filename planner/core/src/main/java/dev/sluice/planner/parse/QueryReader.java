@@ -48,7 +48,11 @@ final class QueryReader {
   private ParsedQuery query(
       EmittingQuery query, Optional<SqlIdentifier> target, Optional<List<SqlIdentifier>> columns) {
     return new ParsedQuery(
-        plain(query.query()), options(query.clauses()), target, columns, text::position);
+        plain(query.query()),
+        options(query.clauses(), target.isPresent()),
+        target,
+        columns,
+        text::position);
   }
 
   /** The query, once nothing in it is only parsed so far. */
@@ -68,11 +72,12 @@ final class QueryReader {
     return query;
   }
 
-  private QueryOptions options(List<OutputClause> clauses) {
+  private QueryOptions options(List<OutputClause> clauses, boolean insert) {
     Optional<Emit> emit = Optional.empty();
     Optional<SourcePosition> emitPosition = Optional.empty();
     long lateness = 0;
     Optional<String> lateRowsTo = Optional.empty();
+    Optional<String> onConflict = Optional.empty();
     Set<String> families = new HashSet<>();
     for (OutputClause clause : clauses) {
       if (!families.add(clause.kind().family())) {
@@ -85,15 +90,21 @@ final class QueryReader {
         case EMIT_EVERY -> emit = Optional.of(new Emit.Every(micros(clause.interval())));
         case ALLOWED_LATENESS -> lateness = micros(clause.interval());
         case LATE_ROWS_TO -> lateRowsTo = Optional.of(clause.sink());
-        case ON_CONFLICT_ERROR, ON_CONFLICT_NOTHING, ON_CONFLICT_DEDUPLICATE ->
-            throw UserError.of(ErrorCode.UNSUPPORTED, "ON CONFLICT is not supported yet")
+        case ON_CONFLICT_ERROR, ON_CONFLICT_NOTHING, ON_CONFLICT_DEDUPLICATE -> {
+          if (!insert) {
+            throw UserError.of(
+                    ErrorCode.UNSUPPORTED,
+                    "ON CONFLICT belongs to INSERT: a query has no conflicts")
                 .at(text.position(clause));
+          }
+          onConflict = Optional.of(clause.kind().name().substring("ON_CONFLICT_".length()));
+        }
       }
       if (clause.kind().family().equals("EMIT")) {
         emitPosition = Optional.of(text.position(clause));
       }
     }
-    return new QueryOptions(emit, emitPosition, lateness, lateRowsTo, Optional.empty());
+    return new QueryOptions(emit, emitPosition, lateness, lateRowsTo, onConflict);
   }
 
   /** The length of an interval literal in microseconds. */

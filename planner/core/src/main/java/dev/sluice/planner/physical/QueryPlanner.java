@@ -158,15 +158,6 @@ public final class QueryPlanner {
 
   private Converted convert(ParsedQuery query) {
     Restrictions.check(query.query(), query.positions());
-    query
-        .options()
-        .onConflict()
-        .ifPresent(
-            clause -> {
-              throw UserError.of(ErrorCode.UNSUPPORTED, "ON CONFLICT is not supported yet")
-                  .withHint("leave the clause out: sinks with a PRIMARY KEY take upserts")
-                  .at(place(query));
-            });
     RelRoot root = validation.convert(query.query(), query.positions());
     return new Converted(query, root.project(), root.validatedRowType.getFieldNames());
   }
@@ -208,7 +199,9 @@ public final class QueryPlanner {
     PlanNode input =
         translator.materialize(frame.withColumns(matched), target.sinkRef().schema().names());
     requireUsed(query, input);
-    return sinks.sink(input, target);
+    PlanNode.Sink sink = sinks.sink(input, target);
+    query.options().onConflict().ifPresent(policy -> sinks.checkConflicts(sink, policy));
+    return sink;
   }
 
   private PlanNode rows(Scans scans, Converted converted, Optional<List<String>> names) {

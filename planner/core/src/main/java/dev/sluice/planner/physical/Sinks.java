@@ -258,6 +258,42 @@ final class Sinks {
         input, ref, PlanTraits.of(ref.schema(), input.traits().bounded()).withChangelog(mode));
   }
 
+  /**
+   * ON CONFLICT says what becomes of rows that have a key in common, though nothing tells that they
+   * are versions of one row. Where there are none, or the last one wins, the sink does it.
+   */
+  void checkConflicts(PlanNode.Sink sink, String policy) {
+    TableRef ref = sink.table();
+    SinkCapabilities can = connectors.connector(ref.connector()).sinkCapabilities(ref);
+    if (ref.primaryKey().isEmpty() || can.accepts() == ChangelogMode.INSERT_ONLY) {
+      throw UserError.of(
+              ErrorCode.INVALID_QUERY,
+              "ON CONFLICT needs a sink that takes upserts by PRIMARY KEY, which '"
+                  + ref.name()
+                  + "' is not")
+          .withHint("leave the clause out, or write to a jdbc table with a PRIMARY KEY");
+    }
+    Set<Integer> primary = primaryKey(ref);
+    boolean unique =
+        sink.input().traits().uniqueKeys().stream().anyMatch(key -> primary.containsAll(key));
+    if (!unique && !policy.equals("DEDUPLICATE")) {
+      throw UserError.of(
+              ErrorCode.UNSUPPORTED,
+              "ON CONFLICT DO " + policy + " is not supported where keys may come twice")
+          .withHint(
+              "use ON CONFLICT DO DEDUPLICATE: the last row of a key wins; or group by the sink's"
+                  + " PRIMARY KEY");
+    }
+  }
+
+  private static Set<Integer> primaryKey(TableRef ref) {
+    Set<Integer> primary = new TreeSet<>();
+    for (String column : ref.primaryKey()) {
+      ref.schema().indexOf(column).ifPresent(primary::add);
+    }
+    return primary;
+  }
+
   private static void requireChanges(PlanTraits traits, TableRef ref, SinkCapabilities can) {
     if (can.accepts() == ChangelogMode.INSERT_ONLY) {
       String key =
@@ -300,10 +336,7 @@ final class Sinks {
   }
 
   private static boolean keyFits(PlanTraits traits, TableRef ref) {
-    Set<Integer> primary = new TreeSet<>();
-    for (String column : ref.primaryKey()) {
-      ref.schema().indexOf(column).ifPresent(primary::add);
-    }
+    Set<Integer> primary = primaryKey(ref);
     return !primary.isEmpty()
         && traits.uniqueKeys().stream().anyMatch(k -> new TreeSet<>(k).equals(primary));
   }
