@@ -52,7 +52,9 @@ final class Aggregations {
   }
 
   Frame translate(Aggregate aggregate) {
-    Frame input = windows.withGroupFunction(rels.translate(aggregate.getInput()), aggregate);
+    Frame input =
+        pruned(
+            windows.withGroupFunction(rels.translate(aggregate.getInput()), aggregate), aggregate);
     if (aggregate.getGroupType() != Aggregate.Group.SIMPLE) {
       return new GroupingSets(rels, windows, this).translate(input, aggregate);
     }
@@ -81,20 +83,38 @@ final class Aggregations {
         || input.condition().filter(input::mentionsWindow).isPresent()) {
       return false;
     }
-    Set<Integer> others = new TreeSet<>();
-    for (org.apache.calcite.rel.core.AggregateCall call : aggregate.getAggCallList()) {
-      others.addAll(call.getArgList());
-      if (call.hasFilter()) {
-        others.add(call.filterArg);
-      }
-      call.getCollation().getFieldCollations().forEach(f -> others.add(f.getFieldIndex()));
-    }
+    Set<Integer> others = usedByCalls(aggregate);
     for (int key : keys) {
       if (input.windowColumn(input.columns().get(key)) < 0) {
         others.add(key);
       }
     }
     return others.stream().noneMatch(o -> input.mentionsWindow(input.columns().get(o)));
+  }
+
+  /** The frame without the columns that the aggregation does not use: NULLs stand in for them. */
+  private static Frame pruned(Frame input, Aggregate aggregate) {
+    Set<Integer> used = usedByCalls(aggregate);
+    aggregate.getGroupSet().forEach(used::add);
+    List<Expr> columns = new ArrayList<>(input.columns());
+    for (int i = 0; i < columns.size(); i++) {
+      if (!used.contains(i)) {
+        columns.set(i, Expr.Literal.nullOf(columns.get(i).type()));
+      }
+    }
+    return input.withColumns(columns);
+  }
+
+  private static Set<Integer> usedByCalls(Aggregate aggregate) {
+    Set<Integer> used = new TreeSet<>();
+    for (org.apache.calcite.rel.core.AggregateCall call : aggregate.getAggCallList()) {
+      used.addAll(call.getArgList());
+      if (call.hasFilter()) {
+        used.add(call.filterArg);
+      }
+      call.getCollation().getFieldCollations().forEach(f -> used.add(f.getFieldIndex()));
+    }
+    return used;
   }
 
   /** Whether a group never spans windows. */

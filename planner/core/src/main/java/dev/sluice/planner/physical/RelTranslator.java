@@ -147,12 +147,19 @@ final class RelTranslator {
   }
 
   private Frame sort(Sort sort) {
-    PlanNode input = materialize(translate(sort.getInput()), names(sort.getInput()));
+    Frame frame = translate(sort.getInput());
+    PlanNode input = materialize(frame, names(sort.getInput()));
     QueryPlanner.requireInserts(
         input, sort.getCollation().getFieldCollations().isEmpty() ? "LIMIT" : "ORDER BY");
     long offset = number(sort.offset, 0);
     Optional<Long> fetch =
         sort.fetch == null ? Optional.empty() : Optional.of(number(sort.fetch, 0));
+    long wanted = offset + fetch.orElse(Long.MAX_VALUE / 2);
+    if (sort.getCollation().getFieldCollations().isEmpty()
+        && wanted <= Integer.MAX_VALUE
+        && frame.table().filter(scans::mayPushLimit).isPresent()) {
+      input = Scans.withLimit(input, (int) wanted);
+    }
     PlanNode gathered =
         new PlanNode.Exchange(
             input, Distribution.SINGLE, input.traits().withDistribution(Distribution.SINGLE));

@@ -295,6 +295,31 @@ final class Scans {
         scan.traits());
   }
 
+  /** Whether a scan of the table may stop after some rows: nobody else reads it. */
+  boolean mayPushLimit(CatalogEntry.Table table) {
+    TableRef ref = table.ref();
+    return second
+        && uses.get(table.name()).times == 1
+        && connectors.connector(ref.connector()).sourceCapabilities(ref).limit();
+  }
+
+  /** The same rows, of which only the first {@code rows} are wanted. */
+  static PlanNode withLimit(PlanNode node, int rows) {
+    if (node instanceof PlanNode.Scan scan) {
+      return new PlanNode.Scan(
+          scan.table(),
+          scan.columns(),
+          scan.pushedFilter(),
+          OptionalInt.of(rows),
+          scan.projections(),
+          scan.watermark(),
+          scan.rowWatermark(),
+          scan.traits());
+    }
+    boolean passes = node instanceof PlanNode.FilterProject f && f.condition().isEmpty();
+    return passes ? node.withInputs(List.of(withLimit(node.inputs().get(0), rows))) : node;
+  }
+
   private static Optional<Expr> overConnectorColumns(PlanNode.Scan scan, Expr conjunct) {
     if (scan.projections().isEmpty()) {
       return Optional.of(conjunct);

@@ -58,7 +58,13 @@ final class Fixture {
             new Field("dateTime", time),
             new Field("extra", DataType.string()));
     add("bid", CatalogEntry.Kind.STREAM, bid, Optional.of("dateTime"), List.of(), "");
-    add("bid_file", CatalogEntry.Kind.STREAM, bid, Optional.of("dateTime"), List.of(), "bounded");
+    add(
+        "bid_file",
+        CatalogEntry.Kind.STREAM,
+        bid,
+        Optional.of("dateTime"),
+        List.of(),
+        "bounded limit");
     add("plain", CatalogEntry.Kind.STREAM, bid, Optional.empty(), List.of(), "bounded filter");
     add(
         "nested",
@@ -230,7 +236,12 @@ final class Fixture {
     @Override
     public SourceCapabilities sourceCapabilities(TableRef table) {
       return new SourceCapabilities(
-          !has(table, "writable"), has(table, "bounded"), true, has(table, "filter"), false, true);
+          !has(table, "writable"),
+          has(table, "bounded"),
+          true,
+          has(table, "filter"),
+          has(table, "limit"),
+          true);
     }
 
     @Override
