@@ -1,6 +1,7 @@
 package dev.sluice.planner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.connector.ConnectorRegistry;
@@ -48,10 +49,47 @@ class ParsingTest {
         "SELECT 1, -- ${UNSET} in a comment\n 2 /* ${UNSET} */, 3",
         "SELECT FLOOR(ts TO HOUR), INTERVAL '1' DAY, CAST(x AS TIMESTAMP(3)), MAX(value) FROM t",
         "SELECT * FROM TABLE(TUMBLE(DATA => TABLE t, TIMECOL => DESCRIPTOR(ts), SIZE => INTERVAL"
-            + " '1' DAY))"
+            + " '1' DAY))",
+        "SELECT * FROM TUMBLE(t, ts, INTERVAL '1' WEEK), HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '1'"
+            + " DAY, INTERVAL '1' MONTH), CUMULATE(t, ts, INTERVAL '1' HOUR, INTERVAL '1' DAY),"
+            + " SESSION(TABLE t PARTITION BY k, DESCRIPTOR(ts), INTERVAL '5' MINUTE)",
+        "SELECT TUMBLE_START(ts, INTERVAL '1' HOUR), HOP_ROWTIME(ts, INTERVAL '1' HOUR, INTERVAL"
+            + " '1' DAY) FROM t GROUP BY TUMBLE(ts, INTERVAL '1' HOUR), SESSION(ts, INTERVAL '1'"
+            + " HOUR)",
+        "SELECT * FROM a FULL OUTER JOIN b USING (k) CROSS JOIN UNNEST(a.l) AS u (x) LEFT JOIN"
+            + " LATERAL TABLE(f(x)) AS v (y) ON TRUE",
+        "SELECT * FROM a JOIN d FOR SYSTEM_TIME AS OF a.ts AS d ON a.k = d.k LEFT ASOF JOIN q"
+            + " MATCH_CONDITION q.ts <= a.ts ON q.k = a.k",
+        "SELECT *, SUM(x) OVER (PARTITION BY k ORDER BY ts RANGE BETWEEN INTERVAL '1' HOUR"
+            + " PRECEDING AND CURRENT ROW) AS s, LAG(x, 1) OVER w FROM t WINDOW w AS (PARTITION BY"
+            + " k ORDER BY ts ROWS BETWEEN 3 PRECEDING AND 1 PRECEDING) QUALIFY ROW_NUMBER() OVER"
+            + " (PARTITION BY k ORDER BY ts DESC) <= 3",
+        "SELECT * FROM t MATCH_RECOGNIZE (PARTITION BY k ORDER BY ts MEASURES A.ts AS first_ts,"
+            + " LAST(B.ts) AS last_ts ONE ROW PER MATCH AFTER MATCH SKIP PAST LAST ROW PATTERN (A"
+            + " B+ C) WITHIN INTERVAL '1' HOUR DEFINE A AS A.x > 1, B AS B.x > PREV(B.x), C AS C.x"
+            + " < 1)",
+        "WITH c AS (SELECT 1 AS x), d (y) AS (VALUES (1), (2)) SELECT x FROM c UNION ALL (SELECT y"
+            + " FROM d EXCEPT SELECT 3) INTERSECT SELECT 4 ORDER BY x DESC NULLS LAST LIMIT 5"
+            + " OFFSET 2",
+        "SELECT DISTINCT a, COUNT(*) FILTER (WHERE x > 1), LISTAGG(y, ',') WITHIN GROUP (ORDER BY"
+            + " y) FROM t GROUP BY GROUPING SETS ((a), (a, b), ()), CUBE (c), ROLLUP (d)",
+        "SELECT TRY_CAST(x AS ROW<a INT, b ARRAY<STRING NOT NULL>>), CAST(y AS TIMESTAMP WITH LOCAL"
+            + " TIME ZONE), JSON_VALUE(j, '$.a' RETURNING INT), a.b.c, l[1].x, m['k'], x::DOUBLE"
+            + " PRECISION, PROCTIME(), CURRENT_WATERMARK(ts), a IS NOT DISTINCT FROM b, a || 'x'"
+            + " NOT LIKE '%x', IF(a, 1, 2) FROM t /*+ OPTIONS('x' = 'y') */",
+        "INSERT INTO t VALUES (1, 'a'), (2, U&'\\00e4')",
+        "EXECUTE STATEMENT SET BEGIN END"
       })
   void acceptsTheStatementsOfTheDialect(String sql) {
-    assertThat(planner.parse("test", sql + ";")).isNotEmpty();
+    assertThatCode(() -> planner.parse("test", sql + ";")).doesNotThrowAnyException();
+  }
+
+  @Test
+  void saysSoIfAStatementIsNestedTooDeeply() {
+    String sql = "SELECT " + "(".repeat(100_000) + "1" + ")".repeat(100_000);
+    UserError error = catchThrowableOfType(UserError.class, () -> planner.parse("test", sql));
+    assertThat(error.summary()).contains("nested too deeply");
+    assertThat(error.position()).isPresent();
   }
 
   @ParameterizedTest
@@ -91,6 +129,7 @@ class ParsingTest {
           SELECT 1 ALLOWED LATENES x        | SLU-1001 | 1:18 | LATENESS
           SELECT 1 EMIT CHANGES EMIT FINAL  | SLU-1001 | 1:23 |
           SELECT 1 EMIT EVERY 5             | SLU-2015 | 1:21 |
+          SELECT 1 EMIT EVERY INTERVAL 'x' HOUR | SLU-2015 | 1:21 | INTERVAL '5' SECOND
           SELECT 1 ON CONFLICT DO NOTHING   | SLU-2007 | 1:10 |
           CREATE FUNCTION f AS 'x'          | SLU-2007 | 1:8  |
           CREATE FUNCTION f AS 'x' USING JAR 5 | SLU-1001 | 1:36 | '5'

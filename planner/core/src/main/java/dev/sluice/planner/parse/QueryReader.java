@@ -119,6 +119,15 @@ final class QueryReader {
       throw UserError.of(ErrorCode.LITERAL, "an interval of months or years has no fixed length")
           .at(text.position(node));
     }
-    return BigDecimal.valueOf(SqlParserUtil.intervalToMillis(value)).longValueExact() * 1000;
+    try {
+      return BigDecimal.valueOf(SqlParserUtil.intervalToMillis(value)).longValueExact() * 1000;
+    } catch (RuntimeException e) {
+      throw UserError.of(
+              ErrorCode.LITERAL,
+              "'" + value + "' is no interval of " + value.getIntervalQualifier())
+          .withHint("write it as in INTERVAL '5' SECOND, or INTERVAL '01:30' MINUTE TO SECOND")
+          .at(text.position(node))
+          .causedBy(e);
+    }
   }
 }

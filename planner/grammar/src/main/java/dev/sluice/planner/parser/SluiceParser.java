@@ -82,7 +82,18 @@ public final class SluiceParser {
           new SqlParserPos(
               e.getPosLine(), e.getPosColumn(), e.getEndPosLine(), e.getEndPosColumn());
       throw SyntaxException.other(String.valueOf(cause.getMessage()), at, e);
+    } catch (StackOverflowError e) {
+      throw SyntaxException.other("the statement is nested too deeply", here(parser), e);
+    } catch (RuntimeException e) {
+      // Calcite's actions check literals and precisions as they come, each in its own way.
+      throw SyntaxException.other(String.valueOf(e.getMessage()), here(parser), e);
     }
+  }
+
+  /** The last token read. */
+  private static SqlParserPos here(SluiceParserImpl parser) {
+    Token token = parser.token;
+    return new SqlParserPos(token.beginLine, token.beginColumn, token.endLine, token.endColumn);
   }
 
   private static SluiceParserImpl parser(String text) {
