@@ -118,6 +118,11 @@ class ParsingTest {
           SELECT (1                         | SLU-1001 | 1:10 | bracket at 1:8 is not closed
           SELECT 1) FROM t                  | SLU-1001 | 1:9  | no '('
           SELECT order FROM t               | SLU-1001 | 1:8  | as a name write it `order`
+          SELECT a FROM t WHERE a = 1 AND   | SLU-1001 | 1:29 | missing behind 'AND'
+          SELECT a FROM t WHERE a == 1      | SLU-1001 | 1:25 | one '='
+          SELECT CAST(a AS VARCHA) FROM t   | SLU-1001 | 1:18 | VARCHAR
+          SELECT a::ARRAY<BIGNT> FROM t     | SLU-1001 | 1:17 | BIGINT
+          EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT 1 END | SLU-1001 | 1:52 | is a ';' missing before 'END'
           SELECT CASE WHEN a THEN b FROM t  | SLU-1001 | 1:27 | END of a CASE
           SELECT a # b                      | SLU-1001 | 1:10 |
           INSERT INTO 'a' SELECT 1          | SLU-1001 | 1:13 | double quotes or backticks

@@ -82,6 +82,18 @@ final class ColumnTypes {
     throw unknown(written, spec, text);
   }
 
+  /** Refuses the name of no type. Names of ours in quotes are left to the validator. */
+  static void requireKnown(SqlTypeNameSpec spec, StatementText text) {
+    if (spec instanceof AngleTypeSpec angle) {
+      angle.types().forEach(type -> requireKnown(type.getTypeNameSpec(), text));
+    } else if (spec instanceof SqlUserDefinedTypeNameSpec) {
+      String written = spec.getTypeName().toString();
+      if (!NAMES.contains(written.toUpperCase(Locale.ROOT))) {
+        throw unknown(written, spec, text);
+      }
+    }
+  }
+
   private static UserError unknown(String written, SqlTypeNameSpec spec, StatementText text) {
     return UserError.of(ErrorCode.SYNTAX, "unknown type '" + written + "'")
         .withHint(DidYouMean.hint(written, NAMES, "types: " + String.join(", ", NAMES)))

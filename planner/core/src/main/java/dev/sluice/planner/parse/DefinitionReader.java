@@ -177,7 +177,8 @@ final class DefinitionReader {
                 column.virtual()));
       } else if (element instanceof TableElement.Computed column) {
         column(
-            column.name(), new ColumnDef.Computed(column.name().getSimple(), column.expression()));
+            column.name(),
+            new ColumnDef.Computed(column.name().getSimple(), queries.plain(column.expression())));
       } else if (element instanceof TableElement.PrimaryKey key) {
         once("PRIMARY KEY", element, primaryKey.isPresent());
         primaryKey = Optional.of(key.columns());

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlIntervalLiteral;
 import org.apache.calcite.sql.SqlNode;
@@ -55,9 +56,9 @@ final class QueryReader {
         text::position);
   }
 
-  /** The query, once nothing in it is only parsed so far. */
-  SqlNode plain(SqlNode query) {
-    query.accept(
+  /** A query or expression, once nothing in it is only parsed so far, nor an unknown type. */
+  SqlNode plain(SqlNode node) {
+    node.accept(
         new SqlBasicVisitor<Void>() {
           @Override
           public Void visit(SqlCall call) {
@@ -68,8 +69,14 @@ final class QueryReader {
             }
             return super.visit(call);
           }
+
+          @Override
+          public Void visit(SqlDataTypeSpec type) {
+            ColumnTypes.requireKnown(type.getTypeNameSpec(), text);
+            return null;
+          }
         });
-    return query;
+    return node;
   }
 
   private QueryOptions options(List<OutputClause> clauses, boolean insert) {

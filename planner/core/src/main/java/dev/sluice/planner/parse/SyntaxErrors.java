@@ -28,6 +28,14 @@ final class SyntaxErrors {
   private static final Set<String> CLAUSES =
       Set.of("ALLOWED", "EMIT", "LATE", "LATENESS", "METADATA", "PARTITIONED", "WATERMARK");
 
+  /** What the grammar knows and nobody means. */
+  private static final Set<String> NOISE = Set.of("\u0007", "?", "MEASURE");
+
+  /** What takes an operand behind it. */
+  private static final Set<String> OPERATORS =
+      Set.of(
+          "AND", "OR", "NOT", "LIKE", "IN", "BETWEEN", "=", "<", ">", "+", "-", "*", "/", "%", "|");
+
   /** Reserved words that hardly anybody would call a column. */
   private static final Set<String> STRUCTURE =
       Set.of(
@@ -82,7 +90,7 @@ final class SyntaxErrors {
   /** Words that say something: where a name can stand, so can all words that are not reserved. */
   private static List<String> words(SyntaxException.Expected expected) {
     TreeSet<String> words = new TreeSet<>(expected.words());
-    words.remove("\u0007");
+    words.removeAll(NOISE);
     if (expected.name()) {
       words.removeIf(w -> Character.isLetter(w.charAt(0)) && !SluiceParser.isReserved(w));
     }
@@ -90,6 +98,9 @@ final class SyntaxErrors {
   }
 
   private static Optional<UserError> mistyped(Token seen, List<String> words, StatementText text) {
+    if (SluiceParser.isReserved(seen.text())) {
+      return Optional.empty();
+    }
     List<String> candidates = new ArrayList<>(words);
     candidates.addAll(CLAUSES);
     return near(seen, candidates).map(w -> text.unexpected(seen).withHint(meant(w)));
@@ -154,6 +165,15 @@ final class SyntaxErrors {
     Optional<Token> open = openBracket(at, text);
     if (seen.kind() == Token.Kind.END) {
       return open.map(b -> "the bracket at " + place(b, text) + " is not closed");
+    }
+    if (words.contains(";")) {
+      return Optional.of("is a ';' missing before '" + seen.text() + "'?");
+    }
+    if (seen.is("=") && text.tokens().get(at + 1).is("=")) {
+      return Optional.of("one '=' compares");
+    }
+    if (OPERATORS.contains(seen.upper()) && text.tokens().get(at + 1).kind() == Token.Kind.END) {
+      return Optional.of("an expression is missing behind '" + seen.text() + "'");
     }
     if (seen.is(")") && open.isEmpty()) {
       return Optional.of("there is no '(' before it that is open");
