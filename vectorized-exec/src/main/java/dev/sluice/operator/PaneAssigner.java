@@ -99,7 +99,7 @@ final class PaneAssigner {
         continue;
       }
       long start = grid.paneStart(t);
-      long end = start + grid.pane();
+      long end = grid.paneEnd(start);
       long openEnd = openEnd(start, watermark, i, own);
       run(i, openEnd == Long.MAX_VALUE ? LATE : openEnd == Long.MIN_VALUE ? GAP : start, openEnd);
       if (plain) {

@@ -5,6 +5,7 @@ import dev.sluice.plan.WindowSpec;
 import dev.sluice.type.DataType;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Optional;
 
 /**
  * Which windows a pane belongs to. Windows are named by their end; the ends of a pane's windows are
@@ -28,12 +29,15 @@ final class WindowGrid {
   private final long lateness;
   private final boolean instants;
   private final boolean days;
+  private final Optional<WindowSpec.Months> months;
   private ZoneId zone = ZoneOffset.UTC;
 
   WindowGrid(WindowSpec spec, long unitMicros, long latenessMicros, DataType timeType) {
     this.spec = spec;
     this.instants = timeType.kind() == DataType.Kind.TIMESTAMP_LTZ;
     this.days = instants && spec.paneMicros() % DAY == 0;
+    this.months =
+        spec instanceof WindowSpec.Months calendar ? Optional.of(calendar) : Optional.empty();
     this.pane = spec.paneMicros();
     this.unit = unitMicros;
     this.lateness = Math.min(latenessMicros, LIMIT);
@@ -73,8 +77,9 @@ final class WindowGrid {
     return days ? TimeFunctions.toInstant(time, zone) : time;
   }
 
-  long pane() {
-    return pane;
+  /** End of the pane that starts at {@code paneStart}. */
+  long paneEnd(long paneStart) {
+    return months.isPresent() ? months.get().shifted(paneStart, 1) : paneStart + pane;
   }
 
   /** Distance between the ends of consecutive windows of a pane. */
@@ -99,7 +104,7 @@ final class WindowGrid {
       long earliest = paneStart + pane - hop.sizeMicros();
       return floor(earliest + hop.slideMicros() - 1, hop.slideMicros()) + hop.sizeMicros();
     }
-    return paneStart + pane;
+    return paneEnd(paneStart);
   }
 
   /** End of the last window that holds the pane. */
@@ -107,11 +112,16 @@ final class WindowGrid {
     if (spec instanceof WindowSpec.Hop hop) {
       return floor(paneStart, hop.slideMicros()) + hop.sizeMicros();
     }
-    return floor(paneStart, spec.sizeMicros()) + spec.sizeMicros();
+    return months.isPresent()
+        ? paneEnd(paneStart)
+        : floor(paneStart, spec.sizeMicros()) + spec.sizeMicros();
   }
 
   /** Start of the window that ends at {@code end}. */
   long start(long end) {
+    if (months.isPresent()) {
+      return months.get().shifted(end, -1);
+    }
     return spec instanceof WindowSpec.Cumulate
         ? floor(end - 1, spec.sizeMicros())
         : end - spec.sizeMicros();

@@ -1,5 +1,7 @@
 package dev.sluice.plan;
 
+import java.time.LocalDate;
+
 /**
  * A window over an event-time column. All durations and times are microseconds; windows are half
  * open, aligned to the epoch plus the offset.
@@ -87,6 +89,57 @@ public sealed interface WindowSpec {
     @Override
     public long paneMicros() {
       return stepMicros;
+    }
+  }
+
+  /**
+   * Consecutive windows of {@code months} calendar months, counted from January 1970. A pane is a
+   * window; its width differs.
+   */
+  record Months(int timeColumn, int months) implements WindowSpec {
+    private static final long DAY = 86_400_000_000L;
+
+    public Months {
+      requirePositive(months, "size");
+    }
+
+    @Override
+    public Months withTimeColumn(int column) {
+      return new Months(column, months);
+    }
+
+    /** The least width. */
+    @Override
+    public long paneMicros() {
+      return 28L * months * DAY;
+    }
+
+    @Override
+    public long offsetMicros() {
+      return 0;
+    }
+
+    /** The greatest width. */
+    @Override
+    public long sizeMicros() {
+      return 31L * months * DAY;
+    }
+
+    @Override
+    public long paneStart(long time) {
+      LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(time, DAY));
+      long month = date.getYear() * 12L + date.getMonthValue() - 1 - 1970 * 12L;
+      return monthStart(month - Math.floorMod(month, (long) months));
+    }
+
+    /** Start of the window {@code windows} after the one that starts at {@code start}. */
+    public long shifted(long start, int windows) {
+      LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(start, DAY));
+      return date.plusMonths((long) windows * months).toEpochDay() * DAY;
+    }
+
+    private static long monthStart(long month) {
+      return LocalDate.ofEpochDay(0).plusMonths(month).toEpochDay() * DAY;
     }
   }
 

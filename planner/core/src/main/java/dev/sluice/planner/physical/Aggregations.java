@@ -131,6 +131,7 @@ final class Aggregations {
             .filter(
                 w ->
                     w.spec() instanceof WindowSpec.Tumble
+                        || w.spec() instanceof WindowSpec.Months
                         || w.spec() instanceof WindowSpec.Hop
                         || w.group()
                         || w.spec() instanceof WindowSpec.Cumulate && bounds.contains(1))
@@ -451,7 +452,10 @@ final class Aggregations {
   /** The sets of columns that name a row of a windowed aggregation. */
   private static List<List<Integer>> windowKeys(WindowSpec window, List<Integer> keys, int start) {
     List<List<Integer>> sets = new ArrayList<>();
-    boolean oneSize = window instanceof WindowSpec.Tumble || window instanceof WindowSpec.Hop;
+    boolean oneSize =
+        window instanceof WindowSpec.Tumble
+            || window instanceof WindowSpec.Months
+            || window instanceof WindowSpec.Hop;
     if (oneSize) {
       sets.add(with(keys, start));
     }

@@ -73,7 +73,7 @@ final class Windows {
     }
     int timeColumn = -1;
     List<Expr> partition = new ArrayList<>();
-    List<Long> durations = new ArrayList<>();
+    List<Duration> durations = new ArrayList<>();
     for (RexNode operand : call.getOperands()) {
       if (operand.getKind() == SqlKind.DESCRIPTOR) {
         for (RexNode column : ((RexCall) operand).getOperands()) {
@@ -85,7 +85,7 @@ final class Windows {
           }
         }
       } else if (operand instanceof RexLiteral literal) {
-        durations.add(micros(literal));
+        durations.add(duration(literal));
       }
     }
     if (timeColumn < 0) {
@@ -194,13 +194,14 @@ final class Windows {
     }
     String function = call.function().substring(1);
     int time = requireTime(input, call.operands().get(0), function);
-    List<Long> durations = new ArrayList<>();
+    List<Duration> durations = new ArrayList<>();
     for (Expr operand : call.operands().subList(1, call.operands().size())) {
+      boolean months = operand.type().kind() == Kind.INTERVAL_MONTH;
       if (!(operand instanceof Expr.Literal literal)
-          || operand.type().kind() != Kind.INTERVAL_DAY) {
+          || operand.type().kind() != Kind.INTERVAL_DAY && !months) {
         throw UserError.of(ErrorCode.WINDOW, function + " takes constant intervals");
       }
-      durations.add((Long) literal.value().orElseThrow());
+      durations.add(new Duration((Long) literal.value().orElseThrow(), months));
     }
     WindowSpec spec = spec(function, time, durations);
     List<Expr> partition = new ArrayList<>();
@@ -235,7 +236,17 @@ final class Windows {
                 + " by that column");
   }
 
-  private static WindowSpec spec(String function, int time, List<Long> durations) {
+  private static WindowSpec spec(String function, int time, List<Duration> given) {
+    if (given.stream().anyMatch(Duration::months)) {
+      if (!function.equals("TUMBLE") || given.size() != 1 || given.get(0).amount() <= 0) {
+        throw UserError.of(
+                ErrorCode.UNSUPPORTED,
+                "months and years are supported for TUMBLE without an offset only")
+            .withHint("use intervals of days");
+      }
+      return new WindowSpec.Months(time, Math.toIntExact(given.get(0).amount()));
+    }
+    List<Long> durations = given.stream().map(Duration::amount).toList();
     int needed = function.equals("TUMBLE") || function.equals("SESSION") ? 1 : 2;
     int most = function.equals("SESSION") ? 1 : needed + 1;
     if (durations.size() < needed || durations.size() > most) {
@@ -265,16 +276,18 @@ final class Windows {
     };
   }
 
-  private static long micros(RexLiteral literal) {
+  /** An interval: microseconds, or months. */
+  private record Duration(long amount, boolean months) {}
+
+  private static Duration duration(RexLiteral literal) {
     DataType type = SqlTypes.fromCalcite(literal.getType());
-    if (type.kind() == Kind.INTERVAL_MONTH) {
-      throw UserError.of(ErrorCode.UNSUPPORTED, "windows of months or years are not supported yet")
-          .withHint("use an interval of days");
-    }
-    if (type.kind() != Kind.INTERVAL_DAY) {
+    if (type.kind() != Kind.INTERVAL_DAY && type.kind() != Kind.INTERVAL_MONTH) {
       throw UserError.of(ErrorCode.WINDOW, "a window takes intervals, not " + type);
     }
-    return literal.getValueAs(java.math.BigDecimal.class).longValueExact() * 1000;
+    long amount = literal.getValueAs(java.math.BigDecimal.class).longValueExact();
+    return type.kind() == Kind.INTERVAL_MONTH
+        ? new Duration(amount, true)
+        : new Duration(amount * 1000, false);
   }
 
   /**
