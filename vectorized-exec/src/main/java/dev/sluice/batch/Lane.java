@@ -3,6 +3,7 @@ package dev.sluice.batch;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Kind;
 import java.math.BigDecimal;
+import java.nio.ByteOrder;
 import org.apache.arrow.memory.util.MemoryUtil;
 import org.apache.arrow.vector.FieldVector;
 
@@ -137,8 +138,17 @@ public final class Lane {
     int[] at = rows.positions();
     switch (kind) {
       case BIGINT, TIMESTAMP, TIMESTAMP_LTZ, INTERVAL_DAY -> {
-        for (int i = 0; i < n; i++) {
-          to[i] = MemoryUtil.getLong(base + 8L * (dense ? i : at[i]));
+        if (dense) {
+          vector
+              .getDataBuffer()
+              .nioBuffer(0, n * Long.BYTES)
+              .order(ByteOrder.LITTLE_ENDIAN)
+              .asLongBuffer()
+              .get(to, 0, n);
+        } else {
+          for (int i = 0; i < n; i++) {
+            to[i] = MemoryUtil.getLong(base + 8L * at[i]);
+          }
         }
       }
       case INTEGER, DATE, TIME, INTERVAL_MONTH -> {

@@ -22,6 +22,9 @@ final class PaneAssigner {
   /** Pane start of rows that lie between windows (HOP with a slide above its size). */
   static final long GAP = Long.MAX_VALUE - 1;
 
+  /** Panes of a batch up to which they are told apart by looking through them. */
+  private static final int FEW = 16;
+
   /** Takes the rows of one pane, ascending; {@code start} may be {@link #LATE} or {@link #GAP}. */
   @FunctionalInterface
   interface Consumer {
@@ -145,6 +148,34 @@ final class PaneAssigner {
   }
 
   private void spread(Rows rows, int n, Consumer consumer) {
+    int[] paneOfRun = new int[runs];
+    int panes = fewPanes(paneOfRun);
+    spread(rows, n, paneOfRun, panes > 0 ? panes : manyPanes(paneOfRun), consumer);
+  }
+
+  /** Numbers the panes by looking through them; gives up, with 0, if there are many. */
+  private int fewPanes(int[] paneOfRun) {
+    int[] runOfPane = new int[FEW];
+    int panes = 0;
+    for (int r = 0; r < runs; r++) {
+      int pane = panes - 1;
+      while (pane >= 0
+          && (starts[runOfPane[pane]] != starts[r] || openEnds[runOfPane[pane]] != openEnds[r])) {
+        pane--;
+      }
+      if (pane < 0) {
+        if (panes == FEW) {
+          return 0;
+        }
+        pane = panes;
+        runOfPane[panes++] = r;
+      }
+      paneOfRun[r] = pane;
+    }
+    return panes;
+  }
+
+  private int manyPanes(int[] paneOfRun) {
     DataType word = DataType.of(Kind.BIGINT).notNull();
     KeyColumns keys = new KeyColumns(word, word);
     Lane[] lanes = {new Lane(), new Lane()};
@@ -152,15 +183,18 @@ final class PaneAssigner {
     lanes[1].setWords(openEnds.clone(), runs);
     keys.load(lanes, runs);
     KeyTable table = new KeyTable(keys);
-    int[] paneOfRun = new int[runs];
     table.slots(keys, paneOfRun);
-    int[] counts = new int[table.size()];
-    int[] runOfPane = new int[table.size()];
+    return table.size();
+  }
+
+  private void spread(Rows rows, int n, int[] paneOfRun, int panes, Consumer consumer) {
+    int[] counts = new int[panes];
+    int[] runOfPane = new int[panes];
     for (int r = runs - 1; r >= 0; r--) {
       counts[paneOfRun[r]] += (r + 1 < runs ? firsts[r + 1] : n) - firsts[r];
       runOfPane[paneOfRun[r]] = r;
     }
-    int[][] positions = new int[table.size()][];
+    int[][] positions = new int[panes][];
     for (int p = 0; p < positions.length; p++) {
       positions[p] = new int[counts[p]];
       counts[p] = 0;

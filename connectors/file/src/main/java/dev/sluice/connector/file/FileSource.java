@@ -37,6 +37,7 @@ final class FileSource implements SplitSource {
   private final String path;
   private final Optional<Duration> monitor;
   private final long rangeBytes;
+  private final ParquetFooters footers = new ParquetFooters();
   private final Set<Path> seen = new HashSet<>();
 
   private FileSource(
@@ -83,7 +84,7 @@ final class FileSource implements SplitSource {
     switch (format) {
       case "csv" -> TextReader.checkHeader(file, table, options);
       case "json" -> TextReader.open(file).close();
-      case "parquet" -> ParquetFiles.check(file, table);
+      case "parquet" -> ParquetFiles.check(file, table, footers);
       default -> ArrowFileReader.check(file, table);
     }
   }
@@ -125,7 +126,7 @@ final class FileSource implements SplitSource {
   private void split(Path file, List<Split> splits) throws IOException {
     String name = file.toString();
     if (format.equals("parquet")) {
-      for (int group : ParquetFiles.rowGroups(file, request)) {
+      for (int group : ParquetFiles.rowGroups(file, request, footers)) {
         splits.add(new Split(name + "#" + group, group + ":0:" + name, Offset.of(0), name));
       }
       return;
@@ -153,7 +154,8 @@ final class FileSource implements SplitSource {
     try {
       return switch (format) {
         case "parquet" ->
-            new ParquetReader(file, (int) from, split.start().asLong(), table, context);
+            new ParquetReader(
+                footers.open(file), file, (int) from, split.start().asLong(), table, context);
         case "arrow" -> new ArrowFileReader(file, split.start().asLong(), table, context);
         default ->
             new TextReader(

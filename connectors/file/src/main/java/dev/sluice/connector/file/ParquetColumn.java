@@ -155,9 +155,7 @@ final class ParquetColumn implements ParquetValues {
         out.appendDecimal(longs[i]);
       }
     } else {
-      for (int i = from; i < from + n; i++) {
-        out.appendLong(longs[i]);
-      }
+      out.appendLongs(longs, from, n);
     }
   }
 
@@ -275,9 +273,13 @@ final class ParquetColumn implements ParquetValues {
     ByteBuffer buffer = ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN);
     switch (physical) {
       case INT64 -> {
-        for (int i = 0; i < count; i++) {
-          longs[i] = conversion.integer(buffer.getLong(at + 8 * i));
-        }
+        buffer
+            .position(at)
+            .slice()
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .asLongBuffer()
+            .get(longs, 0, count);
+        conversion.integers(longs, count);
       }
       case INT32 -> {
         for (int i = 0; i < count; i++) {

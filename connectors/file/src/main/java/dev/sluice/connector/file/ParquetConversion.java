@@ -31,11 +31,13 @@ final class ParquetConversion {
 
   ParquetConversion(PrimitiveType file, DataType type) {
     unit = unit(file.getLogicalTypeAnnotation(), type);
+    // milliseconds have nothing to cut off above microseconds
+    int known = unit == Unit.TIMES_1000 ? 3 : 6;
     long kept = 1;
     for (int i = type.precision(); type.kind().isTimestamp() && i < 6; i++) {
       kept *= 10;
     }
-    truncation = kept;
+    truncation = type.precision() >= known ? 1 : kept;
   }
 
   private static Unit unit(LogicalTypeAnnotation logical, DataType type) {
@@ -68,6 +70,26 @@ final class ParquetConversion {
           case BY_1000000 -> Math.floorDiv(value, 1_000_000L);
         };
     return truncation == 1 ? converted : Math.floorDiv(converted, truncation) * truncation;
+  }
+
+  /** Converts the first {@code count} values in place. */
+  void integers(long[] values, int count) {
+    if (unit == Unit.SAME && truncation == 1) {
+      return;
+    }
+    if (unit == Unit.TIMES_1000 && truncation == 1) {
+      for (int i = 0; i < count; i++) {
+        values[i] *= 1000;
+      }
+    } else if (unit == Unit.SAME && truncation == 1000) {
+      for (int i = 0; i < count; i++) {
+        values[i] -= Math.floorMod(values[i], 1000L);
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        values[i] = integer(values[i]);
+      }
+    }
   }
 
   /** Of the twelve bytes at {@code at}: nanoseconds of the day and Julian day. */

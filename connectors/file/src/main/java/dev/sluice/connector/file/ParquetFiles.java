@@ -15,6 +15,7 @@ import java.util.List;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.DecimalLogicalTypeAnnotation;
@@ -32,16 +33,25 @@ import org.apache.parquet.schema.Type;
 final class ParquetFiles {
   private ParquetFiles() {}
 
+  private static ParquetReadOptions options() {
+    return ParquetReadOptions.builder(new PlainParquetConfiguration())
+        .withUseHadoopVectoredIo(false)
+        .withCodecFactory(new ParquetCodecs())
+        .build();
+  }
+
   static ParquetFileReader open(Path file) throws IOException {
-    ParquetReadOptions options =
-        ParquetReadOptions.builder(new PlainParquetConfiguration())
-            .withUseHadoopVectoredIo(false)
-            .build();
     try {
-      return ParquetFileReader.open(new LocalInputFile(file), options);
+      return ParquetFileReader.open(new LocalInputFile(file), options());
     } catch (RuntimeException e) {
       throw new IOException("it is not a Parquet file (" + e.getMessage() + ")", e);
     }
+  }
+
+  /** A reader of a file whose footer is known. */
+  static ParquetFileReader open(Path file, ParquetMetadata footer) throws IOException {
+    LocalInputFile input = new LocalInputFile(file);
+    return new ParquetFileReader(input, footer, options(), input.newStream());
   }
 
   /** Refuses, without any I/O, columns that this connector does not carry in Parquet. */
@@ -56,8 +66,8 @@ final class ParquetFiles {
   }
 
   /** Refuses a file that lacks declared columns or has them in types that do not fit. */
-  static void check(Path file, FileTable table) throws IOException {
-    try (ParquetFileReader reader = open(file)) {
+  static void check(Path file, FileTable table, ParquetFooters footers) throws IOException {
+    try (ParquetFileReader reader = footers.open(file)) {
       requested(file, reader.getFileMetaData().getSchema(), table.physical());
     }
   }
@@ -157,8 +167,9 @@ final class ParquetFiles {
   }
 
   /** The row groups that may hold rows which pass the request's filter, in order. */
-  static List<Integer> rowGroups(Path file, ScanRequest request) throws IOException {
-    try (ParquetFileReader reader = open(file)) {
+  static List<Integer> rowGroups(Path file, ScanRequest request, ParquetFooters footers)
+      throws IOException {
+    try (ParquetFileReader reader = footers.open(file)) {
       List<Integer> groups = new ArrayList<>();
       for (int i = 0; i < reader.getRowGroups().size(); i++) {
         if (reader.getRowGroups().get(i).getRowCount() > 0

@@ -35,13 +35,20 @@ final class ParquetReader implements SplitReader {
   private final long rows;
   private long row;
 
-  ParquetReader(Path file, int group, long start, FileTable table, ReaderContext context)
+  /** Takes ownership of {@code reader}. */
+  ParquetReader(
+      ParquetFileReader reader,
+      Path file,
+      int group,
+      long start,
+      FileTable table,
+      ReaderContext context)
       throws IOException {
     this.file = file;
     this.table = table;
     this.context = context;
     this.constants = table.constants(file);
-    this.reader = ParquetFiles.open(file);
+    this.reader = reader;
     try {
       MessageType schema = reader.getFileMetaData().getSchema();
       List<Type> wanted = ParquetFiles.requested(file, schema, table.fromFile());
