@@ -43,6 +43,7 @@ final class Database {
     options = Options.check(table, CommonOptions.with(JdbcConnector.OPTIONS), OptionSpec.Role.BOTH);
     String given = options.string(JdbcConnector.URL);
     dialect = JdbcDialect.of(table, given);
+    dialect.requireHarmlessProperties(table);
     url = resolved(given, context);
   }
 
@@ -75,7 +76,9 @@ final class Database {
     properties.setProperty(
         "user", options.find(JdbcConnector.USERNAME).orElse(dialect == JdbcDialect.H2 ? "sa" : ""));
     properties.setProperty("password", options.find(JdbcConnector.PASSWORD).orElse(""));
-    properties.putAll(options.withPrefix(JdbcConnector.PROPERTIES));
+    options
+        .withPrefix(JdbcConnector.PROPERTIES)
+        .forEach((key, value) -> properties.setProperty(dialect.spelled(key), value));
     if (dialect == JdbcDialect.MARIADB) {
       properties.setProperty("allowLocalInfile", "false");
       properties.setProperty("useBulkStmts", "true");
@@ -88,6 +91,8 @@ final class Database {
       // lets texts into columns of the database's own types (uuid, jsonb, enums)
       properties.setProperty("stringtype", "unspecified");
       properties.putIfAbsent("connectTimeout", Integer.toString(CONNECT_SECONDS));
+      // a server that takes the connection and says nothing
+      properties.putIfAbsent("loginTimeout", Integer.toString(2 * CONNECT_SECONDS));
       properties.putIfAbsent("ApplicationName", "sluice");
     }
     try {

@@ -79,6 +79,17 @@ enum JdbcDialect {
     }
   };
 
+  private static final List<String> SPELLINGS =
+      List.of(
+          "sslmode",
+          "currentSchema",
+          "ApplicationName",
+          "connectTimeout",
+          "socketTimeout",
+          "useSsl",
+          "useBulkStmts",
+          "characterEncoding");
+
   private final String prefix;
   private final char quote;
   private final Set<String> allowed;
@@ -146,6 +157,15 @@ enum JdbcDialect {
         }
       }
     }
+  }
+
+  /** A driver's property as the driver spells it, whatever the case it was written in. */
+  String spelled(String property) {
+    return SPELLINGS.stream()
+        .filter(property::equalsIgnoreCase)
+        .findFirst()
+        .map(s -> this == MARIADB && s.equals("sslmode") ? "sslMode" : s)
+        .orElse(property);
   }
 
   private static String after(String url, char mark) {

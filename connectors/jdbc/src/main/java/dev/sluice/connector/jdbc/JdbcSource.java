@@ -53,10 +53,7 @@ final class JdbcSource implements SplitSource {
       String from = from(connection);
       TargetColumns columns = new TargetColumns(table, connection, from, false);
       select = "SELECT " + list(columns) + " FROM " + from;
-      filter =
-          request
-              .filter()
-              .flatMap(f -> SqlFilter.of(f, i -> quoted(columns, schema.field(i).name())));
+      filter = request.filter().flatMap(f -> SqlFilter.of(f, filterColumns(columns)));
       ranges = ranges(connection, from, columns, context.parallelism());
       connection.rollback();
     } catch (SQLException e) {
@@ -64,6 +61,20 @@ final class JdbcSource implements SplitSource {
           .withDetail(Database.firstLine(e))
           .causedBy(e);
     }
+  }
+
+  private SqlFilter.Columns filterColumns(TargetColumns columns) {
+    return new SqlFilter.Columns() {
+      @Override
+      public String quoted(int index) {
+        return JdbcSource.this.quoted(columns, schema.field(index).name());
+      }
+
+      @Override
+      public boolean isText(int index) {
+        return columns.isText(schema.field(index).name());
+      }
+    };
   }
 
   private String from(Connection connection) throws SQLException {

@@ -10,7 +10,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntFunction;
 
 /**
  * The part of a pushed filter that a database surely understands as we do, as a condition with
@@ -22,15 +21,23 @@ import java.util.function.IntFunction;
  * @param values its parameters, in order
  */
 record SqlFilter(String sql, List<Object> values) {
+  /** The database's columns, by index into the request's schema. */
+  interface Columns {
+    String quoted(int index);
+
+    /** Whether the database compares the column as a text. */
+    boolean isText(int index);
+  }
+
   private static final long MICROS = 1_000_000;
 
   /** The condition for {@code filter}, if any part of it can be used. */
-  static Optional<SqlFilter> of(Expr filter, IntFunction<String> quotedColumns) {
+  static Optional<SqlFilter> of(Expr filter, Columns quotedColumns) {
     List<Object> values = new ArrayList<>();
     return text(filter, quotedColumns, values).map(sql -> new SqlFilter(sql, values));
   }
 
-  private static Optional<String> text(Expr expr, IntFunction<String> columns, List<Object> out) {
+  private static Optional<String> text(Expr expr, Columns columns, List<Object> out) {
     if (!(expr instanceof Expr.Call call)) {
       return Optional.empty();
     }
@@ -39,15 +46,14 @@ record SqlFilter(String sql, List<Object> values) {
       case "OR" -> or(call, columns, out);
       case "IS NULL", "IS NOT NULL" ->
           call.operands().get(0) instanceof Expr.ColumnRef column
-              ? Optional.of(columns.apply(column.index()) + " " + call.function())
+              ? Optional.of(columns.quoted(column.index()) + " " + call.function())
               : Optional.empty();
       case "=", "<", "<=", ">", ">=" -> comparison(call, columns, out);
       default -> Optional.empty();
     };
   }
 
-  private static Optional<String> and(
-      Expr.Call call, IntFunction<String> columns, List<Object> out) {
+  private static Optional<String> and(Expr.Call call, Columns columns, List<Object> out) {
     List<String> parts = new ArrayList<>();
     call.operands().forEach(o -> text(o, columns, out).ifPresent(parts::add));
     return parts.isEmpty()
@@ -56,8 +62,7 @@ record SqlFilter(String sql, List<Object> values) {
   }
 
   /** All branches or none: a branch left out would lose rows. */
-  private static Optional<String> or(
-      Expr.Call call, IntFunction<String> columns, List<Object> out) {
+  private static Optional<String> or(Expr.Call call, Columns columns, List<Object> out) {
     List<String> parts = new ArrayList<>();
     List<Object> values = new ArrayList<>();
     for (Expr operand : call.operands()) {
@@ -71,8 +76,7 @@ record SqlFilter(String sql, List<Object> values) {
     return Optional.of("(" + String.join(" OR ", parts) + ")");
   }
 
-  private static Optional<String> comparison(
-      Expr.Call call, IntFunction<String> columns, List<Object> out) {
+  private static Optional<String> comparison(Expr.Call call, Columns columns, List<Object> out) {
     if (call.operands().size() != 2) {
       return Optional.empty();
     }
@@ -100,7 +104,7 @@ record SqlFilter(String sql, List<Object> values) {
       Expr.ColumnRef column,
       String operator,
       Expr.Literal literal,
-      IntFunction<String> columns,
+      Columns columns,
       List<Object> out) {
     Kind kind = column.type().kind();
     if (literal.value().isEmpty() || literal.type().kind() != kind) {
@@ -117,11 +121,14 @@ record SqlFilter(String sql, List<Object> values) {
         && (operator.equals(">=") || operator.equals("<"))) {
       // other comparisons could miss what is finer in the table than in the declaration
       parameter = Optional.of(timestamp(number.longValue()));
-    } else if (value instanceof String text && kind == Kind.VARCHAR && operator.equals("=")) {
+    } else if (value instanceof String text
+        && kind == Kind.VARCHAR
+        && operator.equals("=")
+        && columns.isText(column.index())) {
       parameter = Optional.of(text);
     }
     parameter.ifPresent(out::add);
-    return parameter.map(p -> columns.apply(column.index()) + " " + operator + " ?");
+    return parameter.map(p -> columns.quoted(column.index()) + " " + operator + " ?");
   }
 
   private static LocalDateTime timestamp(long micros) {

@@ -23,7 +23,8 @@ import java.util.Map;
  */
 final class TargetColumns {
   /** A real column: its JDBC type and the database's own name of it. */
-  private record Real(String name, int type, String typeName, int precision, boolean nullable) {}
+  private record Real(
+      String name, int type, String typeName, int precision, int scale, boolean nullable) {}
 
   /** What values a column takes, coarsely. */
   private enum Family {
@@ -63,6 +64,7 @@ final class TargetColumns {
                 columns.getColumnType(i),
                 columns.getColumnTypeName(i),
                 columns.getPrecision(i),
+                columns.getScale(i),
                 columns.isNullable(i) != ResultSetMetaData.columnNoNulls));
       }
     }
@@ -142,9 +144,12 @@ final class TargetColumns {
     };
   }
 
-  /** Whether reading {@code real} as {@code type} could lose digits. */
+  /**
+   * Whether reading {@code real} as {@code type} could lose digits. SMALLINT is read as TINYINT,
+   * which PostgreSQL does not have; its values are checked one by one.
+   */
   private static boolean narrows(DataType type, Real real) {
-    int have =
+    int integerBytes =
         switch (real.type()) {
           case Types.TINYINT -> 1;
           case Types.SMALLINT -> 2;
@@ -152,12 +157,21 @@ final class TargetColumns {
           case Types.BIGINT -> 8;
           default -> 0;
         };
+    boolean exact = real.type() == Types.DECIMAL || real.type() == Types.NUMERIC;
+    boolean whole = integerBytes > 0 || exact && real.scale() == 0;
     return switch (type.kind()) {
-      case TINYINT -> have > 2;
-      case SMALLINT -> have > 2;
-      case INTEGER -> have > 4;
+      case TINYINT, SMALLINT -> !whole || integerBytes > 2;
+      case INTEGER -> !whole || integerBytes > 4;
+      case BIGINT -> !whole;
+      case DECIMAL ->
+          integerBytes == 0 && (!exact || real.precision() > 0 && real.scale() > type.scale());
       default -> false;
     };
+  }
+
+  /** Whether comparing the column of that name with a text is comparing texts in the database. */
+  boolean isText(String declared) {
+    return family(byDeclared.get(declared)) == Family.TEXT;
   }
 
   private static Family family(Real real) {

@@ -2,8 +2,10 @@ package dev.sluice.connector.jdbc;
 
 import dev.sluice.type.DataType;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLDataException;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
@@ -107,10 +109,10 @@ final class Values {
     Object value =
         switch (type.kind()) {
           case BOOLEAN -> row.getBoolean(index);
-          case TINYINT, SMALLINT, INTEGER, BIGINT -> row.getLong(index);
+          case TINYINT, SMALLINT, INTEGER, BIGINT -> ranged(row.getLong(index), type);
           case FLOAT, DOUBLE -> row.getDouble(index);
           case DECIMAL -> scaled(row.getBigDecimal(index), type);
-          case VARCHAR -> row.getString(index);
+          case VARCHAR -> fitting(row.getString(index), type);
           case VARBINARY -> hex(row.getBytes(index));
           case DATE -> days(row.getObject(index, LocalDate.class));
           case TIME -> millis(row.getObject(index, LocalTime.class));
@@ -121,8 +123,40 @@ final class Values {
     return row.wasNull() ? null : value;
   }
 
-  private static Object scaled(BigDecimal value, DataType type) {
-    return value == null ? null : value.setScale(type.scale(), java.math.RoundingMode.HALF_UP);
+  private static Object ranged(long value, DataType type) throws SQLException {
+    boolean fits =
+        switch (type.kind()) {
+          case TINYINT -> value == (byte) value;
+          case SMALLINT -> value == (short) value;
+          case INTEGER -> value == (int) value;
+          default -> true;
+        };
+    if (!fits) {
+      throw new SQLDataException("the value " + value + " does not fit the declared " + type);
+    }
+    return value;
+  }
+
+  private static Object fitting(String value, DataType type) throws SQLException {
+    if (value != null && value.codePointCount(0, value.length()) > type.precision()) {
+      throw new SQLDataException("a text is longer than the declared " + type);
+    }
+    return value;
+  }
+
+  private static Object scaled(BigDecimal value, DataType type) throws SQLException {
+    if (value == null) {
+      return null;
+    }
+    try {
+      BigDecimal scaled = value.setScale(type.scale(), RoundingMode.UNNECESSARY);
+      if (scaled.precision() <= type.precision()) {
+        return scaled;
+      }
+    } catch (ArithmeticException e) {
+      throw new SQLDataException("the value " + value + " does not fit the declared " + type, e);
+    }
+    throw new SQLDataException("the value " + value + " does not fit the declared " + type);
   }
 
   private static Object hex(byte[] bytes) {

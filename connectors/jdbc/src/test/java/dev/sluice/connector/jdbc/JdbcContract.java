@@ -486,4 +486,38 @@ abstract class JdbcContract {
           .doesNotContain("hunter2", login().get("password"));
     }
   }
+
+  @Test
+  void valuesThatDoNotFitTheDeclarationAreRefused() throws Exception {
+    execute("CREATE TABLE " + quote(name) + " (s SMALLINT, d DECIMAL(10, 3), t VARCHAR(10))");
+    execute("INSERT INTO " + quote(name) + " VALUES (300, 1.755, 'abcdef')");
+    try (JdbcHarness harness = harness()) {
+      assertThat(refusal(harness, "s", DataType.of(Kind.TINYINT))).contains("300");
+      assertThat(refusal(harness, "d", BIGINT)).contains("'d'");
+      assertThat(refusal(harness, "d", DataType.decimal(10, 2))).contains("'d'");
+      assertThat(refusal(harness, "d", DataType.decimal(3, 3))).contains("1.755");
+      assertThat(refusal(harness, "t", new DataType(Kind.VARCHAR, 2, 0, true, List.of())))
+          .contains("longer");
+    }
+  }
+
+  private String refusal(JdbcHarness harness, String column, DataType type) {
+    TableRef table = table(name, Schema.of(new Field(column, type)), List.of());
+    return assertThatThrownBy(() -> harness.read(table)).actual().getMessage();
+  }
+
+  @Test
+  void propertiesOfTheDriverAreAllowedByName() throws Exception {
+    Path url = java.nio.file.Files.writeString(folder.resolve("url"), login().get("url"));
+    Map<String, String> options = new TreeMap<>(login());
+    options.put("url", "${file:" + url + "}");
+    options.put("properties.INIT", "CREATE TABLE owned (x INT)");
+    TableRef table =
+        new TableRef("x", "jdbc", options, Set.of(), PAIRS, Map.of(), List.of(), List.of());
+    try (JdbcHarness harness = harness()) {
+      UserError error = error(() -> harness.sink(table));
+      assertThat(error.code()).isEqualTo(ErrorCode.OPTION_VALUE);
+      assertThat(error.summary()).contains("properties.INIT");
+    }
+  }
 }
