@@ -179,4 +179,16 @@ class ScriptsTest {
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err()).contains("SLU-4005", "over the 0.1 MiB of 'state.memory'");
   }
+
+  @Test
+  void windowsOverMadeUpRowsFireAsTimeGoesOn() {
+    Invocation run =
+        Invocation.of(
+            directory,
+            "-e",
+            "CREATE STREAM d (ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' ="
+                + " 'datagen', 'rows-per-second' = '200'); SELECT 'fired' AS w FROM TUMBLE(d, ts,"
+                + " INTERVAL '1' SECOND) GROUP BY window_start, window_end LIMIT 2");
+    assertThat(run.out()).as(run.err()).isEqualTo("w\nfired\nfired\n");
+  }
 }

@@ -17,6 +17,18 @@ import java.util.Optional;
  * A pure function of text, cursor and vocabulary; knows nothing of the terminal.
  */
 final class Completion {
+  /** What a query is made of; the grammar has hundreds of words more that nobody looks for. */
+  private static final List<String> QUERY_WORDS =
+      List.of(
+          ("ALL AND ARRAY AS ASC BETWEEN BY CASE CAST( CROSS CUBE CURRENT_DATE CURRENT_TIMESTAMP"
+               + " DATE DESC DISTINCT ELSE EMIT END EVERY EXCEPT EXISTS EXTRACT( FALSE FETCH FILTER"
+               + " FIRST FROM FULL GROUP GROUPING HAVING ILIKE IN INNER INTERSECT INTERVAL IS JOIN"
+               + " LAST LATENESS LATERAL LEFT LIKE LIMIT MAP NOT NULL NULLS OFFSET ON OR ORDER OVER"
+               + " PARTITION RIGHT ROLLUP ROW SELECT SETS SIMILAR THEN TIMESTAMP TO TRUE TRY_CAST("
+               + " UNION UNNEST USING VALUES WHEN WHERE WITH WITHIN ")
+              .strip()
+              .split(" "));
+
   private static final List<String> STATEMENTS =
       List.of(
           "SELECT",
@@ -246,7 +258,7 @@ final class Completion {
         objects().keySet().forEach(name -> offer(name, "objects", ""));
         vocabulary.functions().get().forEach(f -> offerKeyword(f + "(", "functions"));
       }
-      vocabulary.keywords().get().forEach(k -> offerKeyword(k, "keywords"));
+      QUERY_WORDS.forEach(k -> offerKeyword(k, "keywords"));
     }
 
     private void suggestColumnsOfQualifier() {

@@ -12,19 +12,16 @@ import java.util.function.Supplier;
 /**
  * What completion can offer. The suppliers are asked anew each time, since definitions come and go.
  *
- * @param keywords words of the grammar, in capitals
  * @param functions names of functions
  * @param objects streams, tables, views and sinks with their columns
  * @param connectors what is installed
  */
 record Vocabulary(
-    Supplier<List<String>> keywords,
     Supplier<List<String>> functions,
     Supplier<Map<String, Schema>> objects,
     ConnectorRegistry connectors) {
   static Vocabulary of(Planner planner, ConnectorRegistry connectors) {
     return new Vocabulary(
-        planner::keywords,
         () -> FunctionCatalog.all().stream().map(FunctionSpec::name).toList(),
         planner::objects,
         connectors);

@@ -36,17 +36,6 @@ class CompletionTest {
   private final Completion completion =
       new Completion(
           new Vocabulary(
-              () ->
-                  List.of(
-                      "AND",
-                      "AS",
-                      "FROM",
-                      "GROUP",
-                      "ORDER",
-                      "PRIMARY",
-                      "SELECT",
-                      "WATERMARK",
-                      "WHERE"),
               () -> List.of("COUNT", "COALESCE", "UPPER"),
               () -> Map.of("orders", ORDERS, "flights", FLIGHTS),
               ConnectorRegistry.of(new Bucket("bucket"), new Bucket("ocean"))));

@@ -125,7 +125,7 @@ public final class DatagenConnector implements Connector {
             .withHint("make scalar columns and build arrays, maps and rows in the query");
       }
     }
-    Generators.columns(table, checked(table), 0);
+    Generators.columns(table, checked(table));
   }
 
   private static UserError notASink(TableRef table) {
@@ -146,7 +146,7 @@ public final class DatagenConnector implements Connector {
   /** Rows in all: the least of number-of-rows and the lengths of the sequences that end. */
   private static OptionalLong rows(TableRef table, Options options) {
     long rows = options.has(NUMBER_OF_ROWS) ? options.number(NUMBER_OF_ROWS) : Long.MAX_VALUE;
-    for (Generators.Column column : Generators.columns(table, options, 0)) {
+    for (Generators.Column column : Generators.columns(table, options)) {
       rows = Math.min(rows, column.rows());
     }
     return rows == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(rows);
@@ -172,10 +172,9 @@ public final class DatagenConnector implements Connector {
           ErrorCode.OPTION_VALUE,
           "option 'rows-per-second' of '" + table.name() + "' must be positive");
     }
-    long nowMicros = System.currentTimeMillis() * 1000;
     return new DatagenSource(
         request,
-        Generators.columns(table, options, nowMicros),
+        Generators.columns(table, options),
         rows,
         rate,
         Math.max(1, context.parallelism()));

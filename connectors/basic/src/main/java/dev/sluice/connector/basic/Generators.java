@@ -34,6 +34,9 @@ final class Generators {
    * How one column's values are made: whole numbers (in the column's own unit) from {@code low} to
    * {@code high} or {@code low + row * step}.
    *
+   * <p>Random times are made when their row is: {@code low} and {@code high} count from that
+   * moment, so that event time goes on while the table is read.
+   *
    * @param rows length of a sequence that ends, else {@link Long#MAX_VALUE}
    */
   record Column(
@@ -69,7 +72,8 @@ final class Generators {
           for (int i = Math.max(0, type.precision()); i < 6; i++) {
             unit *= 10;
           }
-          out.appendLong(Math.floorDiv(number(random, row), unit) * unit);
+          long since = sequence ? 0 : System.currentTimeMillis() * 1000;
+          out.appendLong(Math.floorDiv(since + number(random, row), unit) * unit);
         }
         default -> out.appendLong(number(random, row));
       }
@@ -115,21 +119,17 @@ final class Generators {
   }
 
   /** The recipes of all columns, in order. */
-  static List<Column> columns(TableRef table, Options options, long nowMicros) {
+  static List<Column> columns(TableRef table, Options options) {
     List<Column> columns = new ArrayList<>();
     long seed = options.number(DatagenConnector.SEED);
     for (int i = 0; i < table.schema().size(); i++) {
       columns.add(
-          column(
-              table.schema().field(i),
-              options,
-              KeyGroups.mix(seed * 1_000_003 + i + 1),
-              nowMicros));
+          column(table.schema().field(i), options, KeyGroups.mix(seed * 1_000_003 + i + 1)));
     }
     return columns;
   }
 
-  private static Column column(Field field, Options options, long salt, long nowMicros) {
+  private static Column column(Field field, Options options, long salt) {
     FieldOptions keys = FieldOptions.of(field.name());
     DataType type = field.type();
     boolean sequence = options.string(keys.kind()).toLowerCase(Locale.ROOT).equals("sequence");
@@ -154,24 +154,18 @@ final class Generators {
       }
       return new Column(type, true, start, 0, 0, 0, step, length, nullRate, salt, rows);
     }
-    return random(type, options, keys, salt, nullRate, length, nowMicros);
+    return random(type, options, keys, salt, nullRate, length);
   }
 
   private static Column random(
-      DataType type,
-      Options options,
-      FieldOptions keys,
-      long salt,
-      double nullRate,
-      int length,
-      long nowMicros) {
+      DataType type, Options options, FieldOptions keys, long salt, double nullRate, int length) {
     long low = smallest(type);
     long high = greatest(type);
     double lowDouble = 0;
     double highDouble = 1;
     if (type.kind().isTimestamp()) {
-      high = nowMicros;
-      low = nowMicros - options.duration(keys.maxPast()).toNanos() / 1000;
+      high = 0;
+      low = -options.duration(keys.maxPast()).toNanos() / 1000;
     }
     if (type.kind().isApproximate()) {
       lowDouble =
