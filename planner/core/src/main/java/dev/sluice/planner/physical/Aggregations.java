@@ -438,7 +438,15 @@ final class Aggregations {
     return new PlanTraits(
         schema,
         emit() instanceof Emit.OnWindowClose ? ChangelogMode.INSERT_ONLY : ChangelogMode.RETRACT,
-        windowKeys(window, inputs.keyColumns(), start),
+        windowKeys(
+            frame
+                .node()
+                .filter(PlanNode.WindowAssign.class::isInstance)
+                .map(node -> ((PlanNode.WindowAssign) node).window())
+                .filter(assigned -> window instanceof WindowSpec.Attached)
+                .orElse(window),
+            inputs.keyColumns(),
+            start),
         Optional.of(new TimeAttribute(start + 2, unit)),
         Distribution.ANY,
         new StateBound.ByWatermark(

@@ -11,6 +11,7 @@ import dev.sluice.plan.PhysicalPlan;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.PlanTraits;
 import dev.sluice.plan.TableRef;
+import dev.sluice.plan.WindowSpec;
 import dev.sluice.planner.catalog.Catalog;
 import dev.sluice.planner.catalog.CatalogEntry;
 import dev.sluice.planner.catalog.SqlFunctionDef;
@@ -263,7 +264,11 @@ public final class QueryPlanner {
   }
 
   private static boolean hasWindow(PlanNode node) {
-    return node instanceof PlanNode.WindowAggregate
+    boolean session =
+        node instanceof PlanNode.WindowAssign assign
+            && assign.window() instanceof WindowSpec.Session;
+    return session
+        || node instanceof PlanNode.WindowAggregate
         || node.inputs().stream().anyMatch(QueryPlanner::hasWindow);
   }
 
