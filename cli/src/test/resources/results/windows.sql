@@ -300,3 +300,21 @@ SELECT k, window_start, COUNT(DISTINCT k) AS d, MAX(k) AS m FROM TUMBLE(t, ts, I
 {"k":null,"window_start":"2024-01-01 00:00:00.000","d":2,"m":"y"}
 {"k":null,"window_start":"2024-01-01 00:00:10.000","d":2,"m":"y"}
 {"k":null,"window_start":"2024-01-01 00:00:30.000","d":1,"m":"y"}
+====
+SELECT k, window_start, COUNT(*) AS n FROM TABLE(SESSION(TABLE t PARTITION BY k, DESCRIPTOR(ts), INTERVAL '5' SECOND)) GROUP BY window_start, window_end, CUBE(k)
+----
+{"k":"x","window_start":"2024-01-01 00:00:01.000","n":2}
+{"k":"x","window_start":"2024-01-01 00:00:12.000","n":2}
+{"k":"y","window_start":"2024-01-01 00:00:02.000","n":1}
+{"k":"y","window_start":"2024-01-01 00:00:11.000","n":1}
+{"k":"y","window_start":"2024-01-01 00:00:31.000","n":1}
+{"k":null,"window_start":"2024-01-01 00:00:01.000","n":2}
+{"k":null,"window_start":"2024-01-01 00:00:02.000","n":1}
+{"k":null,"window_start":"2024-01-01 00:00:11.000","n":1}
+{"k":null,"window_start":"2024-01-01 00:00:12.000","n":2}
+{"k":null,"window_start":"2024-01-01 00:00:31.000","n":1}
+====
+SELECT k, window_start, COUNT(*) AS n FROM TABLE(SESSION(TABLE t PARTITION BY k, DESCRIPTOR(ts), INTERVAL '5' SECOND)) GROUP BY window_start, window_end, CUBE(k) EMIT ON UPDATE
+----
+error[SLU-2007]: sessions give their result when they close; EMIT on update is not supported yet
+hint: use EMIT ON WINDOW CLOSE, or leave the clause out

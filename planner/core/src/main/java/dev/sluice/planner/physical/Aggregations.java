@@ -11,11 +11,8 @@ import dev.sluice.plan.Emit;
 import dev.sluice.plan.Expr;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.PlanTraits;
-import dev.sluice.plan.SideOutput;
 import dev.sluice.plan.SortKey;
 import dev.sluice.plan.StateBound;
-import dev.sluice.plan.TimeAttribute;
-import dev.sluice.plan.WindowColumns;
 import dev.sluice.plan.WindowSpec;
 import dev.sluice.planner.catalog.SqlTypes;
 import dev.sluice.planner.parse.QueryOptions;
@@ -167,7 +164,7 @@ final class Aggregations {
     List<AggregateCall> calls = calls(aggregate, input, inputs);
     PlanNode node =
         windowed
-            ? windowAggregate(input, inputs, calls, aggregate)
+            ? new WindowedAggregation(rels, windows, options).node(input, inputs, calls, aggregate)
             : groupNode(input, inputs, calls, schemaOf(inputs, calls, aggregate));
     List<Expr> outputs = new ArrayList<>();
     int keyPlace = 0;
@@ -249,11 +246,11 @@ final class Aggregations {
   }
 
   /** The columns an aggregation needs of its input: keys first, then arguments. */
-  private static final class Inputs {
-    private final List<Expr> columns = new ArrayList<>();
-    private final List<String> names = new ArrayList<>();
+  static final class Inputs {
+    final List<Expr> columns = new ArrayList<>();
+    final List<String> names = new ArrayList<>();
     private final Map<Expr, Integer> places = new HashMap<>();
-    private int keys;
+    int keys;
 
     void key(Expr expr, String name) {
       columns.add(expr);
@@ -331,153 +328,13 @@ final class Aggregations {
                 UserError.of(ErrorCode.UNSUPPORTED, "aggregate " + name + " is not supported yet"));
   }
 
-  private static Schema resultSchema(
-      PlanNode input, Inputs inputs, List<AggregateCall> calls, Aggregate aggregate) {
-    List<Field> fields = new ArrayList<>(input.schema().fields().subList(0, inputs.keys));
-    List<String> names = callNames(aggregate);
-    for (int i = 0; i < calls.size(); i++) {
-      fields.add(new Field(names.get(i), calls.get(i).type()));
-    }
-    return new Schema(fields);
-  }
-
-  private static List<String> callNames(Aggregate aggregate) {
+  /** The names of the results, in order of the calls. */
+  static List<String> callNames(Aggregate aggregate) {
     List<String> names = aggregate.getRowType().getFieldNames();
     return IntStream.range(0, aggregate.getAggCallList().size())
         .filter(i -> !isDerived(aggregate.getAggCallList().get(i)))
         .mapToObj(i -> names.get(aggregate.getGroupCount() + i))
         .toList();
-  }
-
-  private PlanNode windowAggregate(
-      Frame frame, Inputs inputs, List<AggregateCall> calls, Aggregate aggregate) {
-    Optional<Frame.Windowing> windowing = frame.window();
-    WindowSpec window =
-        windowing
-            .map(
-                w ->
-                    w.spec()
-                        .withTimeColumn(
-                            inputs.argument(
-                                new Expr.ColumnRef(w.spec().timeColumn(), w.time()), "$time")))
-            .orElseGet(() -> attached(frame, inputs));
-    Optional<SideOutput> late =
-        windowing.isPresent() ? windows.late(frame, e -> inputs.argument(e, "$late")) : noSide();
-    RelTranslator.Built built =
-        rels.materialize(
-            new Frame(
-                frame.table(),
-                frame.node(),
-                frame.width(),
-                frame.condition(),
-                inputs.columns,
-                Optional.empty(),
-                frame.time(),
-                frame.rowWatermark()),
-            inputs.names,
-            windowing.isPresent());
-    QueryPlanner.requireInserts(built.node(), "a window");
-    PlanNode input = exchange(built.node(), inputs.keyColumns());
-    boolean session = Windows.isOverSessions(built.node());
-    Emit emit = emit();
-    if (session && !(emit instanceof Emit.OnWindowClose)) {
-      throw UserError.of(
-              ErrorCode.UNSUPPORTED,
-              "sessions give their result when they close; EMIT " + emit + " is not supported yet")
-          .withHint("use EMIT ON WINDOW CLOSE, or leave the clause out");
-    }
-    return new PlanNode.WindowAggregate(
-        input,
-        window,
-        inputs.keyColumns(),
-        calls,
-        emit,
-        built.rowWatermark() >= 0 ? OptionalInt.of(built.rowWatermark()) : OptionalInt.empty(),
-        session ? 0 : options.allowedLatenessMicros(),
-        late,
-        windowTraits(frame, window, inputs, input, resultSchema(input, inputs, calls, aggregate)));
-  }
-
-  private static Optional<SideOutput> noSide() {
-    return Optional.empty();
-  }
-
-  private static WindowSpec attached(Frame frame, Inputs inputs) {
-    WindowColumns window = frame.attached().orElseThrow();
-    Schema base = frame.node().orElseThrow().schema();
-    int start =
-        inputs.argument(new Expr.ColumnRef(window.start(), base.type(window.start())), "$start");
-    int end = inputs.argument(new Expr.ColumnRef(window.end(), base.type(window.end())), "$end");
-    return new WindowSpec.Attached(start, end, window.unitMicros(), window.local());
-  }
-
-  private PlanTraits windowTraits(
-      Frame frame, WindowSpec window, Inputs inputs, PlanNode input, Schema results) {
-    DataType bound;
-    DataType timeType;
-    long unit;
-    if (window instanceof WindowSpec.Attached attached) {
-      bound = input.schema().type(attached.timeColumn()).notNull();
-      timeType =
-          attached.local() ? DataType.of(DataType.Kind.TIMESTAMP_LTZ, bound.precision()) : bound;
-      unit = attached.unitMicros();
-    } else {
-      bound = frame.window().orElseThrow().bound();
-      timeType = frame.window().orElseThrow().time();
-      unit = frame.time().orElseThrow().unitMicros();
-    }
-    Schema schema =
-        results.append(
-            new Field("window_start", bound),
-            new Field("window_end", bound),
-            new Field("window_time", timeType.notNull()));
-    int start = results.size();
-    boolean local =
-        timeType.kind() == DataType.Kind.TIMESTAMP_LTZ
-            && bound.kind() != DataType.Kind.TIMESTAMP_LTZ;
-    return new PlanTraits(
-        schema,
-        emit() instanceof Emit.OnWindowClose ? ChangelogMode.INSERT_ONLY : ChangelogMode.RETRACT,
-        windowKeys(
-            frame
-                .node()
-                .filter(PlanNode.WindowAssign.class::isInstance)
-                .map(node -> ((PlanNode.WindowAssign) node).window())
-                .filter(assigned -> window instanceof WindowSpec.Attached)
-                .orElse(window),
-            inputs.keyColumns(),
-            start),
-        Optional.of(new TimeAttribute(start + 2, unit)),
-        Distribution.ANY,
-        new StateBound.ByWatermark(
-            window.sizeMicros() > 0
-                ? "open windows of " + window.sizeMicros() / 1000 + " ms"
-                : "open windows"),
-        input.traits().bounded(),
-        Optional.of(new WindowColumns(start, start + 1, Optional.of(start + 2), unit, local)));
-  }
-
-  /** The sets of columns that name a row of a windowed aggregation. */
-  private static List<List<Integer>> windowKeys(WindowSpec window, List<Integer> keys, int start) {
-    List<List<Integer>> sets = new ArrayList<>();
-    boolean oneSize =
-        window instanceof WindowSpec.Tumble
-            || window instanceof WindowSpec.Months
-            || window instanceof WindowSpec.Hop;
-    if (oneSize) {
-      sets.add(with(keys, start));
-    }
-    if (oneSize || window instanceof WindowSpec.Cumulate) {
-      sets.add(with(keys, start + 1));
-    }
-    sets.add(with(keys, start, start + 1));
-    return sets;
-  }
-
-  private static List<Integer> with(List<Integer> keys, Integer... more) {
-    List<Integer> all = new ArrayList<>(keys);
-    all.addAll(List.of(more));
-    return all;
   }
 
   private static Schema schemaOf(Inputs inputs, List<AggregateCall> calls, Aggregate aggregate) {

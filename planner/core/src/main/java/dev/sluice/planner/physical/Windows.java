@@ -392,8 +392,8 @@ final class Windows {
     if (node instanceof PlanNode.WindowAssign assign) {
       return assign.window() instanceof WindowSpec.Session;
     }
-    return node instanceof PlanNode.FilterProject
-        && node.inputs().stream().anyMatch(Windows::isOverSessions);
+    boolean passes = node instanceof PlanNode.FilterProject || node instanceof PlanNode.Union;
+    return passes && node.inputs().stream().anyMatch(Windows::isOverSessions);
   }
 
   /** The columns of the LATE ROWS TO sink, by name, among the windowed input's. */
