@@ -107,17 +107,28 @@ final class JsonDecoder implements RowDecoder {
     if (i < end && b[i] == '}') {
       i++;
     } else {
-      while (true) {
+      for (int member = 0; true; member++) {
         if (i >= end || b[i] != '"') {
           throw unexpected(i, "a field name in double quotes");
         }
-        int next = key(i);
-        int found = names.find(keyBytes, keyFrom, keyTo);
-        next = blanks(next);
-        if (next >= end || b[next] != ':') {
-          throw unexpected(next, "':'");
+        int known = names.expected(member, b, i, end);
+        int found;
+        int next;
+        if (known > 0) {
+          found = names.expectedField(member);
+          next = blanks(i + known);
+        } else {
+          next = key(i);
+          found = names.find(keyBytes, keyFrom, keyTo);
+          int colon = blanks(next);
+          if (colon >= end || b[colon] != ':') {
+            throw unexpected(colon, "':'");
+          }
+          if (colon == next && keyBytes == b) {
+            names.remember(member, b, i, colon + 1, found);
+          }
+          next = blanks(colon + 1);
         }
-        next = blanks(next + 1);
         if (found < 0) {
           i = blanks(skip(next, depth));
         } else {

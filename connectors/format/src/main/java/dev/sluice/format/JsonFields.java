@@ -9,10 +9,22 @@ import java.util.List;
  * Finds a field by the bytes of its name: open addressing over hashes made in advance. Immutable.
  */
 final class JsonFields {
+  private static final int MOST_SEEN = 32;
+
   private final byte[][] names;
   private final long[] hashes;
   private final int[] slots;
   private final int mask;
+
+  /**
+   * What stood where in the last object, as {@code "name":} with nothing between: the writers of
+   * records seldom change the order of their keys, and comparing two words is all it takes then.
+   */
+  private final byte[][] seen = new byte[MOST_SEEN][];
+
+  private final long[] seenHeads = new long[MOST_SEEN];
+  private final long[] seenTails = new long[MOST_SEEN];
+  private final int[] seenFields = new int[MOST_SEEN];
 
   JsonFields(List<String> fields) {
     names = new byte[fields.size()][];
@@ -29,6 +41,45 @@ final class JsonFields {
         slot = slot + 1 & mask;
       }
       slots[slot] = i;
+    }
+  }
+
+  /**
+   * The length of member {@code member}'s name with its quotes and colon if it is what stood there
+   * in the last object, else 0.
+   */
+  int expected(int member, byte[] b, int at, int end) {
+    if (member >= MOST_SEEN) {
+      return 0;
+    }
+    byte[] name = seen[member];
+    if (name == null || name.length > end - at || b[at + name.length - 1] != ':') {
+      return 0;
+    }
+    int length = name.length;
+    boolean same =
+        length >= 8 && length <= 16
+            ? Bytes.longAt(b, at) == seenHeads[member]
+                && Bytes.longAt(b, at + length - 8) == seenTails[member]
+            : Arrays.equals(name, 0, length, b, at, at + length);
+    return same ? length : 0;
+  }
+
+  /** The field that {@link #expected} matched, or -1 if no column has that name. */
+  int expectedField(int member) {
+    return seenFields[member];
+  }
+
+  /** Remembers {@code b[from, to)}, a name with its quotes and colon, for the next object. */
+  void remember(int member, byte[] b, int from, int to, int field) {
+    if (member >= MOST_SEEN) {
+      return;
+    }
+    seen[member] = Arrays.copyOfRange(b, from, to);
+    seenFields[member] = field;
+    if (to - from >= 8) {
+      seenHeads[member] = Bytes.longAt(b, from);
+      seenTails[member] = Bytes.longAt(b, to - 8);
     }
   }
 
