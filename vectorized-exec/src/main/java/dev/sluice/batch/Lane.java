@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.nio.ByteOrder;
 import org.apache.arrow.memory.util.MemoryUtil;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.NullVector;
 
 /**
  * One column of a batch as plain Java arrays, in one of a few forms, whatever its type and
@@ -41,9 +42,13 @@ public final class Lane {
     return Cells.isWord(type) ? Form.WORD : Form.BYTES;
   }
 
-  /** Fills the lane. */
+  /** Fills the lane. A column without any value may come as a {@link NullVector}. */
   public void load(FieldVector vector, DataType type, Form form, Rows rows) {
     count = rows.count();
+    if (vector instanceof NullVector && type.kind() != Kind.NULL) {
+      load(vector, DataType.of(Kind.NULL), form, rows);
+      return;
+    }
     loadNulls(vector, type, rows);
     switch (form) {
       case WORD -> loadWords(vector, type, rows);

@@ -10,6 +10,7 @@ import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Kind;
 import java.util.Arrays;
 import java.util.OptionalInt;
+import org.apache.arrow.vector.NullVector;
 
 /**
  * Sorts the rows of a batch by pane. Rows are taken in runs of one pane, so that a batch in time
@@ -60,7 +61,8 @@ final class PaneAssigner {
     int n = rows.count();
     times.load(batch.vector(spec.timeColumn()), timeType, Lane.Form.WORD, rows);
     boolean own = false;
-    if (rowWatermark.isPresent()) {
+    if (rowWatermark.isPresent()
+        && !(batch.vector(rowWatermark.getAsInt()) instanceof NullVector)) {
       watermarks.load(
           batch.vector(rowWatermark.getAsInt()), DataType.of(Kind.BIGINT), Lane.Form.WORD, rows);
       own = !allNull(n);
