@@ -52,6 +52,15 @@ public final class BatchBuilder implements AutoCloseable {
     return rows;
   }
 
+  /** Makes room for that many rows at once; before the first row only. */
+  public BatchBuilder reserve(int count) {
+    for (FieldVector vector : vectors) {
+      vector.setInitialCapacity(count);
+      vector.allocateNew();
+    }
+    return this;
+  }
+
   /** The vector of column {@code index}, for direct writing before {@link #advance}. */
   public FieldVector vector(int index) {
     return vectors[index];

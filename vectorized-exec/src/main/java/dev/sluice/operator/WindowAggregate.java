@@ -142,6 +142,7 @@ final class WindowAggregate implements Operator {
   private RecordBatch rows(long end, GroupTable groups, int[] slots, int from, int count) {
     Schema schema = node.schema();
     try (BatchBuilder builder = new BatchBuilder(schema, context.orElseThrow().allocator())) {
+      builder.reserve(count);
       groups.write(slots, from, count, builder);
       int column = schema.size() - 3;
       fill(builder, column, grid.bound(grid.start(end), schema.type(column)), count);

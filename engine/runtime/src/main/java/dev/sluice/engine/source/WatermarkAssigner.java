@@ -1,17 +1,23 @@
 package dev.sluice.engine.source;
 
 import dev.sluice.batch.Column;
+import dev.sluice.batch.Lane;
 import dev.sluice.batch.RecordBatch;
+import dev.sluice.batch.Rows;
 import dev.sluice.batch.Selection;
 import dev.sluice.expr.BatchProgram;
 import dev.sluice.expr.ExprCompiler;
 import dev.sluice.function.EvalContext;
+import dev.sluice.plan.Expr;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.WatermarkSpec;
 import dev.sluice.type.DataType.Field;
+import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.Schema;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.util.MemoryUtil;
 import org.apache.arrow.vector.BigIntVector;
@@ -29,7 +35,10 @@ final class WatermarkAssigner implements AutoCloseable {
   private final WatermarkSpec spec;
   private final boolean marksRows;
   private final Schema output;
-  private final BatchProgram program;
+  private final OptionalLong delay;
+  private final Lane times = new Lane();
+  private final Supplier<BatchProgram> compiler;
+  private Optional<BatchProgram> program = Optional.empty();
   private final BufferAllocator allocator;
   private long running;
   private long maxTime = Long.MIN_VALUE;
@@ -41,13 +50,15 @@ final class WatermarkAssigner implements AutoCloseable {
     marksRows = scan.rowWatermark().isPresent();
     output = scan.schema();
     Schema input = marksRows ? output.project(range(output.size() - 1)) : output;
-    program =
-        ExprCompiler.compile(
-            input,
-            Optional.empty(),
-            List.of(spec.expression()),
-            Schema.of(new Field("watermark", spec.expression().type())),
-            context);
+    delay = delay(spec);
+    compiler =
+        () ->
+            ExprCompiler.compile(
+                input,
+                Optional.empty(),
+                List.of(spec.expression()),
+                Schema.of(new Field("watermark", spec.expression().type())),
+                context);
     this.allocator = allocator;
     running = initial;
   }
@@ -79,9 +90,59 @@ final class WatermarkAssigner implements AutoCloseable {
   RecordBatch assign(RecordBatch input, long nowMicros) {
     maxTime = Long.MIN_VALUE;
     RecordBatch guarded = spec.maxFutureSkewMicros() > 0 ? dropSkewed(input, nowMicros) : input;
+    FieldVector column = guarded.vector(spec.timeColumn());
+    boolean plain =
+        delay.isPresent() && guarded.selection().isEmpty() && column.getNullCount() == 0;
+    Optional<BigIntVector> marks = plain ? delayed(guarded, column) : computed(guarded, column);
+    return marksRows ? append(guarded, marks) : guarded;
+  }
+
+  /** {@code ts - INTERVAL} as nearly every watermark is, over rows that all have a time. */
+  private Optional<BigIntVector> delayed(RecordBatch batch, FieldVector column) {
+    times.load(column, output.type(spec.timeColumn()), Lane.Form.WORD, Rows.of(batch));
+    long[] time = times.words();
+    int count = batch.rowCount();
+    long behind = delay.getAsLong();
+    Optional<BigIntVector> marks = Optional.empty();
+    long largest = running;
+    long latest = Long.MIN_VALUE;
+    for (int i = 0; i < count; i++) {
+      if (time[i] <= largest && marksRows) {
+        marks = Optional.of(mark(marks, batch.length(), i, largest));
+      }
+      if (time[i] > latest) {
+        latest = time[i];
+        largest = Math.max(largest, Math.subtractExact(latest, behind));
+      }
+    }
+    running = largest;
+    maxTime = latest;
+    return marks;
+  }
+
+  /** The microseconds of a watermark that is the event time less a constant. */
+  private static OptionalLong delay(WatermarkSpec spec) {
+    boolean fits =
+        spec.expression() instanceof Expr.Call call
+            && call.function().equals("-")
+            && call.operands().size() == 2
+            && call.operands().get(0) instanceof Expr.ColumnRef time
+            && time.index() == spec.timeColumn()
+            && call.operands().get(1) instanceof Expr.Literal literal
+            && literal.type().kind() == Kind.INTERVAL_DAY
+            && literal.value().isPresent()
+            && literal.value().get() instanceof Long micros
+            && micros >= 0
+            && micros % spec.unitMicros() == 0;
+    return fits
+        ? OptionalLong.of(
+            (Long) ((Expr.Literal) spec.expression().operands().get(1)).value().orElseThrow())
+        : OptionalLong.empty();
+  }
+
+  private Optional<BigIntVector> computed(RecordBatch guarded, FieldVector times) {
     int[] positions = guarded.selection().map(Selection::positions).orElse(null);
     int count = guarded.rowCount();
-    FieldVector times = guarded.vector(spec.timeColumn());
     Optional<BigIntVector> marks = Optional.empty();
     try (RecordBatch computed = watermarks(guarded)) {
       if (computed != null) {
@@ -109,11 +170,14 @@ final class WatermarkAssigner implements AutoCloseable {
         maxTime = latest;
       }
     }
-    return marksRows ? append(guarded, marks) : guarded;
+    return marks;
   }
 
   private RecordBatch watermarks(RecordBatch batch) {
-    return program.run(batch.share(), allocator).orElse(null);
+    if (program.isEmpty()) {
+      program = Optional.of(compiler.get());
+    }
+    return program.get().run(batch.share(), allocator).orElse(null);
   }
 
   private BigIntVector mark(Optional<BigIntVector> marks, int length, int row, long watermark) {
@@ -169,6 +233,6 @@ final class WatermarkAssigner implements AutoCloseable {
 
   @Override
   public void close() {
-    program.close();
+    program.ifPresent(BatchProgram::close);
   }
 }
