@@ -152,6 +152,8 @@ final class WriterQueue implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
+    // a writer at rest looks again at once
+    queue.offer(() -> {});
     boolean interrupted = false;
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     while (thread.isAlive() && System.nanoTime() < deadline) {
