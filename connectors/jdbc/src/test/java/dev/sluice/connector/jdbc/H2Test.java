@@ -31,6 +31,11 @@ class H2Test extends JdbcContract {
   }
 
   @Override
+  String schema() {
+    return "public";
+  }
+
+  @Override
   String quote(String name) {
     return '"' + name + '"';
   }

@@ -51,6 +51,9 @@ abstract class JdbcContract {
   /** A connection to the same database, with autocommit. */
   abstract Connection connect() throws SQLException;
 
+  /** The schema, or in MariaDB the database, that {@link #connect} is in. */
+  abstract String schema();
+
   /** Quotes a name as the database does. */
   abstract String quote(String name);
 
@@ -500,6 +503,35 @@ abstract class JdbcContract {
       UserError error = error(() -> harness.sink(table));
       assertThat(error.code()).isEqualTo(ErrorCode.OPTION_VALUE);
       assertThat(error.summary()).contains("properties.INIT");
+    }
+  }
+
+  @Test
+  void serverThatIsNotThereIsToldBeforeTheStart() {
+    Map<String, String> options = new TreeMap<>(login());
+    String nowhere = login().get("url").replaceAll(":\\d+/", ":1/");
+    if (nowhere.equals(login().get("url"))) {
+      return;
+    }
+    options.put("url", nowhere);
+    TableRef table =
+        new TableRef("x", "jdbc", options, Set.of(), PAIRS, Map.of(), List.of(), List.of());
+    try (JdbcHarness harness = harness()) {
+      UserError error = error(() -> harness.sink(table));
+      assertThat(error.code()).isEqualTo(ErrorCode.UNREACHABLE);
+      assertThat(error.summary()).contains("cannot connect");
+    }
+  }
+
+  @Test
+  void tableMayBeNamedWithItsSchema() throws Exception {
+    try (JdbcHarness harness = harness()) {
+      harness.write(pairs("table.create", "true"), new JdbcHarness.Change[] {insert("a", 1)});
+      TableRef qualified = table(schema() + "." + name, PAIRS, List.of());
+      harness.write(qualified, new JdbcHarness.Change[] {insert("b", 2)});
+      assertThat(harness.read(qualified)).containsExactly(text("a", 1), text("b", 2));
+      TableRef elsewhere = table("nowhere." + name, PAIRS, List.of());
+      assertThat(error(() -> harness.read(elsewhere)).code()).isEqualTo(ErrorCode.MISSING_TARGET);
     }
   }
 }

@@ -21,6 +21,11 @@ class MariaDbTest extends JdbcContract {
   }
 
   @Override
+  String schema() {
+    return "shop";
+  }
+
+  @Override
   String quote(String name) {
     return '`' + name + '`';
   }

@@ -32,6 +32,11 @@ class PostgresTest extends JdbcContract {
   }
 
   @Override
+  String schema() {
+    return "public";
+  }
+
+  @Override
   String quote(String name) {
     return '"' + name + '"';
   }
