@@ -191,4 +191,16 @@ class ScriptsTest {
                 + " INTERVAL '1' SECOND) GROUP BY window_start, window_end LIMIT 2");
     assertThat(run.out()).as(run.err()).isEqualTo("w\nfired\nfired\n");
   }
+
+  @Test
+  void unknownErrorPolicyIsRefusedByCheck() throws Exception {
+    Path file =
+        Files.writeString(
+            directory.resolve("p.sql"),
+            ROWS.replace("'format' = 'csv'", "'format' = 'csv', 'on-error' = 'skip'")
+                + "SELECT name FROM t;");
+    Invocation run = Invocation.of(directory, "check", file.toString());
+    assertThat(run.code()).isEqualTo(ExitCode.REFUSED);
+    assertThat(run.err()).contains("SLU-3004", "'skip'", "fail, drop, or to:<sink>");
+  }
 }

@@ -1,7 +1,11 @@
 package dev.sluice.connector;
 
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.plan.TableRef;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Options every source understands, whatever its connector; the host acts on them. Constants; any
@@ -19,6 +23,19 @@ public final class CommonOptions {
           .only(OptionSpec.Role.SOURCE);
 
   private CommonOptions() {}
+
+  /** The value of {@code on-error}, checked: fail, drop or to:&lt;sink&gt;. */
+  public static String onError(TableRef table) {
+    String policy = table.options().getOrDefault(ON_ERROR.key(), "fail").trim();
+    String lower = policy.toLowerCase(Locale.ROOT);
+    if (lower.equals("fail") || lower.equals("drop") || lower.startsWith("to:")) {
+      return lower.startsWith("to:") ? policy : lower;
+    }
+    throw UserError.of(
+            ErrorCode.OPTION_VALUE,
+            "option 'on-error' of '" + table.name() + "' cannot take '" + policy + "'")
+        .withHint("it takes fail, drop, or to:<sink>");
+  }
 
   public static List<OptionSpec> source() {
     return List.of(ON_ERROR);

@@ -56,6 +56,7 @@ public final class ConnectorRegistry {
     List<OptionSpec> specs = new ArrayList<>(connector.options(table));
     specs.addAll(CommonOptions.source());
     Options.check(table, specs, role);
+    CommonOptions.onError(table);
     if (role != OptionSpec.Role.BOTH) {
       connector.validate(table, role);
     }

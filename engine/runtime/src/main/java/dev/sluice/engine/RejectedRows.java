@@ -42,20 +42,7 @@ final class RejectedRows implements ReaderContext {
     this.table = table;
     this.target = target;
     this.allocator = allocator;
-    fails = policy(table).equals("fail");
-  }
-
-  /** The value of {@code on-error}, checked: fail, drop or to:&lt;sink&gt;. */
-  static String policy(TableRef table) {
-    String policy = table.options().getOrDefault(CommonOptions.ON_ERROR.key(), "fail").trim();
-    String lower = policy.toLowerCase(Locale.ROOT);
-    if (lower.equals("fail") || lower.equals("drop") || lower.startsWith("to:")) {
-      return lower.startsWith("to:") ? policy : lower;
-    }
-    throw UserError.of(
-            ErrorCode.OPTION_VALUE,
-            "option 'on-error' of '" + table.name() + "' cannot take '" + policy + "'")
-        .withHint("it takes fail, drop, or to:<sink>");
+    fails = CommonOptions.onError(table).equals("fail");
   }
 
   @Override
