@@ -42,9 +42,4 @@ final class BatchLoader implements Loader {
       statement.executeBatch();
     }
   }
-
-  @Override
-  public void close() throws SQLException {
-    statement.close();
-  }
 }

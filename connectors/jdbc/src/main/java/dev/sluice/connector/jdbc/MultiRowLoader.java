@@ -69,9 +69,4 @@ final class MultiRowLoader implements Loader {
     }
     statement.executeUpdate();
   }
-
-  @Override
-  public void close() throws SQLException {
-    full.close();
-  }
 }

@@ -112,7 +112,9 @@ final class WatermarkAssigner implements AutoCloseable {
       }
       if (time[i] > latest) {
         latest = time[i];
-        largest = Math.max(largest, Math.subtractExact(latest, behind));
+        // before the beginning of time nothing is promised
+        long promised = latest < Long.MIN_VALUE + behind ? Long.MIN_VALUE : latest - behind;
+        largest = Math.max(largest, promised);
       }
     }
     running = largest;
