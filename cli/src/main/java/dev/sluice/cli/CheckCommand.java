@@ -1,5 +1,7 @@
 package dev.sluice.cli;
 
+import dev.sluice.cli.run.Console;
+import dev.sluice.cli.run.ExitCode;
 import dev.sluice.pipeline.Session;
 import dev.sluice.pipeline.SqlText;
 import dev.sluice.pipeline.Step;

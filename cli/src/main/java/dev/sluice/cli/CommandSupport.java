@@ -1,5 +1,9 @@
 package dev.sluice.cli;
 
+import dev.sluice.cli.run.Console;
+import dev.sluice.cli.run.ErrorPrinter;
+import dev.sluice.cli.run.ExitCode;
+import dev.sluice.cli.run.StepRunner;
 import dev.sluice.error.UserError;
 import dev.sluice.pipeline.Session;
 import java.util.Optional;

@@ -1,5 +1,7 @@
 package dev.sluice.cli;
 
+import dev.sluice.cli.run.Console;
+import dev.sluice.cli.run.ExitCode;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;

@@ -1,5 +1,7 @@
 package dev.sluice.cli;
 
+import dev.sluice.cli.run.Console;
+import dev.sluice.cli.run.ExitCode;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.pipeline.Session;

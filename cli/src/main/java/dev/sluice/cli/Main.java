@@ -1,7 +1,10 @@
 package dev.sluice.cli;
 
-import dev.sluice.cli.StepRunner.Telling;
 import dev.sluice.cli.print.RowPrinter.Layout;
+import dev.sluice.cli.run.Console;
+import dev.sluice.cli.run.ExitCode;
+import dev.sluice.cli.run.StepRunner;
+import dev.sluice.cli.run.StepRunner.Telling;
 import dev.sluice.pipeline.Session;
 import dev.sluice.pipeline.SqlText;
 import java.io.IOException;

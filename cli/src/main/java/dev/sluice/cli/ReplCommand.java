@@ -1,6 +1,7 @@
 package dev.sluice.cli;
 
 import dev.sluice.cli.repl.Repl;
+import dev.sluice.cli.run.Console;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

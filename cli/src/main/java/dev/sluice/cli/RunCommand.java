@@ -1,6 +1,8 @@
 package dev.sluice.cli;
 
-import dev.sluice.cli.StepRunner.Telling;
+import dev.sluice.cli.run.Console;
+import dev.sluice.cli.run.StepRunner;
+import dev.sluice.cli.run.StepRunner.Telling;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.pipeline.Session;

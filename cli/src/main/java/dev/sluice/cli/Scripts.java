@@ -1,6 +1,7 @@
 package dev.sluice.cli;
 
 import dev.sluice.cli.print.RowPrinter.Layout;
+import dev.sluice.cli.run.Console;
 import dev.sluice.pipeline.SqlText;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.cli.run.Console;
 import dev.sluice.connector.ConnectorRegistry;
 import dev.sluice.connector.Settings;
 import dev.sluice.error.ErrorCode;

@@ -288,15 +288,7 @@ class ArchitectureTest {
 
   @Test
   void packagesHaveNoCycles() {
-    // The shell is one of the commands and prints through what they share, so these two packages
-    // are one slice.
-    slices()
-        .matching("dev.sluice.(**)")
-        .should()
-        .beFreeOfCycles()
-        .ignoreDependency(
-            resideInAPackage("dev.sluice.cli.repl"), resideInAPackage("dev.sluice.cli"))
-        .check(sluice);
+    slices().matching("dev.sluice.(**)").should().beFreeOfCycles().check(sluice);
   }
 
   /** Byte arrays in and out are values, and printing a stream-less string is not I/O either. */

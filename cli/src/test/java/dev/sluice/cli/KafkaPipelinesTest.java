@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.cli.run.ExitCode;
 import dev.sluice.testing.kafka.KafkaServer;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;

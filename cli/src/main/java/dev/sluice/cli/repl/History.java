@@ -1,6 +1,6 @@
 package dev.sluice.cli.repl;
 
-import dev.sluice.cli.Console;
+import dev.sluice.cli.run.Console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

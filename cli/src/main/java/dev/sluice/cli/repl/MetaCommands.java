@@ -1,8 +1,8 @@
 package dev.sluice.cli.repl;
 
-import dev.sluice.cli.Console;
-import dev.sluice.cli.StepRunner;
 import dev.sluice.cli.print.RowPrinter.Layout;
+import dev.sluice.cli.run.Console;
+import dev.sluice.cli.run.StepRunner;
 import dev.sluice.connector.Connector;
 import dev.sluice.error.DidYouMean;
 import dev.sluice.error.ErrorCode;

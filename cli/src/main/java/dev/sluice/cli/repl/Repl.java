@@ -1,11 +1,11 @@
 package dev.sluice.cli.repl;
 
-import dev.sluice.cli.Console;
-import dev.sluice.cli.ErrorPrinter;
-import dev.sluice.cli.ExitCode;
-import dev.sluice.cli.StepRunner;
-import dev.sluice.cli.StepRunner.Telling;
 import dev.sluice.cli.print.RowPrinter.Layout;
+import dev.sluice.cli.run.Console;
+import dev.sluice.cli.run.ErrorPrinter;
+import dev.sluice.cli.run.ExitCode;
+import dev.sluice.cli.run.StepRunner;
+import dev.sluice.cli.run.StepRunner.Telling;
 import dev.sluice.pipeline.Session;
 import dev.sluice.pipeline.SqlText;
 import dev.sluice.planner.Planner;

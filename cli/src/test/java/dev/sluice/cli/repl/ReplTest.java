@@ -2,8 +2,8 @@ package dev.sluice.cli.repl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.cli.Console;
-import dev.sluice.cli.ErrorPrinter;
+import dev.sluice.cli.run.Console;
+import dev.sluice.cli.run.ErrorPrinter;
 import dev.sluice.connector.ConnectorRegistry;
 import dev.sluice.pipeline.Session;
 import dev.sluice.pipeline.SessionOptions;

@@ -1,4 +1,4 @@
-package dev.sluice.cli;
+package dev.sluice.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -74,7 +74,7 @@ class ErrorPrinterTest {
   @Test
   void debugAddsTheStackTrace() {
     assertThat(rendered(new IllegalStateException("x"), true))
-        .contains("at dev.sluice.cli.ErrorPrinterTest");
+        .contains("at dev.sluice.cli.run.ErrorPrinterTest");
   }
 
   private static String rendered(Throwable failure, boolean debug) {

@@ -1,4 +1,4 @@
-package dev.sluice.cli;
+package dev.sluice.cli.run;
 
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;

@@ -1,4 +1,4 @@
-package dev.sluice.cli;
+package dev.sluice.cli.run;
 
 import dev.sluice.error.SourcePosition;
 import dev.sluice.error.UserError;

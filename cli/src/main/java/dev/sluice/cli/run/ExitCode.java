@@ -1,4 +1,4 @@
-package dev.sluice.cli;
+package dev.sluice.cli.run;
 
 /** What the process ends with. Constants. */
 public final class ExitCode {

@@ -1,4 +1,4 @@
-package dev.sluice.cli;
+package dev.sluice.cli.run;
 
 import dev.sluice.connector.Connector;
 import dev.sluice.connector.OptionSpec;

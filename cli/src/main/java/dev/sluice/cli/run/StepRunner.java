@@ -1,4 +1,4 @@
-package dev.sluice.cli;
+package dev.sluice.cli.run;
 
 import dev.sluice.cli.print.JsonText;
 import dev.sluice.cli.print.ResultPrinter;
