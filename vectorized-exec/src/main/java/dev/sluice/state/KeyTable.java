@@ -7,6 +7,7 @@ import dev.sluice.batch.Lane.Form;
 import dev.sluice.state.KeyColumns.Mode;
 import dev.sluice.type.DataType;
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 import org.apache.arrow.vector.FieldVector;
 
 /**
@@ -79,17 +80,51 @@ public final class KeyTable {
 
   /** Finds or adds the keys; {@code out} gets the slot of each. */
   public void slots(KeyColumns keys, int[] out) {
+    look(keys, true, out);
+  }
+
+  /** Finds the keys; {@code out} gets the slot of each, or -1 if there is no such key. */
+  public void find(KeyColumns keys, int[] out) {
+    look(keys, false, out);
+  }
+
+  private void look(KeyColumns keys, boolean add, int[] out) {
     switch (mode) {
       case NONE -> {
-        Arrays.fill(out, 0, keys.count(), 0);
-        if (size == 0 && keys.count() > 0) {
+        if (add && size == 0 && keys.count() > 0) {
           newSlot(KeyHash.NULL);
         }
+        Arrays.fill(out, 0, keys.count(), size - 1);
       }
-      case WORD -> wordSlots(keys, out);
-      case WORDS -> wordsSlots(keys, out);
-      case BYTES, ROW_BYTES -> bytesSlots(keys, out);
+      case WORD -> wordSlots(keys, add, out);
+      case WORDS -> wordsSlots(keys, add, out);
+      case BYTES, ROW_BYTES -> bytesSlots(keys, add, out);
     }
+  }
+
+  /**
+   * This table with only the keys that are {@code live}, in the same order; {@code places} gets the
+   * new slot of each old one, or -1.
+   */
+  public KeyTable retained(IntPredicate live, int[] places) {
+    Lane[] lanes = new Lane[types.length];
+    for (int c = 0; c < lanes.length; c++) {
+      lanes[c] = new Lane();
+    }
+    int kept = 0;
+    for (int slot = 0; slot < size; slot++) {
+      boolean lives = live.test(slot);
+      places[slot] = lives ? kept++ : -1;
+      for (int c = 0; lives && c < lanes.length; c++) {
+        addKey(slot, c, lanes[c]);
+      }
+    }
+    KeyColumns keys = new KeyColumns(types);
+    keys.load(lanes, kept);
+    KeyTable table = new KeyTable(keys);
+    table.reserve(kept);
+    table.slots(keys, new int[kept]);
+    return table;
   }
 
   /** Makes sure the one key of a table without key columns exists. */
@@ -117,7 +152,7 @@ public final class KeyTable {
     slots(keys, out);
   }
 
-  private void wordSlots(KeyColumns keys, int[] out) {
+  private void wordSlots(KeyColumns keys, boolean add, int[] out) {
     long[] in = keys.words();
     long[] hashes = keys.hashes();
     boolean nulls = keys.hasNulls();
@@ -126,7 +161,7 @@ public final class KeyTable {
     int m = mask;
     for (int i = 0; i < n; i++) {
       if (nulls && keys.isNull(i)) {
-        out[i] = nullSlot();
+        out[i] = add ? nullSlot() : nullSlot;
         continue;
       }
       long key = in[i];
@@ -134,7 +169,7 @@ public final class KeyTable {
       while (true) {
         long slot = table[2 * at + 1];
         if (slot == 0) {
-          out[i] = addWord(key, hashes[i], at);
+          out[i] = add ? addWord(key, hashes[i], at) : -1;
           table = pairs;
           m = mask;
           break;
@@ -193,7 +228,7 @@ public final class KeyTable {
     mask = m;
   }
 
-  private void wordsSlots(KeyColumns keys, int[] out) {
+  private void wordsSlots(KeyColumns keys, boolean add, int[] out) {
     long[] in = keys.words();
     long[] hashes = keys.hashes();
     int n = keys.count();
@@ -206,7 +241,10 @@ public final class KeyTable {
         at = (at + 1) & mask;
         found = places[at];
       }
-      out[i] = found != 0 ? found - 1 : addWords(in, i * stride, hash, at);
+      if (found == 0 && add) {
+        found = addWords(in, i * stride, hash, at) + 1;
+      }
+      out[i] = found - 1;
     }
   }
 
@@ -229,7 +267,7 @@ public final class KeyTable {
     return slot;
   }
 
-  private void bytesSlots(KeyColumns keys, int[] out) {
+  private void bytesSlots(KeyColumns keys, boolean add, int[] out) {
     byte[] in = keys.bytes();
     int[] from = keys.starts();
     int[] to = keys.ends();
@@ -238,7 +276,7 @@ public final class KeyTable {
     int n = keys.count();
     for (int i = 0; i < n; i++) {
       if (nulls && keys.isNull(i)) {
-        out[i] = nullSlot();
+        out[i] = add ? nullSlot() : nullSlot;
         continue;
       }
       long hash = hashes[i];
@@ -249,7 +287,10 @@ public final class KeyTable {
         at = (at + 1) & mask;
         found = places[at];
       }
-      out[i] = found != 0 ? found - 1 : addBytes(in, from[i], to[i], hash, at);
+      if (found == 0 && add) {
+        found = addBytes(in, from[i], to[i], hash, at) + 1;
+      }
+      out[i] = found - 1;
     }
   }
 
@@ -330,27 +371,31 @@ public final class KeyTable {
       return;
     }
     lane.clear();
-    Form form = Lane.form(types[column]);
     for (int slot = 0; slot < size; slot++) {
-      switch (mode) {
-        case WORD, BYTES -> {
-          if (slot == nullSlot) {
-            lane.addNull(form);
-          } else if (mode == Mode.WORD) {
-            lane.addWord(words[slot]);
-          } else {
-            lane.addBytes(arena.array(), start(slot), ends[slot] - start(slot));
-          }
+      addKey(slot, column, lane);
+    }
+  }
+
+  private void addKey(int slot, int column, Lane lane) {
+    Form form = Lane.form(types[column]);
+    switch (mode) {
+      case WORD, BYTES -> {
+        if (slot == nullSlot) {
+          lane.addNull(form);
+        } else if (mode == Mode.WORD) {
+          lane.addWord(words[slot]);
+        } else {
+          lane.addBytes(arena.array(), start(slot), ends[slot] - start(slot));
         }
-        case WORDS -> {
-          if (maskedNull(slot, column)) {
-            lane.addNull(form);
-          } else {
-            lane.addWord(words[slot * stride + column]);
-          }
-        }
-        default -> addFromRow(lane, form, field(slot, column));
       }
+      case WORDS -> {
+        if (maskedNull(slot, column)) {
+          lane.addNull(form);
+        } else {
+          lane.addWord(words[slot * stride + column]);
+        }
+      }
+      default -> addFromRow(lane, form, field(slot, column));
     }
   }
 
