@@ -5,6 +5,8 @@ import dev.sluice.batch.Lane;
 import dev.sluice.batch.Lane.Form;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
 import dev.sluice.plan.AggregateCall;
 import dev.sluice.type.DataType;
 import dev.sluice.type.Schema;
@@ -23,36 +25,52 @@ public final class AccumulatorSet {
   private final List<Integer>[] columns;
   private final boolean[] takesNulls;
   private final Lane[][] lanes;
-  private final boolean retracting;
+  private final Use use;
+
+  /** What is done with the groups. */
+  public enum Use {
+    /** Rows are added, and tables of groups are merged. */
+    MERGED,
+    /** Rows are added. */
+    ADDED,
+    /** Rows are added and taken back. */
+    RETRACTED
+  }
 
   /**
    * Accumulators for {@code calls} over columns of {@code input}.
    *
    * @throws dev.sluice.error.UserError if a call cannot be computed
    */
-  public AccumulatorSet(List<AggregateCall> calls, Schema input) {
-    this(calls, input, calls.stream().map(c -> lanesOf(c)).toArray(Lane[][]::new));
+  public AccumulatorSet(List<AggregateCall> calls, Schema input, Use use) {
+    this(calls, input, use, calls.stream().map(c -> lanesOf(c)).toArray(Lane[][]::new));
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"})
-  private AccumulatorSet(List<AggregateCall> calls, Schema input, Lane[][] lanes) {
+  private AccumulatorSet(List<AggregateCall> calls, Schema input, Use use, Lane[][] lanes) {
     this.calls = calls;
+    this.use = use;
     this.input = input;
     this.lanes = lanes;
     accumulators = new GroupAccumulator[calls.size()];
     forms = new Form[calls.size()][];
     columns = new List[calls.size()];
     takesNulls = new boolean[calls.size()];
-    boolean all = true;
     for (int i = 0; i < accumulators.length; i++) {
-      Accumulators.Made made = Accumulators.create(calls.get(i), input);
+      Accumulators.Made made = Accumulators.create(calls.get(i), input, use);
       accumulators[i] = made.accumulator();
       forms[i] = made.forms();
       columns[i] = Accumulators.columns(calls.get(i));
       takesNulls[i] = made.takesNulls();
-      all &= accumulators[i].retractable();
     }
-    retracting = all;
+    for (int i = 0; i < accumulators.length; i++) {
+      if (use == Use.RETRACTED && !accumulators[i].retractable()) {
+        throw UserError.of(
+                ErrorCode.UNSUPPORTED,
+                "'" + calls.get(i).function() + "' cannot take back rows of an updating input")
+            .withHint("aggregate before the step that makes the input updating");
+      }
+    }
   }
 
   private static Lane[] lanesOf(AggregateCall call) {
@@ -65,12 +83,7 @@ public final class AccumulatorSet {
 
   /** An empty set of the same calls, which shares scratch memory with this one. */
   public AccumulatorSet fresh() {
-    return new AccumulatorSet(calls, input, lanes);
-  }
-
-  /** Whether rows can be taken back. */
-  public boolean retractable() {
-    return retracting;
+    return new AccumulatorSet(calls, input, use, lanes);
   }
 
   public int size() {

@@ -1,5 +1,6 @@
 package dev.sluice.aggregate;
 
+import dev.sluice.aggregate.AccumulatorSet.Use;
 import dev.sluice.aggregate.MomentAccumulator.Moment;
 import dev.sluice.batch.Lane;
 import dev.sluice.batch.Lane.Form;
@@ -24,7 +25,7 @@ final class Accumulators {
   /** An accumulator with what it wants to be fed. */
   record Made(GroupAccumulator accumulator, Form[] forms, boolean takesNulls) {}
 
-  static Made create(AggregateCall call, Schema input) {
+  static Made create(AggregateCall call, Schema input, Use use) {
     DataType[] types = call.arguments().stream().map(input::type).toArray(DataType[]::new);
     List<ListAccumulator.Key> order = order(call, input);
     boolean count =
@@ -33,17 +34,23 @@ final class Accumulators {
         !call.arguments().isEmpty() && (call.distinct() || call.function().startsWith("APPROX"));
     boolean idempotent =
         switch (call.function()) {
-          case "MIN", "MAX", "BOOL_AND", "BOOL_OR", "FIRST_VALUE" -> true;
+          case "MIN", "MAX", "BOOL_AND", "BOOL_OR" -> true;
+          case "FIRST_VALUE" -> use != Use.RETRACTED;
           default -> false;
         };
-    Supplier<GroupAccumulator> inner = () -> plain(call, types, order);
+    Supplier<GroupAccumulator> inner = () -> plain(call, types, order, use);
     Form[] innerForms = forms(call.function(), types, order);
     boolean takesNulls = call.function().equals("ARRAY_AGG");
     if (distinct && !idempotent) {
       // refuses a function it does not know now, not at the first group
       Objects.requireNonNull(inner.get());
       Form[] kept = Arrays.stream(types).map(Lane::form).toArray(Form[]::new);
-      return new Made(new DistinctAccumulator(inner, count, types, innerForms), kept, takesNulls);
+      return new Made(
+          use == Use.MERGED
+              ? new DistinctAccumulator(inner, count, types, innerForms)
+              : new CountedDistinctAccumulator(inner.get(), types, innerForms),
+          kept,
+          takesNulls);
     }
     return new Made(inner.get(), innerForms, takesNulls);
   }
@@ -107,8 +114,9 @@ final class Accumulators {
   }
 
   private static GroupAccumulator plain(
-      AggregateCall call, DataType[] types, List<ListAccumulator.Key> order) {
+      AggregateCall call, DataType[] types, List<ListAccumulator.Key> order, Use use) {
     String function = call.function();
+    boolean retracted = use == Use.RETRACTED;
     return switch (function) {
       case "COUNT", "APPROX_COUNT_DISTINCT" -> new CountAccumulator(call.type());
       case "SUM", "AVG" -> {
@@ -126,11 +134,17 @@ final class Accumulators {
         if (types[0].kind().isNested()) {
           throw unsupported(call, types[0]);
         }
-        yield new ExtremeAccumulator(
-            function.equals("MAX") || function.equals("BOOL_OR"), types[0]);
+        boolean greatest = function.equals("MAX") || function.equals("BOOL_OR");
+        yield retracted
+            ? new CountedExtremeAccumulator(greatest, types[0])
+            : new ExtremeAccumulator(greatest, types[0]);
       }
-      case "FIRST_VALUE", "LAST_VALUE" ->
-          new PickAccumulator(function.equals("LAST_VALUE"), types[0]);
+      case "FIRST_VALUE", "LAST_VALUE" -> {
+        boolean last = function.equals("LAST_VALUE");
+        yield retracted
+            ? new CountedPickAccumulator(last, types[0])
+            : new PickAccumulator(last, types[0]);
+      }
       case "ARRAY_AGG" -> new ListAccumulator(types[0], call.type(), new byte[0], order);
       case "LISTAGG" -> {
         if (types.length > 1) {

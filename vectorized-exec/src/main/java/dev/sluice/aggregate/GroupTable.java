@@ -40,16 +40,12 @@ public final class GroupTable {
      *
      * @throws dev.sluice.error.UserError if a call cannot be computed
      */
-    public Shape(Schema input, List<Integer> keys, List<AggregateCall> calls) {
+    public Shape(
+        Schema input, List<Integer> keys, List<AggregateCall> calls, AccumulatorSet.Use use) {
       this.input = input;
       this.keys = keys;
       this.columns = new KeyColumns(input, keys);
-      this.prototype = new AccumulatorSet(calls, input);
-    }
-
-    /** Whether groups can take rows back. */
-    public boolean retractable() {
-      return prototype.retractable();
+      this.prototype = new AccumulatorSet(calls, input, use);
     }
 
     /** The layout of saved groups: {@code extras} words, the keys, then the state of each call. */
@@ -131,6 +127,29 @@ public final class GroupTable {
     table.merge(other.table, target);
     accumulators.ensure(table.size());
     accumulators.merge(other.accumulators, target, other.size());
+  }
+
+  /**
+   * A table of the first {@code count} groups of {@code kept} only, which get the slots from 0 on.
+   */
+  public GroupTable only(int[] kept, int count) {
+    GroupTable fresh = new GroupTable(shape);
+    fresh.table.addFrom(table, kept, count);
+    fresh.accumulators.ensure(count);
+    ByteArena rest = new ByteArena();
+    for (int c = 0; c < accumulators.size(); c++) {
+      GroupAccumulator from = accumulators.get(c);
+      long[] words = new long[from.stateWords()];
+      for (int i = 0; i < count; i++) {
+        for (int w = 0; w < words.length; w++) {
+          words[w] = from.stateWord(kept[i], w);
+        }
+        rest.truncate(0);
+        from.stateBytes(kept[i], rest);
+        fresh.accumulators.get(c).restore(i, words, rest.array(), 0, rest.length());
+      }
+    }
+    return fresh;
   }
 
   /** Makes sure that the one group of an aggregation without keys is there. */

@@ -24,6 +24,9 @@ final class ListAccumulator implements GroupAccumulator {
 
   private static final int HEAD = Integer.BYTES + Long.BYTES;
 
+  /** Arrival number of an entry that was taken back before it came: it cancels the next alike. */
+  private static final long OWED = Long.MIN_VALUE;
+
   private final DataType element;
   private final DataType type;
   private final byte[] separator;
@@ -46,6 +49,11 @@ final class ListAccumulator implements GroupAccumulator {
   /** Bytes of all entries. */
   private long held;
 
+  /** Entries of all groups that were taken back before they came. */
+  private long owed;
+
+  private final ByteArena entry = new ByteArena();
+
   @Override
   public void ensure(int slots) {
     if (entries.length < slots) {
@@ -64,19 +72,75 @@ final class ListAccumulator implements GroupAccumulator {
   public void update(Lane[] lanes, SlotRows rows) {
     for (int i = 0; i < rows.count(); i++) {
       ByteArena to = arena(rows.slots()[i]);
-      int start = to.length();
-      to.putInt(0);
-      to.putLong(rows.arrival(i));
-      for (int k = 0; k < keys.size(); k++) {
-        put(lanes[keys.get(k).lane()], keys.get(k).type(), i, to);
+      if (owed > 0) {
+        encode(lanes, i, rows.arrival(i), entry, 0);
+        if (cut(to, true)) {
+          owed--;
+          continue;
+        }
       }
-      put(lanes[0], element, i, to);
-      int end = to.length();
-      to.truncate(start);
-      to.putInt(end - start);
-      to.truncate(end);
-      held += end - start;
+      append(lanes, i, rows.arrival(i), to);
     }
+  }
+
+  @Override
+  public void retract(Lane[] lanes, SlotRows rows) {
+    for (int i = 0; i < rows.count(); i++) {
+      ByteArena from = arena(rows.slots()[i]);
+      encode(lanes, i, OWED, entry, 0);
+      if (!cut(from, false)) {
+        append(lanes, i, OWED, from);
+        owed++;
+      }
+    }
+  }
+
+  @Override
+  public boolean retractable() {
+    return true;
+  }
+
+  private void append(Lane[] lanes, int row, long arrival, ByteArena to) {
+    int start = to.length();
+    encode(lanes, row, arrival, to, start);
+    held += to.length() - start;
+  }
+
+  private void encode(Lane[] lanes, int row, long arrival, ByteArena to, int start) {
+    to.truncate(start);
+    to.putInt(0);
+    to.putLong(arrival);
+    for (int k = 0; k < keys.size(); k++) {
+      put(lanes[keys.get(k).lane()], keys.get(k).type(), row, to);
+    }
+    put(lanes[0], element, row, to);
+    int end = to.length();
+    to.truncate(start);
+    to.putInt(end - start);
+    to.truncate(end);
+  }
+
+  /**
+   * Removes the first entry like {@link #entry} of those owed, or of the others; whether there was
+   * one.
+   */
+  private boolean cut(ByteArena list, boolean ofOwed) {
+    byte[] bytes = list.array();
+    int size = entry.length();
+    int length = list.length();
+    for (int at = 0; at < length; at += ByteArena.intAt(bytes, at)) {
+      boolean found =
+          ByteArena.intAt(bytes, at) == size
+              && (ByteArena.longAt(bytes, at + Integer.BYTES) == OWED) == ofOwed
+              && Arrays.equals(bytes, at + HEAD, at + size, entry.array(), HEAD, size);
+      if (found) {
+        System.arraycopy(bytes, at + size, bytes, at, length - at - size);
+        list.truncate(length - size);
+        held -= size;
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void put(Lane lane, DataType type, int row, ByteArena to) {
@@ -110,11 +174,11 @@ final class ListAccumulator implements GroupAccumulator {
     ByteArena text = new ByteArena();
     for (int i = 0; i < count; i++) {
       ByteArena list = entries[slots[from + i]];
-      if (list == null) {
+      int[] places = list == null ? new int[0] : sortedPlaces(list);
+      if (places.length == 0) {
         out.setNull(i);
         continue;
       }
-      int[] places = sortedPlaces(list);
       if (type.kind() == DataType.Kind.ARRAY) {
         writeArray(list.array(), places, (ListVector) out, i);
       } else {
@@ -167,6 +231,9 @@ final class ListAccumulator implements GroupAccumulator {
     int count = 0;
     boolean ascending = true;
     for (int at = 0; at < list.length(); at += ByteArena.intAt(source, at)) {
+      if (ByteArena.longAt(source, at + Integer.BYTES) == OWED) {
+        continue;
+      }
       if (count == places.length) {
         places = Arrays.copyOf(places, 2 * count);
       }
@@ -249,6 +316,9 @@ final class ListAccumulator implements GroupAccumulator {
     if (to > from) {
       arena(slot).putBytes(bytes, from, to - from);
       held += to - from;
+      for (int at = from; at < to; at += ByteArena.intAt(bytes, at)) {
+        owed += ByteArena.longAt(bytes, at + Integer.BYTES) == OWED ? 1 : 0;
+      }
     }
   }
 }

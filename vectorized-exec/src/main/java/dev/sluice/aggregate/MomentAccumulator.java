@@ -25,6 +25,8 @@ final class MomentAccumulator implements GroupAccumulator {
     }
   }
 
+  private static final int SPECIALS = 3;
+
   private final Moment moment;
   private final DataType type;
   private final int stride;
@@ -32,6 +34,12 @@ final class MomentAccumulator implements GroupAccumulator {
 
   /** Per slot: sum and its rest; for variances then sum of squares and its rest. */
   private double[] sums;
+
+  /**
+   * Per slot how many values were NaN, +∞ and -∞, which are not in the sums: what is taken back
+   * must leave no trace. Empty until there is one.
+   */
+  private long[] specials = new long[0];
 
   MomentAccumulator(Moment moment, DataType type) {
     this.moment = moment;
@@ -46,6 +54,7 @@ final class MomentAccumulator implements GroupAccumulator {
       int capacity = Math.max(slots, 2 * counts.length);
       counts = Arrays.copyOf(counts, capacity);
       sums = Arrays.copyOf(sums, capacity * stride);
+      specials = Arrays.copyOf(specials, specials.length == 0 ? 0 : capacity * SPECIALS);
     }
   }
 
@@ -70,13 +79,44 @@ final class MomentAccumulator implements GroupAccumulator {
       double value = values[i];
       int slot = slots[i];
       counts[slot] += sign;
+      if (!Double.isFinite(value)) {
+        addSpecial(slot, value, sign);
+        continue;
+      }
       add(slot * stride, sign * value, 0);
       if (squares) {
         double square = value * value;
         double rest = Math.fma(value, value, -square);
         add(slot * stride + 2, sign * square, sign * rest);
       }
+      if (counts[slot] == 0) {
+        Arrays.fill(sums, slot * stride, (slot + 1) * stride, 0);
+      }
     }
+  }
+
+  private void addSpecial(int slot, double value, long sign) {
+    if (sign == 0) {
+      return;
+    }
+    if (specials.length == 0) {
+      specials = new long[counts.length * SPECIALS];
+    }
+    specials[slot * SPECIALS + (Double.isNaN(value) ? 0 : value > 0 ? 1 : 2)] += sign;
+  }
+
+  private long special(int slot, int which) {
+    return specials.length == 0 ? 0 : specials[slot * SPECIALS + which];
+  }
+
+  /** What NaN and infinities among the values make of the sum; 0 if there are none. */
+  private double special(int slot) {
+    boolean up = special(slot, 1) > 0;
+    boolean down = special(slot, 2) > 0;
+    if (special(slot, 0) > 0 || up && down) {
+      return Double.NaN;
+    }
+    return up ? Double.POSITIVE_INFINITY : down ? Double.NEGATIVE_INFINITY : 0;
   }
 
   /** Knuth's two-sum of the pair at {@code at} and a pair. */
@@ -97,6 +137,11 @@ final class MomentAccumulator implements GroupAccumulator {
       for (int p = 0; p < stride; p += 2) {
         add(target[i] * stride + p, from.sums[i * stride + p], from.sums[i * stride + p + 1]);
       }
+      if (from.specials.length > 0) {
+        addSpecial(target[i], Double.NaN, from.special(i, 0));
+        addSpecial(target[i], Double.POSITIVE_INFINITY, from.special(i, 1));
+        addSpecial(target[i], Double.NEGATIVE_INFINITY, from.special(i, 2));
+      }
     }
   }
 
@@ -115,7 +160,8 @@ final class MomentAccumulator implements GroupAccumulator {
 
   private double value(int slot) {
     int at = slot * stride;
-    double sum = total(sums[at], sums[at + 1]);
+    double special = special(slot);
+    double sum = special != 0 ? special : total(sums[at], sums[at + 1]);
     return switch (moment) {
       case SUM -> sum;
       case AVG -> sum / counts[slot];
@@ -137,6 +183,9 @@ final class MomentAccumulator implements GroupAccumulator {
    */
   private double deviation(int slot) {
     int at = slot * stride;
+    if (special(slot) != 0) {
+      return Double.NaN;
+    }
     double n = counts[slot];
     double high = total(sums[at], sums[at + 1]);
     if (!Double.isFinite(high) || !Double.isFinite(sums[at + 2])) {
@@ -153,16 +202,19 @@ final class MomentAccumulator implements GroupAccumulator {
 
   @Override
   public long byteSize() {
-    return 8L * (counts.length + sums.length);
+    return 8L * (counts.length + sums.length + specials.length);
   }
 
   @Override
   public int stateWords() {
-    return 1 + stride;
+    return 1 + stride + SPECIALS;
   }
 
   @Override
   public long stateWord(int slot, int index) {
+    if (index > stride) {
+      return special(slot, index - stride - 1);
+    }
     return index == 0 ? counts[slot] : Double.doubleToRawLongBits(sums[slot * stride + index - 1]);
   }
 
@@ -172,5 +224,8 @@ final class MomentAccumulator implements GroupAccumulator {
     for (int i = 0; i < stride; i++) {
       sums[slot * stride + i] = Double.longBitsToDouble(words[i + 1]);
     }
+    addSpecial(slot, Double.NaN, words[stride + 1]);
+    addSpecial(slot, Double.POSITIVE_INFINITY, words[stride + 2]);
+    addSpecial(slot, Double.NEGATIVE_INFINITY, words[stride + 3]);
   }
 }

@@ -313,6 +313,18 @@ public final class Lane {
     setNull(row, false);
   }
 
+  /** Adds row {@code row} of a lane that holds values of {@code type} as {@link #form} says. */
+  public void addFrom(Lane other, DataType type, int row) {
+    Form form = form(type);
+    if (other.isNull(row)) {
+      addNull(form);
+    } else if (form == Form.WORD) {
+      addWord(other.words[row]);
+    } else {
+      addBytes(other.bytes(), other.starts[row], other.ends[row] - other.starts[row]);
+    }
+  }
+
   /** Adds what {@link Cells#appendNullable} appended; gives the place behind it. */
   public int addNullable(DataType type, byte[] source, int at) {
     if (source[at] == 0) {

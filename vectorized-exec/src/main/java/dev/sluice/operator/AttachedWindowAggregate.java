@@ -1,5 +1,6 @@
 package dev.sluice.operator;
 
+import dev.sluice.aggregate.AccumulatorSet;
 import dev.sluice.aggregate.GroupTable;
 import dev.sluice.aggregate.SlotRows;
 import dev.sluice.batch.BatchBuilder;
@@ -73,7 +74,7 @@ final class AttachedWindowAggregate implements Operator {
     Schema input = node.input().schema();
     startType = input.type(spec.startColumn());
     endType = input.type(spec.timeColumn());
-    shape = new GroupTable.Shape(input, node.keys(), node.calls());
+    shape = new GroupTable.Shape(input, node.keys(), node.calls(), AccumulatorSet.Use.ADDED);
     updating = !(node.emit() instanceof Emit.OnWindowClose);
     timer = new EmitTimer(node.emit());
   }

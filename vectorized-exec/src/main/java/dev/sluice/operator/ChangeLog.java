@@ -19,7 +19,7 @@ import org.apache.arrow.memory.BufferAllocator;
  * Single-threaded.
  */
 final class ChangeLog implements AutoCloseable {
-  private final GroupTable groups;
+  private GroupTable groups;
   private final Schema schema;
   private final boolean withBefore;
   private final Tail tail;
@@ -60,6 +60,28 @@ final class ChangeLog implements AutoCloseable {
   void setKnown(int slot, boolean value) {
     grow();
     known[slot] = value;
+  }
+
+  boolean isSettled() {
+    return count == 0;
+  }
+
+  /**
+   * From now on the groups are those of {@code only}: of the first {@code n} slots of {@code kept},
+   * in that order. Between two ticks.
+   */
+  void moveTo(GroupTable only, int[] kept, int n) {
+    requireSettled();
+    boolean[] moved = new boolean[Math.max(64, n)];
+    for (int i = 0; i < n; i++) {
+      moved[i] = known[kept[i]];
+    }
+    groups = only;
+    known = moved;
+    touched = new boolean[moved.length];
+    beforeBatch = new int[moved.length];
+    beforeRow = new int[moved.length];
+    order = new int[moved.length];
   }
 
   void requireSettled() {

@@ -1,5 +1,6 @@
 package dev.sluice.operator;
 
+import dev.sluice.aggregate.AccumulatorSet.Use;
 import dev.sluice.aggregate.GroupTable;
 import dev.sluice.aggregate.SlotRows;
 import dev.sluice.batch.BatchBuilder;
@@ -21,18 +22,24 @@ import java.util.Optional;
 
 /**
  * Aggregation per key over the whole input: once at the end, or as changes folded per tick. A group
- * whose last row is taken back is deleted; an aggregation without keys has one group always.
+ * whose last row is taken back is deleted; an aggregation without keys has one group always. With a
+ * time to live, a group that no row has reached for so long is forgotten without a change: its next
+ * row begins it anew.
  */
 final class GroupAggregate implements Operator {
   private static final String GROUPS = "groups";
-  private static final int LAYOUT = 1;
+  private static final int LAYOUT = 2;
+  private static final int EXTRAS = 4;
+
+  /** Groups that are gone are kept until there are so many, and as many as others. */
+  private static final int MOST_GONE = 4096;
 
   private final PlanNode.GroupAggregate node;
   private final boolean updating;
   private final boolean retracting;
   private final boolean global;
   private final EmitTimer timer;
-  private final GroupTable groups;
+  private GroupTable groups;
   private final GroupTable.Shape shape;
   private Optional<OperatorContext> context = Optional.empty();
   private long sequence;
@@ -40,18 +47,29 @@ final class GroupAggregate implements Operator {
   /** Per slot: rows in the group, counted only if rows may be taken back. */
   private long[] live = new long[64];
 
+  /** Per slot: when a row last reached the group; only with a time to live. */
+  private long[] reached = new long[64];
+
+  private long now;
+  private long nextSweep;
+
+  /** Groups without rows, among the first {@link #counted}. */
+  private int gone;
+
+  private int counted;
+  private boolean owes;
+
   private final ChangeLog changes;
 
   GroupAggregate(PlanNode.GroupAggregate node) {
     this.node = node;
-    shape = new GroupTable.Shape(node.input().schema(), node.keys(), node.calls());
     retracting = node.input().traits().changelog() != ChangelogMode.INSERT_ONLY;
-    if (retracting && !shape.retractable()) {
-      throw UserError.of(
-              ErrorCode.UNSUPPORTED,
-              "of an updating input only COUNT, SUM, AVG and variances can be aggregated")
-          .withHint("aggregate before the step that makes the input updating");
-    }
+    shape =
+        new GroupTable.Shape(
+            node.input().schema(),
+            node.keys(),
+            node.calls(),
+            retracting ? Use.RETRACTED : Use.ADDED);
     if (node.input().traits().changelog() == ChangelogMode.UPSERT) {
       throw UserError.of(
           ErrorCode.CHANGELOG, "aggregation needs a retracting input, not an upserting one");
@@ -86,6 +104,11 @@ final class GroupAggregate implements Operator {
         count(slots, rows.count(), 1);
         groups.update(batch, new SlotRows(rows, slots, sequence), false);
       }
+      if (node.stateTtlMicros() > 0) {
+        for (int i = 0; i < rows.count(); i++) {
+          reached[slots[i]] = now;
+        }
+      }
       sequence += batch.length();
     }
   }
@@ -112,8 +135,14 @@ final class GroupAggregate implements Operator {
   private void count(int[] slots, int n, int step) {
     ensureLive();
     if (retracting) {
+      gone += groups.size() - counted;
+      counted = groups.size();
       for (int i = 0; i < n; i++) {
-        live[slots[i]] += step;
+        long before = live[slots[i]];
+        long after = before + step;
+        live[slots[i]] = after;
+        gone += (after == 0 ? 1 : 0) - (before == 0 ? 1 : 0);
+        owes |= after < 0;
       }
     }
   }
@@ -121,6 +150,53 @@ final class GroupAggregate implements Operator {
   private void ensureLive() {
     if (live.length < groups.size()) {
       live = Arrays.copyOf(live, Math.max(groups.size(), 2 * live.length));
+      reached = Arrays.copyOf(reached, live.length);
+    }
+  }
+
+  /**
+   * Lets go of groups that have no rows any more, once they are many, and of those whose time is
+   * over. A group that owes rows (more were taken back than came) waits for them, unless what it
+   * had was forgotten.
+   */
+  private void release() {
+    boolean expiring = node.stateTtlMicros() > 0 && (now >= nextSweep || owes);
+    if (global
+        || !changes.isSettled()
+        || !expiring && (gone < MOST_GONE || 2 * gone < groups.size())) {
+      return;
+    }
+    ensureLive();
+    long oldest = node.stateTtlMicros() > 0 ? now - node.stateTtlMicros() : Long.MIN_VALUE;
+    int[] kept = new int[groups.size()];
+    int n = 0;
+    for (int slot = 0; slot < kept.length; slot++) {
+      boolean empty = retracting && (expiring ? live[slot] <= 0 : live[slot] == 0);
+      if (!empty && (node.stateTtlMicros() == 0 || reached[slot] > oldest)) {
+        kept[n++] = slot;
+      }
+    }
+    if (n < kept.length) {
+      context.orElseThrow().count("groups.released", kept.length - n);
+      moveTo(kept, n);
+    }
+    nextSweep = now + Math.max(1, node.stateTtlMicros() / 4);
+    owes = false;
+  }
+
+  private void moveTo(int[] kept, int n) {
+    groups = groups.only(kept, n);
+    changes.moveTo(groups, kept, n);
+    long[] oldLive = live;
+    long[] oldReached = reached;
+    live = new long[Math.max(64, n)];
+    reached = new long[live.length];
+    gone = 0;
+    counted = n;
+    for (int i = 0; i < n; i++) {
+      live[i] = oldLive[kept[i]];
+      reached[i] = oldReached[kept[i]];
+      gone += live[i] == 0 ? 1 : 0;
     }
   }
 
@@ -130,12 +206,13 @@ final class GroupAggregate implements Operator {
 
   @Override
   public boolean wantsProcessingTime() {
-    return timer.isWanted();
+    return timer.isWanted() || node.stateTtlMicros() > 0;
   }
 
   @Override
   public void onProcessingTime(long nowMicros, Output output) {
     timer.advance(nowMicros);
+    now = nowMicros;
   }
 
   @Override
@@ -143,6 +220,7 @@ final class GroupAggregate implements Operator {
     if (updating && timer.isDue()) {
       changes.emit(this::isAlive, context.orElseThrow(), output);
     }
+    release();
   }
 
   @Override
@@ -186,12 +264,17 @@ final class GroupAggregate implements Operator {
   public void snapshot(StateWriter state) {
     changes.requireSettled();
     ensureLive();
-    StateWriter.Part part = state.part(GROUPS, LAYOUT, shape.layout(3));
-    groups.save(
-        part,
-        3,
-        (slot, i) -> i == 0 ? live[slot] : i == 1 ? (changes.isKnown(slot) ? 1 : 0) : sequence,
-        context.orElseThrow().allocator());
+    StateWriter.Part part = state.part(GROUPS, LAYOUT, shape.layout(EXTRAS));
+    groups.save(part, EXTRAS, this::extra, context.orElseThrow().allocator());
+  }
+
+  private long extra(int slot, int index) {
+    return switch (index) {
+      case 0 -> live[slot];
+      case 1 -> changes.isKnown(slot) ? 1 : 0;
+      case 2 -> sequence;
+      default -> reached[slot];
+    };
   }
 
   @Override
@@ -205,21 +288,24 @@ final class GroupAggregate implements Operator {
         (batch, group) -> {
           try (batch) {
             Rows rows = Rows.of(batch);
-            int[] slots = groups.restore(batch, rows, 3);
+            int[] slots = groups.restore(batch, rows, EXTRAS);
             ensureLive();
             for (int i = 0; i < rows.count(); i++) {
               int position = rows.position(i);
               live[slots[i]] = Cells.word(batch.vector(0), word, position);
               changes.setKnown(slots[i], Cells.word(batch.vector(1), word, position) != 0);
               sequence = Math.max(sequence, Cells.word(batch.vector(2), word, position));
+              reached[slots[i]] = Cells.word(batch.vector(3), word, position);
+              gone += live[slots[i]] == 0 ? 1 : 0;
             }
+            counted = groups.size();
           }
         });
   }
 
   @Override
   public long stateBytes() {
-    return groups.byteSize() + 8L * live.length;
+    return groups.byteSize() + 16L * live.length;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.sluice.operator;
 
+import dev.sluice.aggregate.AccumulatorSet;
 import dev.sluice.aggregate.GroupTable;
 import dev.sluice.aggregate.SlotRows;
 import dev.sluice.batch.BatchBuilder;
@@ -69,7 +70,7 @@ final class WindowAggregate implements Operator {
             .map(t -> t.unitMicros())
             .orElseGet(() -> dev.sluice.plan.TimeAttribute.unitMicros(timeType.precision()));
     grid = new WindowGrid(node.window(), unit, node.allowedLatenessMicros(), timeType);
-    shape = new GroupTable.Shape(input, node.keys(), node.calls());
+    shape = new GroupTable.Shape(input, node.keys(), node.calls(), AccumulatorSet.Use.MERGED);
     store = new PaneStore(grid, shape);
     assigner = new PaneAssigner(grid, node.window(), timeType, node.rowWatermark());
   }

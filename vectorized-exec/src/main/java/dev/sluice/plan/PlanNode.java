@@ -313,9 +313,16 @@ public sealed interface PlanNode {
    * ON_UPDATE} a change of a group is given after the micro-batch in which it happened; with {@code
    * ON_WINDOW_CLOSE} each group once, when the input ends (bounded input only). Without keys there
    * is always exactly one group.
+   *
+   * @param stateTtlMicros how long after its last row a group is forgotten; 0: never
    */
   record GroupAggregate(
-      PlanNode input, List<Integer> keys, List<AggregateCall> calls, Emit emit, PlanTraits traits)
+      PlanNode input,
+      List<Integer> keys,
+      List<AggregateCall> calls,
+      Emit emit,
+      long stateTtlMicros,
+      PlanTraits traits)
       implements PlanNode {
     public GroupAggregate {
       keys = List.copyOf(keys);
@@ -329,7 +336,7 @@ public sealed interface PlanNode {
 
     @Override
     public GroupAggregate withInputs(List<PlanNode> inputs) {
-      return new GroupAggregate(inputs.get(0), keys, calls, emit, traits);
+      return new GroupAggregate(inputs.get(0), keys, calls, emit, stateTtlMicros, traits);
     }
 
     @Override
@@ -338,6 +345,9 @@ public sealed interface PlanNode {
       map.put("keys", keys.stream().map(k -> input.schema().field(k).name()).toList());
       map.put("calls", calls);
       map.put("emit", emit);
+      if (stateTtlMicros > 0) {
+        map.put("stateTtl", stateTtlMicros / 1000 + " ms");
+      }
       return map;
     }
   }

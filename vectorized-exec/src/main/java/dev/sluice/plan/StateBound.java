@@ -26,6 +26,22 @@ public sealed interface StateBound {
     }
   }
 
+  /** A fixed number of rows; {@code description} says which. */
+  record Constant(String description) implements StateBound {
+    @Override
+    public String toString() {
+      return description;
+    }
+  }
+
+  /** Freed when nothing has reached it for so long; {@code description} says what is kept. */
+  record ByTime(long micros, String description) implements StateBound {
+    @Override
+    public String toString() {
+      return description + ", forgotten after " + micros / 1000 + " ms without a row";
+    }
+  }
+
   /** Grows with the number of distinct keys and is never freed. */
   record Unbounded(String reason) implements StateBound {
     @Override

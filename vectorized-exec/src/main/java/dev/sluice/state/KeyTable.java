@@ -152,6 +152,32 @@ public final class KeyTable {
     slots(keys, out);
   }
 
+  /**
+   * Adds {@code count} keys of {@code other}, whose types are the same: to an empty table in that
+   * order, so that they get the slots from 0 on.
+   */
+  public void addFrom(KeyTable other, int[] otherSlots, int count) {
+    if (types.length == 0) {
+      if (count > 0) {
+        addGlobalKey();
+      }
+      return;
+    }
+    KeyColumns keys = new KeyColumns(types);
+    Lane[] lanes = new Lane[types.length];
+    Lane all = new Lane();
+    for (int c = 0; c < lanes.length; c++) {
+      other.keyLane(c, all);
+      lanes[c] = new Lane();
+      lanes[c].clear();
+      for (int i = 0; i < count; i++) {
+        lanes[c].addFrom(all, types[c], otherSlots[i]);
+      }
+    }
+    keys.load(lanes, count);
+    slots(keys, new int[count]);
+  }
+
   private void wordSlots(KeyColumns keys, boolean add, int[] out) {
     long[] in = keys.words();
     long[] hashes = keys.hashes();

@@ -13,7 +13,6 @@ import dev.sluice.plan.AggregateCall;
 import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.Emit;
 import dev.sluice.plan.Expr;
-import dev.sluice.plan.PlanNode;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.RowKind;
@@ -291,20 +290,5 @@ class GroupAggregateTest {
         .tick()
         .expect("+I[1, 1, null]", "-U[1, 1, null]", "+U[0, null, null]")
         .verify();
-  }
-
-  @Test
-  void refusesWhatCannotTakeRowsBack() {
-    PlanNode node =
-        Nodes.group(
-            INPUT,
-            ChangelogMode.RETRACT,
-            List.of(0),
-            List.of(call("MIN", BIGINT, 1)),
-            Emit.ON_UPDATE,
-            ChangelogMode.RETRACT);
-    assertThatThrownBy(() -> Operators.create(node))
-        .isInstanceOf(UserError.class)
-        .hasMessageContaining("SLU-2007");
   }
 }

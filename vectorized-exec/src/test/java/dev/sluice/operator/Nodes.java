@@ -113,6 +113,7 @@ final class Nodes {
         keys,
         calls,
         emit,
+        0,
         PlanTraits.of(new Schema(output(schema, keys, calls)), true).withChangelog(out));
   }
 }

@@ -128,6 +128,7 @@ class PlanJsonTest {
             List.of(),
             List.of(call),
             new Emit.Every(1000),
+            86_400_000_000L,
             traits
                 .withChangelog(ChangelogMode.RETRACT)
                 .withState(new StateBound.Unbounded("no end"))));

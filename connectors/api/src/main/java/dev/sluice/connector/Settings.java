@@ -33,6 +33,14 @@ public final class Settings {
           "Memory that the state of windows and aggregations may take; by default three quarters of"
               + " the heap. A run that needs more fails.",
           "2 GiB");
+  public static final OptionSpec STATE_TTL =
+      OptionSpec.of(
+              "state.ttl",
+              Type.DURATION,
+              "A key without rows for this long is forgotten by aggregations and joins without a"
+                  + " window over input that never ends; its next row begins it anew. 0: never.",
+              "1 day")
+          .withDefault("0 s");
   public static final OptionSpec TIME_ZONE =
       OptionSpec.of(
               "time-zone",
@@ -64,6 +72,7 @@ public final class Settings {
           PIPELINE_NAME,
           SOURCE_IDLE,
           STATE_MEMORY,
+          STATE_TTL,
           TIME_ZONE);
 
   private Settings() {}

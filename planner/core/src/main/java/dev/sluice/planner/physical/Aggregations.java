@@ -35,8 +35,12 @@ import org.apache.calcite.rel.core.Aggregate;
 
 /** GROUP BY: over windows and without. Single-threaded. */
 final class Aggregations {
-  /** Aggregates that can take a row back. */
-  private static final Set<String> RETRACTABLE = Set.of("COUNT", "SUM", "AVG");
+  /** Aggregates that keep every value. */
+  private static final Set<String> GROWING = Set.of("LISTAGG", "ARRAY_AGG");
+
+  /** Aggregates that take a row back without having kept it. */
+  private static final Set<String> INVERTIBLE =
+      Set.of("COUNT", "SUM", "AVG", "VAR_POP", "VAR_SAMP", "STDDEV_POP", "STDDEV_SAMP");
 
   private final RelTranslator rels;
   private final Windows windows;
@@ -365,11 +369,6 @@ final class Aggregations {
             .node();
     PlanNode input = exchange(built, inputs.keyColumns());
     boolean bounded = input.traits().bounded();
-    boolean updates = input.traits().changelog() != ChangelogMode.INSERT_ONLY;
-    if (updates
-        && calls.stream().anyMatch(c -> !RETRACTABLE.contains(c.function()) || c.distinct())) {
-      QueryPlanner.requireInserts(input, "this aggregate");
-    }
     Emit emit = options.emit().orElse(bounded ? Emit.ON_WINDOW_CLOSE : Emit.ON_UPDATE);
     if (!bounded && emit instanceof Emit.OnWindowClose) {
       throw UserError.of(
@@ -385,11 +384,30 @@ final class Aggregations {
             List.of(inputs.keyColumns()),
             Optional.empty(),
             Distribution.ANY,
-            bounded
-                ? new StateBound.ByInput()
-                : new StateBound.Unbounded("one group per key, never freed"),
+            bounded ? new StateBound.ByInput() : bound(input, inputs.keys, calls),
             bounded);
-    return new PlanNode.GroupAggregate(input, inputs.keyColumns(), calls, emit, traits);
+    long ttl = atEnd || inputs.keys == 0 ? 0 : rels.stateTtlMicros();
+    return new PlanNode.GroupAggregate(input, inputs.keyColumns(), calls, emit, ttl, traits);
+  }
+
+  private StateBound bound(PlanNode input, int keys, List<AggregateCall> calls) {
+    boolean updates = input.traits().changelog() != ChangelogMode.INSERT_ONLY;
+    boolean values =
+        calls.stream()
+            .anyMatch(
+                c ->
+                    c.distinct()
+                        || GROWING.contains(c.function())
+                        || updates && !INVERTIBLE.contains(c.function()));
+    if (keys == 0) {
+      return values
+          ? new StateBound.Unbounded("the values of one group, never freed")
+          : new StateBound.Constant("one group");
+    }
+    String what = values ? "one group per key, with its values" : "one group per key";
+    return rels.stateTtlMicros() > 0
+        ? new StateBound.ByTime(rels.stateTtlMicros(), what)
+        : new StateBound.Unbounded(what + ", never freed");
   }
 
   static PlanNode exchange(PlanNode input, List<Integer> keys) {

@@ -447,4 +447,9 @@ final class RelTranslator {
   QueryOptions options() {
     return options;
   }
+
+  /** After how long without a row state of a key is forgotten; 0: never. */
+  long stateTtlMicros() {
+    return scans.stateTtlMicros();
+  }
 }

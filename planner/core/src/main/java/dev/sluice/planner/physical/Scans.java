@@ -2,6 +2,7 @@ package dev.sluice.planner.physical;
 
 import dev.sluice.connector.ConnectorRegistry;
 import dev.sluice.connector.OptionSpec;
+import dev.sluice.connector.Options;
 import dev.sluice.connector.Settings;
 import dev.sluice.connector.SourceCapabilities;
 import dev.sluice.error.ErrorCode;
@@ -212,19 +213,23 @@ final class Scans {
       CatalogEntry.Table table, Schema declared, Expr expression, Map<Integer, Integer> places) {
     CatalogEntry.WatermarkDef def = table.watermark().orElseThrow();
     TimeAttribute time = time(table, declared).orElseThrow();
-    long defaultIdle =
-        dev.sluice.connector.Options.parseDuration(
-                    settings.getOrDefault(
-                        Settings.SOURCE_IDLE.key(),
-                        Settings.SOURCE_IDLE.defaultValue().orElse("0")))
-                .toMillis()
-            * 1000;
+    long defaultIdle = micros(Settings.SOURCE_IDLE);
     return new WatermarkSpec(
         places.get(time.column()),
         time.unitMicros(),
         Exprs.remap(expression, places::get),
         def.idleMicros().orElse(defaultIdle),
         def.maxFutureSkewMicros().orElse(0L));
+  }
+
+  private long micros(OptionSpec setting) {
+    String value = settings.getOrDefault(setting.key(), setting.defaultValue().orElse("0"));
+    return Options.parseDuration(value).toMillis() * 1000;
+  }
+
+  /** After how long without a row state of a key is forgotten; 0: never. */
+  long stateTtlMicros() {
+    return micros(Settings.STATE_TTL);
   }
 
   /** Each declared column as an expression over the connector's columns. */
