@@ -94,7 +94,8 @@ public final class BatchBuilder implements AutoCloseable {
     mark(kind);
   }
 
-  private void mark(RowKind kind) {
+  /** Counts one row of that kind that was written to the vectors directly. */
+  public void mark(RowKind kind) {
     if (kinds.length <= rows) {
       kinds = Arrays.copyOf(kinds, 2 * rows);
     }

@@ -1,6 +1,7 @@
 package dev.sluice.operator;
 
 import dev.sluice.plan.PlanNode;
+import dev.sluice.plan.RankNode;
 import dev.sluice.plan.WindowSpec;
 import java.util.Map;
 import java.util.Set;
@@ -9,15 +10,16 @@ import java.util.function.Function;
 /** Which operator runs which plan node. Stateless; safe for use by any thread. */
 public final class Operators {
   private static final Map<Class<? extends PlanNode>, Function<PlanNode, Operator>> BY_NODE =
-      Map.of(
-          PlanNode.FilterProject.class, node -> new FilterProject((PlanNode.FilterProject) node),
-          PlanNode.WindowAggregate.class, node -> windowAggregate((PlanNode.WindowAggregate) node),
-          PlanNode.WindowAssign.class, node -> windowAssign((PlanNode.WindowAssign) node),
-          PlanNode.GroupAggregate.class, node -> new GroupAggregate((PlanNode.GroupAggregate) node),
-          PlanNode.ProcessingTime.class, node -> new ProcessingTime((PlanNode.ProcessingTime) node),
-          PlanNode.Sort.class, node -> new Sort((PlanNode.Sort) node),
-          PlanNode.Limit.class, node -> new Limit((PlanNode.Limit) node),
-          PlanNode.Union.class, node -> new Union((PlanNode.Union) node));
+      Map.ofEntries(
+          entry(PlanNode.FilterProject.class, FilterProject::new),
+          entry(PlanNode.WindowAggregate.class, Operators::windowAggregate),
+          entry(PlanNode.WindowAssign.class, Operators::windowAssign),
+          entry(PlanNode.GroupAggregate.class, GroupAggregate::new),
+          entry(PlanNode.ProcessingTime.class, ProcessingTime::new),
+          entry(PlanNode.Sort.class, Sort::new),
+          entry(PlanNode.Limit.class, Limit::new),
+          entry(PlanNode.Union.class, Union::new),
+          entry(RankNode.class, Operators::rank));
 
   private static final Set<Class<? extends PlanNode>> OF_THE_HOST =
       Set.of(
@@ -28,6 +30,16 @@ public final class Operators {
           PlanNode.StageInput.class);
 
   private Operators() {}
+
+  private static <N extends PlanNode>
+      Map.Entry<Class<? extends PlanNode>, Function<PlanNode, Operator>> entry(
+          Class<N> type, Function<N, Operator> maker) {
+    return Map.entry(type, node -> maker.apply(type.cast(node)));
+  }
+
+  private static Operator rank(RankNode node) {
+    return node.isFinalAtOnce() ? new KeepFirst(node) : new Rank(node);
+  }
 
   private static Operator windowAggregate(PlanNode.WindowAggregate node) {
     return node.window() instanceof WindowSpec.Attached attached

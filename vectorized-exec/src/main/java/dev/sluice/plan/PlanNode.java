@@ -16,7 +16,21 @@ import java.util.OptionalInt;
  * <p>A program for the engine is a list of {@link Sink} nodes; {@code StageGraph} cuts it into
  * stages at {@link Exchange} nodes.
  */
-public sealed interface PlanNode {
+public sealed interface PlanNode
+    permits PlanNode.Scan,
+        PlanNode.Values,
+        PlanNode.FilterProject,
+        PlanNode.Exchange,
+        PlanNode.WindowAggregate,
+        PlanNode.WindowAssign,
+        PlanNode.ProcessingTime,
+        PlanNode.GroupAggregate,
+        PlanNode.Union,
+        PlanNode.Sort,
+        PlanNode.Limit,
+        PlanNode.Sink,
+        PlanNode.StageInput,
+        RankNode {
   /** The inputs, in order; empty for leaves. */
   @JsonIgnore
   List<PlanNode> inputs();

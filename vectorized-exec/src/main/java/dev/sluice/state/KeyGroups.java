@@ -26,6 +26,23 @@ public final class KeyGroups {
     return (task * COUNT + parallelism - 1) / parallelism;
   }
 
+  /** The slots of a table by key group, for snapshots. */
+  public static int[][] slotsByGroup(KeyTable table) {
+    int[] counts = new int[COUNT];
+    for (int slot = 0; slot < table.size(); slot++) {
+      counts[table.keyGroup(slot)]++;
+    }
+    int[][] slots = new int[COUNT][];
+    for (int group = 0; group < COUNT; group++) {
+      slots[group] = new int[counts[group]];
+    }
+    for (int slot = table.size() - 1; slot >= 0; slot--) {
+      int group = table.keyGroup(slot);
+      slots[group][--counts[group]] = slot;
+    }
+    return slots;
+  }
+
   /**
    * Finalizer of MurmurHash3 (Austin Appleby, public domain): spreads the bits of {@code value}.
    */

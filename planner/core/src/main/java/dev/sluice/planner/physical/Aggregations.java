@@ -200,7 +200,10 @@ final class Aggregations {
   }
 
   /** Whether rows that name their window are grouped by it: then a group ends with its window. */
-  private static boolean isAttached(Frame input, List<Integer> keys) {
+  static boolean isAttached(Frame input, List<Integer> keys) {
+    if (input.attached().isEmpty()) {
+      return false;
+    }
     List<Integer> bounds =
         keys.stream().map(key -> input.windowColumn(input.columns().get(key))).toList();
     return input.node().orElseThrow() instanceof PlanNode.WindowAssign assign && !bounds.isEmpty()

@@ -11,6 +11,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.apache.calcite.avatica.util.TimeUnitRange;
 import org.apache.calcite.rex.RexBuilder;
@@ -19,6 +20,7 @@ import org.apache.calcite.rex.RexFieldAccess;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexOver;
 import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.type.SqlTypeName;
@@ -33,11 +35,25 @@ final class ExprTranslator {
 
   private final RexBuilder rexBuilder;
   private final IntFunction<Expr> inputs;
+  private final Function<RexOver, Expr> overs;
 
   /** {@code inputs} gives the expression that stands for each input column. */
   ExprTranslator(RexBuilder rexBuilder, IntFunction<Expr> inputs) {
+    this(
+        rexBuilder,
+        inputs,
+        over -> {
+          throw UserError.of(ErrorCode.UNSUPPORTED, "an OVER window is not supported at this place")
+              .withHint(
+                  "compute it in a subquery of its own: FROM (SELECT …, f() OVER (…) AS c …)");
+        });
+  }
+
+  /** As above; {@code overs} gives the expression that stands for a function over a window. */
+  ExprTranslator(RexBuilder rexBuilder, IntFunction<Expr> inputs, Function<RexOver, Expr> overs) {
     this.rexBuilder = rexBuilder;
     this.inputs = inputs;
+    this.overs = overs;
   }
 
   Expr translate(RexNode node) {
@@ -50,6 +66,9 @@ final class ExprTranslator {
     if (node instanceof RexFieldAccess access) {
       return new Expr.FieldAccess(
           translate(access.getReferenceExpr()), access.getField().getIndex(), type(node));
+    }
+    if (node instanceof RexOver over) {
+      return overs.apply(over);
     }
     if (node instanceof RexCall call) {
       return call(call);
@@ -82,7 +101,6 @@ final class ExprTranslator {
       case MAP_VALUE_CONSTRUCTOR -> named("MAP", call, type);
       case ITEM -> item(call, type);
       case DOT -> dot(call, type);
-      case OVER -> throw UserError.of(ErrorCode.UNSUPPORTED, "OVER windows are not supported yet");
       case IN,
           EXISTS,
           SOME,

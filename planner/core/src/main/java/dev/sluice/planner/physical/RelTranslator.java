@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelFieldCollation;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
@@ -52,6 +53,7 @@ final class RelTranslator {
   private final QueryOptions options;
   private final Aggregations aggregations;
   private final Windows windows;
+  private final Ranks ranks;
 
   /** Whether the query has windows, for which unions must keep event time. */
   private boolean overWindow;
@@ -61,6 +63,7 @@ final class RelTranslator {
     this.options = options;
     this.windows = new Windows(this, options, late);
     this.aggregations = new Aggregations(this, windows, options);
+    this.ranks = new Ranks(this, windows, options);
   }
 
   /** The sink LATE ROWS TO names. */
@@ -81,6 +84,10 @@ final class RelTranslator {
       return project(project);
     }
     if (rel instanceof Filter filter) {
+      Optional<Frame> ranked = ranks.translate(filter, Ranks.all(filter));
+      if (ranked.isPresent()) {
+        return ranked.get();
+      }
       Frame input = translate(filter.getInput());
       return input.withCondition(
           expr(input, filter.getCondition(), rel.getCluster().getRexBuilder()));
@@ -123,7 +130,7 @@ final class RelTranslator {
   }
 
   private Frame project(Project project) {
-    Frame input = translate(project.getInput());
+    Frame input = input(project);
     RexBuilder rexBuilder = project.getCluster().getRexBuilder();
     List<Expr> columns = new ArrayList<>();
     for (RexNode node : project.getProjects()) {
@@ -133,6 +140,15 @@ final class RelTranslator {
               : expr(input, node, rexBuilder));
     }
     return input.withColumns(columns);
+  }
+
+  /** The input of a projection; of a ranking only the columns that the projection uses. */
+  private Frame input(Project project) {
+    Optional<Frame> ranked =
+        project.getInput() instanceof Filter filter
+            ? ranks.translate(filter, RelOptUtil.InputFinder.bits(project.getProjects(), null))
+            : Optional.empty();
+    return ranked.orElseGet(() -> translate(project.getInput()));
   }
 
   /** TUMBLE_START and its like: the start stands for the window after an aggregation. */

@@ -7,7 +7,6 @@ import java.util.Optional;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
-import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
 
 /** Refuses constructs that are not supported yet, at the place where they stand. Stateless. */
@@ -33,7 +32,6 @@ final class Restrictions {
   private static Optional<String> refusal(SqlCall call) {
     return switch (call.getKind()) {
       case JOIN -> Optional.of("joins are");
-      case OVER -> Optional.of("OVER windows are");
       case MATCH_RECOGNIZE -> Optional.of("MATCH_RECOGNIZE is");
       case PIVOT, UNPIVOT -> Optional.of("PIVOT is");
       case UNNEST -> Optional.of("UNNEST is");
@@ -44,8 +42,6 @@ final class Restrictions {
           call.operand(1).getKind() == SqlKind.SELECT
               ? Optional.of("IN with a subquery is")
               : Optional.empty();
-      case SELECT ->
-          ((SqlSelect) call).getQualify() != null ? Optional.of("QUALIFY is") : Optional.empty();
       default -> Optional.empty();
     };
   }

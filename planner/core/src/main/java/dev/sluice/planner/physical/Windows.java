@@ -145,7 +145,8 @@ final class Windows {
     return made.withColumns(columns);
   }
 
-  private static boolean isProctime(Frame frame, Expr expr) {
+  /** Whether {@code expr} is PROCTIME(), or a column made of it. */
+  static boolean isProctime(Frame frame, Expr expr) {
     if (expr instanceof Expr.Call call) {
       return call.function().equals("PROCTIME");
     }

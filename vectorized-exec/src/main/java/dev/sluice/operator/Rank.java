@@ -1,0 +1,412 @@
+package dev.sluice.operator;
+
+import dev.sluice.batch.BatchBuilder;
+import dev.sluice.batch.Cells;
+import dev.sluice.batch.RecordBatch;
+import dev.sluice.batch.Rows;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.function.TimeFunctions;
+import dev.sluice.plan.ChangelogMode;
+import dev.sluice.plan.Emit;
+import dev.sluice.plan.PlanNode;
+import dev.sluice.plan.RankNode;
+import dev.sluice.plan.SortKey;
+import dev.sluice.plan.WindowColumns;
+import dev.sluice.state.KeyColumns;
+import dev.sluice.state.KeyGroups;
+import dev.sluice.state.KeyTable;
+import dev.sluice.state.RowCodec;
+import dev.sluice.state.SortedRow;
+import dev.sluice.state.StateReader;
+import dev.sluice.state.StateWriter;
+import dev.sluice.type.DataType;
+import dev.sluice.type.DataType.Field;
+import dev.sluice.type.DataType.Kind;
+import dev.sluice.type.RowKind;
+import dev.sluice.type.Schema;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Top-N per partition: once at the end of the input, as changes folded per tick, or per window when
+ * the watermark closes it.
+ */
+final class Rank implements Operator {
+  private static final String ROWS = "rows";
+  private static final int LAYOUT = 1;
+  private static final DataType WORD = DataType.of(Kind.BIGINT).notNull();
+
+  /** The partitions of a window, or all of them, by slot. */
+  private final class Partitions {
+    private final KeyTable table = new KeyTable(keys);
+    private final List<RankedRows> bySlot = new ArrayList<>();
+
+    /** Slots touched since the last settlement, in order. */
+    private final List<RankedRows> touched = new ArrayList<>();
+
+    RankedRows at(int slot) {
+      while (bySlot.size() <= slot) {
+        bySlot.add(new RankedRows());
+      }
+      return bySlot.get(slot);
+    }
+  }
+
+  private final RankNode node;
+  private final Schema input;
+  private final RowCodec codec;
+  private final KeyColumns keys;
+  private final boolean updating;
+  private final boolean retracting;
+  private final EmitTimer timer;
+  private final Schema layout;
+  private final TreeMap<Long, Partitions> windows = new TreeMap<>();
+  private final Clock clock = new Clock();
+  private ZoneId zone = ZoneOffset.UTC;
+  private Optional<OperatorContext> context = Optional.empty();
+
+  Rank(RankNode node) {
+    this.node = node;
+    input = node.input().schema();
+    ChangelogMode mode = node.input().traits().changelog();
+    if (mode == ChangelogMode.UPSERT
+        || mode != ChangelogMode.INSERT_ONLY && node.window().isPresent()) {
+      throw UserError.of(ErrorCode.CHANGELOG, "ranking needs a retracting input");
+    }
+    requireOrdered(node.input(), node.order());
+    retracting = mode != ChangelogMode.INSERT_ONLY;
+    if (retracting && node.arrival() != RankNode.Arrival.NONE) {
+      throw UserError.of(
+          ErrorCode.CHANGELOG, "rows that are taken back cannot be ranked by when they came");
+    }
+    codec = new RowCodec(input, node.order());
+    keys = new KeyColumns(input, node.keys());
+    updating = node.window().isEmpty() && !(node.emit() instanceof Emit.OnWindowClose);
+    timer = new EmitTimer(node.emit());
+    layout = input.append(new Field("$count", WORD), new Field("$arrival", WORD));
+  }
+
+  /** Refuses an order by values that have none. */
+  static void requireOrdered(PlanNode input, List<SortKey> order) {
+    for (SortKey key : order) {
+      Field field = input.schema().field(key.column());
+      if (field.type().kind().isNested()) {
+        throw UserError.of(
+            ErrorCode.TYPE_MISMATCH, "cannot order by '" + field.name() + "' of a nested type");
+      }
+    }
+  }
+
+  @Override
+  public void open(OperatorContext host) {
+    context = Optional.of(host);
+    zone = host.evalContext().zone();
+  }
+
+  @Override
+  public boolean wantsProcessingTime() {
+    return timer.isWanted();
+  }
+
+  @Override
+  public void onProcessingTime(long nowMicros, Output output) {
+    timer.advance(nowMicros);
+  }
+
+  @Override
+  public void process(int from, RecordBatch batch, Output output) {
+    try (batch) {
+      Rows rows = Rows.of(batch);
+      if (node.window().isEmpty()) {
+        add(partitions(0), batch, rows);
+      } else {
+        spread(batch, rows, node.window().get())
+            .forEach((end, mine) -> add(partitions(end), batch, mine));
+      }
+      clock.arrived(batch.length());
+    }
+  }
+
+  /** The rows of each window that is still open; others are counted. */
+  private Map<Long, Rows> spread(RecordBatch batch, Rows rows, WindowColumns window) {
+    Map<Long, List<Integer>> found = new TreeMap<>();
+    int late = 0;
+    for (int i = 0; i < rows.count(); i++) {
+      int position = rows.position(i);
+      if (batch.vector(window.end()).isNull(position)) {
+        late++;
+        continue;
+      }
+      long end = Cells.word(batch.vector(window.end()), input.type(window.end()), position);
+      if (isClosed(end, window)) {
+        late++;
+      } else {
+        found.computeIfAbsent(end, e -> new ArrayList<>()).add(position);
+      }
+    }
+    if (late > 0) {
+      context.orElseThrow().count("rows.late", late);
+    }
+    Map<Long, Rows> spread = new TreeMap<>();
+    found.forEach(
+        (end, positions) ->
+            spread.put(
+                end,
+                Rows.at(
+                    positions.stream().mapToInt(Integer::intValue).toArray(), positions.size())));
+    return spread;
+  }
+
+  private boolean isClosed(long end, WindowColumns window) {
+    long instant = window.local() ? TimeFunctions.toInstant(end, zone) : end;
+    return clock.watermark() >= instant - window.unitMicros();
+  }
+
+  private Partitions partitions(long end) {
+    return windows.computeIfAbsent(end, e -> new Partitions());
+  }
+
+  private void add(Partitions to, RecordBatch batch, Rows rows) {
+    int[] slots = new int[rows.count()];
+    keys.load(batch, rows);
+    to.table.slots(keys, slots);
+    for (int i = 0; i < slots.length; i++) {
+      int position = rows.position(i);
+      RankedRows partition = to.at(slots[i]);
+      byte[] key = key(batch, position);
+      if (!retracting && partition.isBeyond(node, key)) {
+        continue;
+      }
+      if (updating && !partition.isTouched()) {
+        partition.touch(node);
+        to.touched.add(partition);
+      }
+      long count = batch.kind(position).adds() ? 1 : -1;
+      change(partition, new SortedRow(key, codec.row(batch, position), count));
+    }
+  }
+
+  private byte[] key(RecordBatch batch, int position) {
+    long arrival = clock.sequence() + position;
+    return switch (node.arrival()) {
+      case NONE -> codec.key(batch, position);
+      case FIRST -> RowCodec.numberKey(arrival);
+      case LAST -> RowCodec.numberKey(~arrival);
+    };
+  }
+
+  private void change(RankedRows partition, SortedRow row) {
+    if (retracting) {
+      partition.change(row);
+    } else {
+      partition.addAndPrune(node, row);
+    }
+  }
+
+  @Override
+  public void endOfTick(Output output) {
+    if (updating && timer.isDue()) {
+      settle(output);
+    }
+  }
+
+  private void settle(Output output) {
+    if (windows.isEmpty() || partitions(0).touched.isEmpty()) {
+      return;
+    }
+    List<RankedRows> touched = partitions(0).touched;
+    try (Emission emission = new Emission(output)) {
+      touched.forEach(partition -> partition.settle(node, emission));
+      emission.flush();
+    }
+    touched.clear();
+  }
+
+  @Override
+  public long onWatermark(long time, Output output) {
+    clock.advance(time);
+    node.window()
+        .ifPresent(
+            window -> {
+              while (!windows.isEmpty() && isClosed(windows.firstKey(), window)) {
+                giveAll(windows.pollFirstEntry().getValue(), output);
+                context.orElseThrow().count("windows.emitted", 1);
+              }
+            });
+    return time;
+  }
+
+  @Override
+  public void finish(int from, Output output) {
+    if (updating) {
+      settle(output);
+    } else if (node.window().isEmpty() && !windows.isEmpty()) {
+      giveAll(partitions(0), output);
+    }
+  }
+
+  private void giveAll(Partitions partitions, Output output) {
+    try (Emission emission = new Emission(output)) {
+      for (RankedRows partition : partitions.bySlot) {
+        partition.kept(node).forEach(emission::insert);
+      }
+      emission.flush();
+    }
+  }
+
+  /** Writes changes into batches. */
+  private final class Emission implements RankedRows.Changes, AutoCloseable {
+    private final Output output;
+    private final int most = Math.max(2, context.orElseThrow().batchRows());
+    private BatchBuilder builder = fresh();
+
+    Emission(Output output) {
+      this.output = output;
+    }
+
+    private BatchBuilder fresh() {
+      return new BatchBuilder(node.schema(), context.orElseThrow().allocator());
+    }
+
+    @Override
+    public void delete(RankedRows.Kept old) {
+      write(RowKind.DELETE, old);
+    }
+
+    @Override
+    public void insert(RankedRows.Kept row) {
+      write(RowKind.INSERT, row);
+    }
+
+    @Override
+    public void update(RankedRows.Kept old, RankedRows.Kept row) {
+      if (builder.rows() + 2 > most) {
+        flush();
+      }
+      write(RowKind.UPDATE_BEFORE, old);
+      write(RowKind.UPDATE_AFTER, row);
+    }
+
+    private void write(RowKind kind, RankedRows.Kept kept) {
+      if (builder.rows() >= most) {
+        flush();
+      }
+      codec.write(kept.row().row(), builder);
+      if (node.withRank()) {
+        int column = node.schema().size() - 1;
+        Cells.setWord(
+            builder.vector(column), node.schema().type(column), builder.rows(), kept.rank());
+      }
+      builder.mark(kind);
+    }
+
+    void flush() {
+      if (builder.rows() > 0) {
+        RecordBatch batch = builder.build();
+        builder = fresh();
+        output.emit(batch);
+      }
+    }
+
+    @Override
+    public void close() {
+      builder.close();
+    }
+  }
+
+  @Override
+  public void snapshot(StateWriter state) {
+    StateWriter.Part part = state.part(ROWS, LAYOUT, layout);
+    for (Partitions partitions : windows.values()) {
+      if (!partitions.touched.isEmpty()) {
+        throw new IllegalStateException("snapshot before the changes of the tick were given");
+      }
+      int[][] groups = KeyGroups.slotsByGroup(partitions.table);
+      for (int g = 0; g < groups.length; g++) {
+        save(part, g, partitions, groups[g]);
+      }
+    }
+    clock.save(state, context.orElseThrow().allocator());
+  }
+
+  private void save(StateWriter.Part part, int group, Partitions partitions, int[] slots) {
+    try (BatchBuilder builder = new BatchBuilder(layout, context.orElseThrow().allocator())) {
+      for (int slot : slots) {
+        for (SortedRow row : partitions.at(slot).all()) {
+          codec.write(row.row(), builder);
+          Cells.setWord(builder.vector(input.size()), WORD, builder.rows(), row.count());
+          Cells.setWord(builder.vector(input.size() + 1), WORD, builder.rows(), arrival(row));
+          builder.mark(RowKind.INSERT);
+        }
+      }
+      if (builder.rows() > 0) {
+        part.write(group, builder.build());
+      }
+    }
+  }
+
+  private long arrival(SortedRow row) {
+    return node.arrival() == RankNode.Arrival.NONE ? 0 : row.keyNumber();
+  }
+
+  @Override
+  public void restore(StateReader state) {
+    if (!clock.restore(state)) {
+      return;
+    }
+    state.read(
+        ROWS,
+        (batch, group) -> {
+          try (batch) {
+            restore(batch);
+          }
+        });
+  }
+
+  private void restore(RecordBatch batch) {
+    Rows rows = Rows.of(batch);
+    int[] slot = new int[1];
+    for (int i = 0; i < rows.count(); i++) {
+      int position = rows.position(i);
+      long end =
+          node.window().isEmpty()
+              ? 0
+              : Cells.word(
+                  batch.vector(node.window().get().end()),
+                  input.type(node.window().get().end()),
+                  position);
+      Partitions to = partitions(end);
+      keys.load(batch, Rows.at(new int[] {position}, 1));
+      to.table.slots(keys, slot);
+      byte[] key =
+          node.arrival() == RankNode.Arrival.NONE
+              ? codec.key(batch, position)
+              : RowCodec.numberKey(Cells.word(batch.vector(input.size() + 1), WORD, position));
+      long count = Cells.word(batch.vector(input.size()), WORD, position);
+      change(to.at(slot[0]), new SortedRow(key, codec.row(batch, position), count));
+    }
+  }
+
+  @Override
+  public long stateBytes() {
+    long sum = 0;
+    for (Partitions partitions : windows.values()) {
+      sum += partitions.table.byteSize();
+      for (RankedRows partition : partitions.bySlot) {
+        sum += partition.byteSize();
+      }
+    }
+    return sum;
+  }
+
+  @Override
+  public void close() {
+    windows.clear();
+  }
+}
