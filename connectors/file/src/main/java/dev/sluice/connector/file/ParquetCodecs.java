@@ -4,6 +4,8 @@ import com.github.luben.zstd.Zstd;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.compression.CompressionCodecFactory;
@@ -17,28 +19,63 @@ import org.xerial.snappy.Snappy;
  * codecs are left to Parquet's own factory. One reader, one thread.
  */
 final class ParquetCodecs implements CompressionCodecFactory {
-  /** Unpacks {@code packed} into an array of exactly the size of {@code unpacked}. */
+  /** Unpacks all of {@code packed} into the first {@code size} bytes of {@code unpacked}. */
   private interface Unpacker {
-    void unpack(byte[] packed, byte[] unpacked) throws IOException;
+    void unpack(ByteBuffer packed, byte[] unpacked, int size) throws IOException;
   }
 
   private static final Unpacker SNAPPY =
-      (packed, unpacked) ->
-          require(Snappy.uncompress(packed, 0, packed.length, unpacked, 0), unpacked.length);
+      (packed, unpacked, size) -> {
+        int from = packed.arrayOffset() + packed.position();
+        int length = packed.remaining();
+        // it writes as much as the packed bytes say
+        require(Snappy.uncompressedLength(packed.array(), from, length), size);
+        require(Snappy.uncompress(packed.array(), from, length, unpacked, 0), size);
+      };
   private static final Unpacker ZSTD =
-      (packed, unpacked) -> {
-        long size = Zstd.decompress(unpacked, packed);
-        if (Zstd.isError(size)) {
-          throw new IOException("a page cannot be unpacked: " + Zstd.getErrorName(size));
+      (packed, unpacked, size) -> {
+        long made =
+            Zstd.decompressByteArray(
+                unpacked,
+                0,
+                size,
+                packed.array(),
+                packed.arrayOffset() + packed.position(),
+                packed.remaining());
+        if (Zstd.isError(made)) {
+          throw new IOException("a page cannot be unpacked: " + Zstd.getErrorName(made));
         }
-        require(size, unpacked.length);
+        require(made, size);
       };
   private static final Unpacker GZIP =
-      (packed, unpacked) -> {
-        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(packed))) {
-          require(in.readNBytes(unpacked, 0, unpacked.length), unpacked.length);
+      (packed, unpacked, size) -> {
+        ByteArrayInputStream bytes =
+            new ByteArrayInputStream(
+                packed.array(), packed.arrayOffset() + packed.position(), packed.remaining());
+        try (GZIPInputStream in = new GZIPInputStream(bytes)) {
+          require(in.readNBytes(unpacked, 0, size), size);
         }
       };
+
+  private final PageBuffers buffers;
+
+  /** What has been unpacked and not been given back; few, for a column holds one page at a time. */
+  private final List<byte[]> lent = new ArrayList<>();
+
+  ParquetCodecs(PageBuffers buffers) {
+    this.buffers = buffers;
+  }
+
+  /** The page in {@code array} has been decoded; no effect if the array did not come from here. */
+  void giveBack(byte[] array) {
+    for (int i = 0; i < lent.size(); i++) {
+      if (lent.get(i) == array) {
+        lent.remove(i);
+        buffers.giveBack(array);
+        return;
+      }
+    }
+  }
 
   private static void require(long size, int expected) throws IOException {
     if (size != expected) {
@@ -65,22 +102,30 @@ final class ParquetCodecs implements CompressionCodecFactory {
   @Override
   public void release() {}
 
-  private record Unpacking(Unpacker unpacker) implements BytesInputDecompressor {
+  private final class Unpacking implements BytesInputDecompressor {
+    private final Unpacker unpacker;
+
+    Unpacking(Unpacker unpacker) {
+      this.unpacker = unpacker;
+    }
+
     @Override
     public BytesInput decompress(BytesInput packed, int size) throws IOException {
-      byte[] unpacked = new byte[size];
-      unpacker.unpack(packed.toByteArray(), unpacked);
-      return BytesInput.from(unpacked);
+      byte[] unpacked = buffers.take(size);
+      lent.add(unpacked);
+      unpacker.unpack(packed.toByteBuffer(), unpacked, size);
+      return BytesInput.from(unpacked, 0, size);
     }
 
     @Override
     public void decompress(ByteBuffer packed, int packedSize, ByteBuffer out, int size)
         throws IOException {
-      byte[] from = new byte[packedSize];
-      packed.get(from);
-      byte[] unpacked = new byte[size];
-      unpacker.unpack(from, unpacked);
-      out.put(unpacked);
+      ByteBuffer part = packed.slice(packed.position(), packedSize);
+      packed.position(packed.position() + packedSize);
+      byte[] unpacked = buffers.take(size);
+      unpacker.unpack(part, unpacked, size);
+      out.put(unpacked, 0, size);
+      buffers.giveBack(unpacked);
     }
 
     @Override

@@ -7,10 +7,10 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.apache.parquet.bytes.ByteBufferInputStream;
 import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.column.ColumnDescriptor;
-import org.apache.parquet.column.Dictionary;
 import org.apache.parquet.column.Encoding;
 import org.apache.parquet.column.ValuesType;
 import org.apache.parquet.column.page.DataPage;
@@ -32,6 +32,7 @@ final class ParquetColumn implements ParquetValues {
 
   private final ColumnDescriptor descriptor;
   private final PageReader pages;
+  private final ParquetCodecs codecs;
   private final PrimitiveTypeName physical;
   private final boolean optional;
   private final boolean asBytes;
@@ -42,6 +43,9 @@ final class ParquetColumn implements ParquetValues {
   private long[] dictionaryLongs = {};
   private double[] dictionaryDoubles = {};
   private byte[][] dictionaryBytes = {};
+
+  /** What the page was unpacked into; until the next page, for its strings lie in it. */
+  private byte[] page = {};
 
   private int inPage;
   private int pageRows;
@@ -56,9 +60,11 @@ final class ParquetColumn implements ParquetValues {
   private int[] ids = {};
   private boolean byId;
 
-  ParquetColumn(ColumnDescriptor descriptor, PageReader pages, DataType type) {
+  ParquetColumn(ColumnDescriptor descriptor, PageReader pages, ParquetCodecs codecs, DataType type)
+      throws IOException {
     this.descriptor = descriptor;
     this.pages = pages;
+    this.codecs = codecs;
     PrimitiveType primitive = descriptor.getPrimitiveType();
     this.physical = primitive.getPrimitiveTypeName();
     this.optional = descriptor.getMaxDefinitionLevel() > 0;
@@ -74,32 +80,33 @@ final class ParquetColumn implements ParquetValues {
     }
   }
 
-  private void dictionary(DictionaryPage page) {
-    try {
-      Dictionary dictionary = page.getEncoding().initDictionary(descriptor, page);
-      int size = dictionary.getMaxId() + 1;
-      if (asBytes) {
-        dictionaryBytes = new byte[size][];
-      } else if (asDouble) {
-        dictionaryDoubles = new double[size];
-      } else {
-        dictionaryLongs = new long[size];
-      }
-      for (int id = 0; id < size; id++) {
-        switch (physical) {
-          case INT32 -> dictionaryLongs[id] = conversion.integer(dictionary.decodeToInt(id));
-          case INT64 -> dictionaryLongs[id] = conversion.integer(dictionary.decodeToLong(id));
-          case INT96 ->
-              dictionaryLongs[id] = conversion.int96(dictionary.decodeToBinary(id).getBytes(), 0);
-          case FLOAT -> dictionaryDoubles[id] = dictionary.decodeToFloat(id);
-          case DOUBLE -> dictionaryDoubles[id] = dictionary.decodeToDouble(id);
-          case BOOLEAN -> dictionaryLongs[id] = dictionary.decodeToBoolean(id) ? 1 : 0;
-          default -> dictionaryBytes[id] = dictionary.decodeToBinary(id).getBytes();
-        }
-      }
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException("reading a dictionary of " + descriptor, e);
+  /** The entries of a dictionary are values as of a plain page. */
+  @SuppressWarnings("deprecation") // old writers still say PLAIN_DICTIONARY
+  private void dictionary(DictionaryPage entries) throws IOException {
+    if (entries.getEncoding() != Encoding.PLAIN
+        && entries.getEncoding() != Encoding.PLAIN_DICTIONARY) {
+      throw new IOException(
+          "a dictionary in "
+              + entries.getEncoding()
+              + " is not supported, in column "
+              + descriptor);
     }
+    int size = entries.getDictionarySize();
+    ByteBuffer data = data(entries.getBytes());
+    plain(data.array(), data.arrayOffset() + data.position(), size);
+    if (asBytes) {
+      dictionaryBytes = new byte[size][];
+      for (int id = 0; id < size; id++) {
+        dictionaryBytes[id] = Arrays.copyOfRange(bytes, starts[id], ends[id]);
+      }
+    } else if (asDouble) {
+      dictionaryDoubles = doubles;
+      doubles = new double[0];
+    } else {
+      dictionaryLongs = longs;
+      longs = new long[0];
+    }
+    codecs.giveBack(data.array());
   }
 
   @Override
@@ -173,17 +180,20 @@ final class ParquetColumn implements ParquetValues {
   }
 
   private void nextPage() throws IOException {
-    DataPage page = pages.readPage();
-    if (page == null) {
+    DataPage next = pages.readPage();
+    if (next == null) {
       throw new IOException("the row group ends before its rows do, in column " + descriptor);
     }
     inPage = 0;
     valueAt = 0;
-    pageRows = page.getValueCount();
+    pageRows = next.getValueCount();
     allPresent = !optional;
-    if (page instanceof DataPageV1 first) {
-      byte[] data = array(first.getBytes());
-      int at = 0;
+    codecs.giveBack(page);
+    if (next instanceof DataPageV1 first) {
+      ByteBuffer data = data(first.getBytes());
+      page = data.array();
+      int at = data.arrayOffset() + data.position();
+      int end = at + data.remaining();
       if (optional) {
         if (first.getDlEncoding() != Encoding.RLE) {
           throw new IOException(
@@ -192,28 +202,28 @@ final class ParquetColumn implements ParquetValues {
                   + " are not supported, in column "
                   + descriptor);
         }
-        int length = ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN).getInt(0);
-        levels(data, 4, 4 + length);
-        at = 4 + length;
+        int levels = at + Integer.BYTES;
+        at = levels + data.order(ByteOrder.LITTLE_ENDIAN).getInt();
+        levels(page, levels, at);
       }
-      decode(first.getValueEncoding(), data, at);
-    } else if (page instanceof DataPageV2 second) {
+      decode(first.getValueEncoding(), at, end);
+    } else if (next instanceof DataPageV2 second) {
       if (optional) {
-        byte[] definition = array(second.getDefinitionLevels());
-        levels(definition, 0, definition.length);
+        ByteBuffer levels = data(second.getDefinitionLevels());
+        int at = levels.arrayOffset() + levels.position();
+        levels(levels.array(), at, at + levels.remaining());
       }
-      decode(second.getDataEncoding(), array(second.getData()), 0);
+      ByteBuffer data = data(second.getData());
+      page = data.array();
+      int at = data.arrayOffset() + data.position();
+      decode(second.getDataEncoding(), at, at + data.remaining());
     }
   }
 
-  private static byte[] array(BytesInput input) throws IOException {
-    byte[] array = new byte[Math.toIntExact(input.size())];
-    try (ByteBufferInputStream stream = input.toInputStream()) {
-      if (stream.readNBytes(array, 0, array.length) != array.length) {
-        throw new IOException("a page is shorter than it says");
-      }
-    }
-    return array;
+  /** The bytes in an array, copied only if they are not in one. */
+  private static ByteBuffer data(BytesInput input) throws IOException {
+    ByteBuffer buffer = input.toByteBuffer();
+    return buffer.hasArray() ? buffer : ByteBuffer.wrap(input.toByteArray());
   }
 
   private int presentCount() {
@@ -243,15 +253,15 @@ final class ParquetColumn implements ParquetValues {
     }
   }
 
-  private void decode(Encoding encoding, byte[] data, int at) throws IOException {
+  private void decode(Encoding encoding, int at, int end) throws IOException {
     int count = presentCount();
     byId = false;
     if (encoding == Encoding.PLAIN) {
-      plain(data, at, count);
+      plain(page, at, count);
     } else if (encoding.usesDictionary()) {
-      byDictionary(data, at, count);
+      byDictionary(at, end, count);
     } else {
-      generic(encoding, data, at, count);
+      generic(encoding, at, end, count);
     }
   }
 
@@ -326,34 +336,34 @@ final class ParquetColumn implements ParquetValues {
     }
   }
 
-  private void byDictionary(byte[] data, int at, int count) {
+  private void byDictionary(int at, int end, int count) {
+    byId = asBytes;
+    if (count == 0) {
+      return;
+    }
+    RunDecoder runs = new RunDecoder(page, at + 1, end, page[at]);
+    if (!asBytes && !asDouble) {
+      ensure(count);
+      runs.read(dictionaryLongs, longs, count);
+      return;
+    }
     if (ids.length < count) {
       ids = new int[count];
     }
-    if (count > 0) {
-      new RunDecoder(data, at + 1, data.length, data[at]).read(ids, count);
-    }
-    if (asBytes) {
-      byId = true;
-      return;
-    }
-    ensure(count);
+    runs.read(ids, count);
     if (asDouble) {
+      ensure(count);
       for (int i = 0; i < count; i++) {
         doubles[i] = dictionaryDoubles[ids[i]];
-      }
-    } else {
-      for (int i = 0; i < count; i++) {
-        longs[i] = dictionaryLongs[ids[i]];
       }
     }
   }
 
-  private void generic(Encoding encoding, byte[] data, int at, int count) throws IOException {
+  private void generic(Encoding encoding, int at, int end, int count) throws IOException {
     ensure(count);
     ValuesReader values = encoding.getValuesReader(descriptor, ValuesType.VALUES);
     values.initFromPage(
-        count, ByteBufferInputStream.wrap(ByteBuffer.wrap(data, at, data.length - at).slice()));
+        count, ByteBufferInputStream.wrap(ByteBuffer.wrap(page, at, end - at).slice()));
     java.io.ByteArrayOutputStream text = new java.io.ByteArrayOutputStream();
     for (int i = 0; i < count; i++) {
       switch (physical) {

@@ -16,7 +16,6 @@ import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
-import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.DecimalLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.IntLogicalTypeAnnotation;
@@ -33,25 +32,29 @@ import org.apache.parquet.schema.Type;
 final class ParquetFiles {
   private ParquetFiles() {}
 
-  private static ParquetReadOptions options() {
+  private static ParquetReadOptions options(PageBuffers buffers, ParquetCodecs codecs) {
     return ParquetReadOptions.builder(new PlainParquetConfiguration())
         .withUseHadoopVectoredIo(false)
-        .withCodecFactory(new ParquetCodecs())
+        .withAllocator(buffers)
+        .withCodecFactory(codecs)
         .build();
   }
 
-  static ParquetFileReader open(Path file) throws IOException {
+  static ParquetFileReader open(Path file, PageBuffers buffers, ParquetCodecs codecs)
+      throws IOException {
     try {
-      return ParquetFileReader.open(new LocalInputFile(file), options());
+      return ParquetFileReader.open(new ChannelInput(file), options(buffers, codecs));
     } catch (RuntimeException e) {
       throw new IOException("it is not a Parquet file (" + e.getMessage() + ")", e);
     }
   }
 
   /** A reader of a file whose footer is known. */
-  static ParquetFileReader open(Path file, ParquetMetadata footer) throws IOException {
-    LocalInputFile input = new LocalInputFile(file);
-    return new ParquetFileReader(input, footer, options(), input.newStream());
+  static ParquetFileReader open(
+      Path file, ParquetMetadata footer, PageBuffers buffers, ParquetCodecs codecs)
+      throws IOException {
+    ChannelInput input = new ChannelInput(file);
+    return new ParquetFileReader(input, footer, options(buffers, codecs), input.newStream());
   }
 
   /** Refuses, without any I/O, columns that this connector does not carry in Parquet. */

@@ -35,9 +35,10 @@ final class ParquetReader implements SplitReader {
   private final long rows;
   private long row;
 
-  /** Takes ownership of {@code reader}. */
+  /** Takes ownership of {@code reader}, which unpacks through {@code codecs}. */
   ParquetReader(
       ParquetFileReader reader,
+      ParquetCodecs codecs,
       Path file,
       int group,
       long start,
@@ -63,7 +64,7 @@ final class ParquetReader implements SplitReader {
         var field = table.fromFile().field(i);
         ColumnBuilder out = new ColumnBuilder(field.name(), field.type(), context.allocator());
         builders.add(out);
-        columns.add(values(schema, wanted.get(i), out));
+        columns.add(values(schema, wanted.get(i), codecs, out));
       }
       reader.getRowGroups().get(group).getColumns().stream()
           .filter(
@@ -78,12 +79,13 @@ final class ParquetReader implements SplitReader {
     }
   }
 
-  private ParquetValues values(MessageType schema, Type type, ColumnBuilder out) {
+  private ParquetValues values(
+      MessageType schema, Type type, ParquetCodecs codecs, ColumnBuilder out) throws IOException {
     if (!type.isPrimitive()) {
       return new ParquetNested(type.asGroupType(), pages, out);
     }
     ColumnDescriptor descriptor = schema.getColumnDescription(new String[] {type.getName()});
-    return new ParquetColumn(descriptor, pages.getPageReader(descriptor), out.type());
+    return new ParquetColumn(descriptor, pages.getPageReader(descriptor), codecs, out.type());
   }
 
   private void skip(long start) throws IOException {

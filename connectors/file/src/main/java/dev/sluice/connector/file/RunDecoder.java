@@ -63,6 +63,25 @@ final class RunDecoder {
     }
   }
 
+  /** The entries that the next {@code count} values name, into the start of {@code out}. */
+  void read(long[] entries, long[] out, int count) {
+    int n = 0;
+    while (n < count) {
+      int header = header();
+      if ((header & 1) == 0) {
+        int end = Math.min(count, n + (header >>> 1));
+        java.util.Arrays.fill(out, n, end, entries[repeated()]);
+        n = end;
+      } else {
+        int groups = header >>> 1;
+        int end = Math.min(count, n + groups * 8);
+        unpack(entries, out, n, end);
+        at = Math.min(to, at + groups * width);
+        n = end;
+      }
+    }
+  }
+
   private void unpack(int[] out, int from, int end) {
     long mask = (1L << width) - 1;
     long word = 0;
@@ -74,6 +93,22 @@ final class RunDecoder {
         bits += 8;
       }
       out[i] = (int) (word & mask);
+      word >>>= width;
+      bits -= width;
+    }
+  }
+
+  private void unpack(long[] entries, long[] out, int from, int end) {
+    long mask = (1L << width) - 1;
+    long word = 0;
+    int bits = 0;
+    int next = at;
+    for (int i = from; i < end; i++) {
+      while (bits < width) {
+        word |= (b[next++] & 0xffL) << bits;
+        bits += 8;
+      }
+      out[i] = entries[(int) (word & mask)];
       word >>>= width;
       bits -= width;
     }
