@@ -54,9 +54,11 @@ final class CountAccumulator implements GroupAccumulator {
 
   @Override
   public void result(int[] slots, int from, int count, FieldVector out) {
+    long[] values = new long[count];
     for (int i = 0; i < count; i++) {
-      Cells.setWord(out, type, i, counts[slots[from + i]]);
+      values[i] = counts[slots[from + i]];
     }
+    Cells.setWords(out, type, values, count);
   }
 
   @Override

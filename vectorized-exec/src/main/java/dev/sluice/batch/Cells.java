@@ -4,6 +4,7 @@ import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Kind;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.util.MemoryUtil;
@@ -96,6 +97,31 @@ public final class Cells {
       case INTERVAL_DAY -> ((DurationVector) vector).setSafe(position, word);
       default -> throw new IllegalArgumentException("no words in " + type);
     }
+  }
+
+  /** Writes the first {@code count} words to positions 0 and on, none of them null. */
+  public static void setWords(FieldVector vector, DataType type, long[] words, int count) {
+    boolean asTheyAre =
+        switch (type.kind()) {
+          case BIGINT, TIMESTAMP, TIMESTAMP_LTZ, INTERVAL_DAY -> true;
+          default -> false;
+        };
+    if (!asTheyAre) {
+      for (int i = 0; i < count; i++) {
+        setWord(vector, type, i, words[i]);
+      }
+      return;
+    }
+    while (vector.getValueCapacity() < count) {
+      vector.reAlloc();
+    }
+    vector
+        .getDataBuffer()
+        .nioBuffer(0, count * Long.BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .asLongBuffer()
+        .put(words, 0, count);
+    MemoryUtil.setMemory(vector.getValidityBuffer().memoryAddress(), (count + 7L) / 8, (byte) 0xff);
   }
 
   /** Appends the bytes at {@code position}, which must not be null. */

@@ -20,8 +20,8 @@ import dev.sluice.type.DataType.Field;
 import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
+import java.util.Arrays;
 import java.util.Optional;
-import org.apache.arrow.vector.FieldVector;
 
 /**
  * Aggregation over TUMBLE, HOP and CUMULATE windows. Each row is aggregated once, into its pane; a
@@ -155,11 +155,9 @@ final class WindowAggregate implements Operator {
   }
 
   private void fill(BatchBuilder builder, int column, long word, int count) {
-    FieldVector vector = builder.vector(column);
-    DataType type = node.schema().type(column);
-    for (int i = 0; i < count; i++) {
-      Cells.setWord(vector, type, i, word);
-    }
+    long[] words = new long[count];
+    Arrays.fill(words, word);
+    Cells.setWords(builder.vector(column), node.schema().type(column), words, count);
   }
 
   @Override

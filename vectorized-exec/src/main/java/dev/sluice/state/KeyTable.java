@@ -482,6 +482,14 @@ public final class KeyTable {
    */
   public void writeKeys(int column, int[] slots, int from, int count, FieldVector out) {
     DataType type = types[column];
+    if (mode == Mode.WORD && nullSlot < 0 && type.kind() != DataType.Kind.NULL) {
+      long[] values = new long[count];
+      for (int i = 0; i < count; i++) {
+        values[i] = words[slots[from + i]];
+      }
+      Cells.setWords(out, type, values, count);
+      return;
+    }
     for (int i = 0; i < count; i++) {
       int slot = slots[from + i];
       switch (mode) {
