@@ -1,5 +1,6 @@
 package dev.sluice.operator;
 
+import dev.sluice.plan.JoinNode;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.RankNode;
 import dev.sluice.plan.WindowSpec;
@@ -19,6 +20,7 @@ public final class Operators {
           entry(PlanNode.Sort.class, Sort::new),
           entry(PlanNode.Limit.class, Limit::new),
           entry(PlanNode.Union.class, Union::new),
+          entry(JoinNode.class, Operators::join),
           entry(RankNode.class, Operators::rank));
 
   private static final Set<Class<? extends PlanNode>> OF_THE_HOST =
@@ -45,6 +47,10 @@ public final class Operators {
     return node.window() instanceof WindowSpec.Attached attached
         ? new AttachedWindowAggregate(node, attached)
         : new WindowAggregate(node);
+  }
+
+  private static Operator join(JoinNode node) {
+    return node.appends() ? new AppendJoin(node) : new ChangeJoin(node);
   }
 
   private static Operator windowAssign(PlanNode.WindowAssign node) {

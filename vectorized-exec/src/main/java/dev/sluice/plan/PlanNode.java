@@ -30,6 +30,7 @@ public sealed interface PlanNode
         PlanNode.Limit,
         PlanNode.Sink,
         PlanNode.StageInput,
+        JoinNode,
         RankNode {
   /** The inputs, in order; empty for leaves. */
   @JsonIgnore

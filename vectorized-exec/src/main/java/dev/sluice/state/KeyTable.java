@@ -139,17 +139,22 @@ public final class KeyTable {
    * there.
    */
   public void merge(KeyTable other, int[] out) {
+    if (size == 0) {
+      reserve(other.size);
+    }
+    slots(other.keys(), out);
+  }
+
+  /** Every key, by slot. */
+  KeyColumns keys() {
     KeyColumns keys = new KeyColumns(types);
     Lane[] lanes = new Lane[types.length];
     for (int c = 0; c < lanes.length; c++) {
       lanes[c] = new Lane();
-      other.keyLane(c, lanes[c]);
+      keyLane(c, lanes[c]);
     }
-    keys.load(lanes, other.size);
-    if (size == 0) {
-      reserve(other.size);
-    }
-    slots(keys, out);
+    keys.load(lanes, size);
+    return keys;
   }
 
   /**

@@ -11,6 +11,7 @@ import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.Schema;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
@@ -121,6 +122,13 @@ public final class RowStore {
   /** Finds keys, which may be of another store with key columns of the same types; -1 if absent. */
   public void find(KeyColumns wanted, int[] out) {
     table.find(wanted, out);
+  }
+
+  /** By key of this store the same key of another, or {@link #NONE}. */
+  public int[] keysIn(RowStore other) {
+    int[] out = new int[Math.max(64, table.size())];
+    other.table.find(table.keys(), out);
+    return out;
   }
 
   /** The key group of a key. */
@@ -302,6 +310,16 @@ public final class RowStore {
     }
   }
 
+  /** Whether a column of a row is NULL. */
+  public boolean isNull(int row, int column) {
+    byte[] source = pages.page(addresses[row]);
+    int at = BytePages.offset(addresses[row]);
+    for (int c = 0; c < column; c++) {
+      at = behind(source, at, schema.type(c));
+    }
+    return source[at] == 0;
+  }
+
   private static int behind(byte[] source, int at, DataType type) {
     if (source[at] == 0) {
       return at + 1;
@@ -312,16 +330,16 @@ public final class RowStore {
   }
 
   /**
-   * Gives back memory: keys without rows go once they are many. Slots of keys change.
+   * Gives back memory: keys without rows go once they are many.
    *
-   * @return whether they did
+   * @return if the slots of keys changed: by old slot the new one, -1 for a key that is gone
    */
-  public boolean trim() {
+  public Optional<int[]> trim() {
     if (pages.isSparse()) {
       compact();
     }
     if (emptyKeys < 1024 || 2 * emptyKeys < table.size()) {
-      return false;
+      return Optional.empty();
     }
     int[] places = new int[table.size()];
     table = table.retained(key -> firsts[key] != NONE, places);
@@ -336,7 +354,7 @@ public final class RowStore {
     for (int row = 0; row < end; row++) {
       keyOf[row] = keyOf[row] == NONE ? NONE : places[keyOf[row]];
     }
-    return true;
+    return Optional.of(places);
   }
 
   /** Moves every row to fresh pages. */

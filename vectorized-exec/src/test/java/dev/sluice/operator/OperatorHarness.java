@@ -34,25 +34,26 @@ public final class OperatorHarness {
 
   private interface Step {}
 
-  private record Feed(RowKind kind, Object[] values) implements Step {}
+  private record Feed(int input, RowKind kind, Object[] values) implements Step {}
 
   private record Time(long watermark) implements Step {}
 
   private record Tick() implements Step {}
 
-  private record Finish() implements Step {}
+  private record Finish(int input) implements Step {}
 
   private record Expect(List<String> rows) implements Step {}
 
   private record Side(List<String> rows) implements Step {}
 
   private final PlanNode node;
-  private final List<Integer> partitionBy;
+  private final List<List<Integer>> partitionBy;
+  private int input;
   private final List<Step> steps = new ArrayList<>();
   private boolean anyOrder;
   private final Map<String, Long> expectedCounts = new TreeMap<>();
 
-  private OperatorHarness(PlanNode node, List<Integer> partitionBy) {
+  private OperatorHarness(PlanNode node, List<List<Integer>> partitionBy) {
     this.node = node;
     this.partitionBy = partitionBy;
   }
@@ -62,7 +63,18 @@ public final class OperatorHarness {
    * always.
    */
   public static OperatorHarness of(PlanNode node, List<Integer> partitionBy) {
-    return new OperatorHarness(node, partitionBy);
+    return new OperatorHarness(node, List.of(partitionBy));
+  }
+
+  /** A script for an operator of two inputs, each spread over tasks by its own columns. */
+  public static OperatorHarness of(PlanNode node, List<Integer> left, List<Integer> right) {
+    return new OperatorHarness(node, List.of(left, right));
+  }
+
+  /** The rows that follow are of input {@code number}. */
+  public OperatorHarness input(int number) {
+    input = number;
+    return this;
   }
 
   /** Compares output as a multiset even where its order is fixed. */
@@ -78,7 +90,7 @@ public final class OperatorHarness {
 
   /** A row of a changelog arrives. */
   public OperatorHarness change(RowKind kind, Object... values) {
-    steps.add(new Feed(kind, values));
+    steps.add(new Feed(input, kind, values));
     return this;
   }
 
@@ -94,10 +106,18 @@ public final class OperatorHarness {
     return this;
   }
 
-  /** The input ends: last watermark, then finish. */
+  /** Every input ends: last watermark, then finish. */
   public OperatorHarness finish() {
     steps.add(new Time(Long.MAX_VALUE));
-    steps.add(new Finish());
+    for (int i = 0; i < partitionBy.size(); i++) {
+      steps.add(new Finish(i));
+    }
+    return this;
+  }
+
+  /** The input of that number ends before the others. */
+  public OperatorHarness finish(int number) {
+    steps.add(new Finish(number));
     return this;
   }
 
@@ -128,10 +148,20 @@ public final class OperatorHarness {
       for (boolean selected : new boolean[] {false, true}) {
         play(cut, selected, false, 1);
         play(cut, selected, true, 1);
-        if (!partitionBy.isEmpty()) {
+        if (isSpread()) {
           play(cut, selected, false, 3);
           play(cut, selected, true, 3);
         }
+      }
+    }
+  }
+
+  /** Plays the script in every way, saving state only where a tick has ended. */
+  public void verifyTicks() {
+    for (int cut : CUTS) {
+      for (int parallelism = 1; parallelism <= (isSpread() ? 3 : 1); parallelism += 2) {
+        play(cut, cut == 2, false, parallelism);
+        play(cut, cut == 2, true, parallelism);
       }
     }
   }
@@ -152,7 +182,7 @@ public final class OperatorHarness {
               && !(step instanceof Side)) {
             run.flush();
             run.tick();
-            run.restart(1 + (parallelism + moves++) % (partitionBy.isEmpty() ? 1 : 3));
+            run.restart(1 + (parallelism + moves++) % (isSpread() ? 3 : 1));
           }
           run.apply(step);
         }
@@ -165,6 +195,10 @@ public final class OperatorHarness {
       }
       assertThat(root.getAllocatedMemory()).as("bytes left").isZero();
     }
+  }
+
+  private boolean isSpread() {
+    return !partitionBy.get(0).isEmpty();
   }
 
   /** The rows of a batch as text; leaves the batch open. */
@@ -198,7 +232,6 @@ public final class OperatorHarness {
     private final BufferAllocator root;
     private final int cut;
     private final boolean selected;
-    private final Schema schema = node.inputs().get(0).schema();
     private final List<Feed> waiting = new ArrayList<>();
     private final List<String> rows = new ArrayList<>();
     private final List<String> side = new ArrayList<>();
@@ -250,8 +283,8 @@ public final class OperatorHarness {
                     .isLessThanOrEqualTo(time.watermark()));
       } else if (step instanceof Tick) {
         tick();
-      } else if (step instanceof Finish) {
-        each(task -> task.finish(0, output));
+      } else if (step instanceof Finish end) {
+        each(task -> task.finish(end.input(), output));
       } else if (step instanceof Expect expect) {
         compare(rows, expect.rows());
       } else if (step instanceof Side expect) {
@@ -279,13 +312,20 @@ public final class OperatorHarness {
     }
 
     void flush() {
-      for (int from = 0; from < waiting.size(); from += Math.min(cut, waiting.size())) {
-        feed(waiting.subList(from, (int) Math.min(waiting.size(), (long) from + cut)));
+      int from = 0;
+      for (int to = 1; to <= waiting.size(); to++) {
+        boolean full = to - from == cut || to == waiting.size();
+        if (full || waiting.get(to).input() != waiting.get(from).input()) {
+          feed(waiting.subList(from, to));
+          from = to;
+        }
       }
       waiting.clear();
     }
 
     private void feed(List<Feed> some) {
+      int number = some.get(0).input();
+      Schema schema = node.inputs().get(number).schema();
       RecordBatch batch;
       try (BatchBuilder builder = new BatchBuilder(schema, root)) {
         for (Feed feed : some) {
@@ -302,10 +342,10 @@ public final class OperatorHarness {
       }
       inside = true;
       if (tasks.size() == 1) {
-        tasks.get(0).process(0, batch, output);
+        tasks.get(0).process(number, batch, output);
       } else {
-        new KeyGroupSplitter(schema, partitionBy, tasks.size())
-            .split(batch, (part, task) -> tasks.get(task).process(0, part, output));
+        new KeyGroupSplitter(schema, partitionBy.get(number), tasks.size())
+            .split(batch, (part, task) -> tasks.get(task).process(number, part, output));
       }
       inside = false;
     }
@@ -314,7 +354,7 @@ public final class OperatorHarness {
       try (MemoryState state = new MemoryState()) {
         tasks.forEach(task -> task.snapshot(new Copying(state, root)));
         closeTasks();
-        several |= parallelism > 1 || !partitionBy.isEmpty();
+        several |= parallelism > 1 || isSpread();
         open(parallelism);
         for (int i = 0; i < parallelism; i++) {
           tasks.get(i).restore(state.reader(i, parallelism));

@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import dev.sluice.plan.JoinNode;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.StageGraph;
 import dev.sluice.plan.WindowSpec;
@@ -47,6 +48,7 @@ record Horizon(long micros, boolean windowed) {
     }
     boolean unsettled =
         node instanceof PlanNode.GroupAggregate
+            || node instanceof JoinNode
             || node instanceof PlanNode.Sort
             || node instanceof PlanNode.Limit;
     return new Horizon(unsettled ? NEVER : 0, false);

@@ -1,0 +1,113 @@
+package dev.sluice.plan;
+
+import dev.sluice.type.DataType.Field;
+import dev.sluice.type.Schema;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Pairs the rows of two inputs that have equal keys and satisfy a condition. Over inserts it gives
+ * each pair as soon as both rows are there; a row without a partner when none can follow. Over
+ * changes, or where rows without a partner must not wait, it gives the changes of its result after
+ * each micro-batch ({@code ON_UPDATE}), or the result at the end ({@code ON_WINDOW_CLOSE}).
+ *
+ * @param leftKeys key columns of the left input; those of the right one have the same types
+ * @param matchNulls by key: whether NULL equals NULL (IS NOT DISTINCT FROM)
+ * @param condition what else pairs must satisfy, over the columns of left and right input
+ * @param output which columns of left and right input come out, ascending
+ */
+public record JoinNode(
+    PlanNode left,
+    PlanNode right,
+    JoinKind kind,
+    List<Integer> leftKeys,
+    List<Integer> rightKeys,
+    List<Boolean> matchNulls,
+    Optional<Expr> condition,
+    List<Integer> output,
+    JoinRetention retention,
+    Emit emit,
+    PlanTraits traits)
+    implements PlanNode {
+  public JoinNode {
+    leftKeys = List.copyOf(leftKeys);
+    rightKeys = List.copyOf(rightKeys);
+    matchNulls = List.copyOf(matchNulls);
+    output = List.copyOf(output);
+  }
+
+  @Override
+  public List<PlanNode> inputs() {
+    return List.of(left, right);
+  }
+
+  @Override
+  public JoinNode withInputs(List<PlanNode> inputs) {
+    return new JoinNode(
+        inputs.get(0),
+        inputs.get(1),
+        kind,
+        leftKeys,
+        rightKeys,
+        matchNulls,
+        condition,
+        output,
+        retention,
+        emit,
+        traits);
+  }
+
+  /** The key columns of an input. */
+  public List<Integer> keys(int input) {
+    return input == 0 ? leftKeys : rightKeys;
+  }
+
+  /** Columns of left and right input, side by side. */
+  public Schema pairSchema() {
+    return left.schema().append(right.schema().fields().toArray(new Field[0]));
+  }
+
+  /**
+   * Whether rows only ever come: both inputs insert, and rows without a partner wait for the time
+   * when none can follow.
+   */
+  public boolean appends() {
+    boolean inserts =
+        inputs().stream().allMatch(i -> i.traits().changelog() == ChangelogMode.INSERT_ONLY);
+    boolean waits = emit instanceof Emit.OnWindowClose;
+    for (int side = 0; side < 2; side++) {
+      inserts &= waits || !kind.keeps(side) || retention.side(side).expiry().isPresent();
+    }
+    return inserts;
+  }
+
+  @Override
+  public Map<String, Object> details() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("kind", kind);
+    List<String> keys = new ArrayList<>();
+    for (int i = 0; i < leftKeys.size(); i++) {
+      keys.add(
+          left.schema().field(leftKeys.get(i)).name()
+              + (matchNulls.get(i) ? " <=> " : " = ")
+              + right.schema().field(rightKeys.get(i)).name());
+    }
+    if (!keys.isEmpty()) {
+      map.put("on", keys);
+    }
+    condition.ifPresent(c -> map.put("where", c));
+    if (!retention.equals(JoinRetention.FOREVER)) {
+      map.put("kept", retention);
+    }
+    map.put("emit", emit);
+    return map;
+  }
+
+  @Override
+  public String label() {
+    return "Join";
+  }
+}
