@@ -2,14 +2,12 @@ package dev.sluice.cli;
 
 import dev.sluice.cli.print.RowPrinter.Layout;
 import dev.sluice.cli.run.Console;
+import dev.sluice.cli.run.ErrorPrinter;
 import dev.sluice.cli.run.ExitCode;
-import dev.sluice.cli.run.StepRunner;
-import dev.sluice.cli.run.StepRunner.Telling;
+import dev.sluice.error.UserError;
 import dev.sluice.pipeline.Session;
 import dev.sluice.pipeline.SqlText;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,7 +85,11 @@ public final class Main implements Callable<Integer> {
   public static int run(String[] args, Console console) {
     CommandLine line = commandLine(console);
     int code = line.execute(args);
-    console.out().flush();
+    Optional<UserError> lost = console.out().lost();
+    if (code == ExitCode.DONE && lost.isPresent()) {
+      new ErrorPrinter(console.err(), false, false).print(lost.get(), source -> Optional.empty());
+      code = ExitCode.FAILED;
+    }
     console.err().flush();
     return code;
   }
@@ -162,7 +164,7 @@ public final class Main implements Callable<Integer> {
     for (Path file : files) {
       texts.add(
           file.toString().equals("-")
-              ? standardInput()
+              ? Scripts.standardInput(console)
               : SqlText.ofFile(console.workingDirectory(), file.toString()));
     }
     for (String statement : statements) {
@@ -170,21 +172,11 @@ public final class Main implements Callable<Integer> {
           new SqlText(statements.size() == 1 ? "-e" : "-e #" + (texts.size() + 1), statement));
     }
     if (texts.isEmpty()) {
-      texts.add(standardInput());
+      texts.add(Scripts.standardInput(console));
     }
     String name = files.isEmpty() ? "sluice" : Scripts.pipelineName(files.get(0));
     Session session = support.use(shared.session(console, name));
-    Layout layout = output.orElse(Scripts.defaultLayout(console));
-    StepRunner runner = support.use(new StepRunner(session, console, layout, Telling.BRIEF));
-    return runner.run(session.prepare(texts), false);
-  }
-
-  private SqlText standardInput() {
-    try {
-      return new SqlText(
-          "<stdin>", new String(console.in().readAllBytes(), StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Scripts.run(
+        texts, session, console, support, output.orElse(Scripts.defaultLayout(console)));
   }
 }

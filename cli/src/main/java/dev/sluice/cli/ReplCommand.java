@@ -2,6 +2,8 @@ package dev.sluice.cli;
 
 import dev.sluice.cli.repl.Repl;
 import dev.sluice.cli.run.Console;
+import dev.sluice.pipeline.Session;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,11 +30,18 @@ final class ReplCommand implements Callable<Integer> {
   static int start(Console console, SharedOptions shared, CommandSupport support) {
     return support.guarded(
         console,
-        () ->
-            Repl.start(
-                support.use(shared.session(console, "repl")),
+        () -> {
+          Session session = support.use(shared.session(console, "repl"));
+          if (!console.inTerminal()) {
+            // nobody to talk to: what a pipe says is a script, with a script's exit codes
+            return Scripts.run(
+                List.of(Scripts.standardInput(console)),
+                session,
                 console,
-                support.errors(console),
-                support.colours(console)));
+                support,
+                Scripts.defaultLayout(console));
+          }
+          return Repl.start(session, console, support.errors(console), support.colours(console));
+        });
   }
 }

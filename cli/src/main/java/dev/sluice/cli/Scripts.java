@@ -2,7 +2,13 @@ package dev.sluice.cli;
 
 import dev.sluice.cli.print.RowPrinter.Layout;
 import dev.sluice.cli.run.Console;
+import dev.sluice.cli.run.StepRunner;
+import dev.sluice.cli.run.StepRunner.Telling;
+import dev.sluice.pipeline.Session;
 import dev.sluice.pipeline.SqlText;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -14,6 +20,24 @@ final class Scripts {
     return files.stream()
         .map(file -> SqlText.ofFile(console.workingDirectory(), file.toString()))
         .toList();
+  }
+
+  /** All of standard input, as one script. */
+  static SqlText standardInput(Console console) {
+    try {
+      return new SqlText(
+          "<stdin>", new String(console.in().readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Runs texts and prints the rows of their queries; gives the exit code. */
+  static int run(
+      List<SqlText> texts, Session session, Console console, CommandSupport support, Layout layout)
+      throws InterruptedException {
+    StepRunner runner = support.use(new StepRunner(session, console, layout, Telling.BRIEF));
+    return runner.run(session.prepare(texts), false);
   }
 
   /** The file's name without folder and ending. */

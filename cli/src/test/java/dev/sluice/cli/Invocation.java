@@ -1,8 +1,10 @@
 package dev.sluice.cli;
 
 import dev.sluice.cli.run.Console;
+import dev.sluice.cli.run.ResultStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -25,13 +27,13 @@ record Invocation(int code, String out, String err) {
 
   static Console console(
       String input,
-      ByteArrayOutputStream out,
+      OutputStream out,
       ByteArrayOutputStream err,
       Path directory,
       Map<String, String> environment) {
     return new Console(
         new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-        new PrintStream(out, true, StandardCharsets.UTF_8),
+        new ResultStream("standard output", out, true),
         new PrintStream(err, true, StandardCharsets.UTF_8),
         false,
         false,

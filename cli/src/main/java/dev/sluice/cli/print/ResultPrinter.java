@@ -20,10 +20,13 @@ import org.apache.arrow.vector.FieldVector;
  * owner after the job's end.
  */
 public final class ResultPrinter implements Consumer<RecordBatch> {
+  private final PlanTraits result;
+  private final boolean changes;
   private final RowPrinter printer;
   private final Cells cells;
   private final Optional<FoldedRows> folded;
   private long rows;
+  private boolean begun;
 
   public ResultPrinter(PhysicalPlan plan, RowPrinter printer, ZoneId zone) {
     PlanTraits result = plan.sinks().get(0).input().traits();
@@ -32,7 +35,25 @@ public final class ResultPrinter implements Consumer<RecordBatch> {
     this.cells = new Cells(zone);
     this.folded =
         result.bounded() && updates ? Optional.of(new FoldedRows(key(result))) : Optional.empty();
-    printer.begin(result.schema(), updates && !result.bounded(), !result.bounded());
+    this.result = result;
+    this.changes = updates && !result.bounded();
+  }
+
+  /**
+   * To be called when the query runs: shows at once what rows that may be long in coming will look
+   * like. The columns of a bounded result wait for its first row, so that a failure shows none.
+   */
+  public synchronized void begin() {
+    if (!result.bounded()) {
+      beginOnce();
+    }
+  }
+
+  private void beginOnce() {
+    if (!begun) {
+      begun = true;
+      printer.begin(result.schema(), changes, !result.bounded());
+    }
   }
 
   private static List<Integer> key(PlanTraits result) {
@@ -48,6 +69,7 @@ public final class ResultPrinter implements Consumer<RecordBatch> {
       if (folded.isPresent()) {
         read.forEach(folded.get()::add);
       } else if (!read.isEmpty()) {
+        beginOnce();
         printer.rows(read);
       }
     }
@@ -55,6 +77,7 @@ public final class ResultPrinter implements Consumer<RecordBatch> {
 
   /** Prints what was held back. */
   public synchronized void end() {
+    beginOnce();
     folded.ifPresent(f -> printer.rows(f.rows()));
     printer.end();
   }

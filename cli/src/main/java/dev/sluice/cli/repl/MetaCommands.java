@@ -2,6 +2,7 @@ package dev.sluice.cli.repl;
 
 import dev.sluice.cli.print.RowPrinter.Layout;
 import dev.sluice.cli.run.Console;
+import dev.sluice.cli.run.ResultStream;
 import dev.sluice.cli.run.StepRunner;
 import dev.sluice.connector.Connector;
 import dev.sluice.error.DidYouMean;
@@ -12,8 +13,6 @@ import dev.sluice.pipeline.SqlText;
 import dev.sluice.planner.Planner.TextTable;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +36,7 @@ final class MetaCommands {
   private final StepRunner runner;
   private final Terminal terminal;
   private final ScriptRunner scripts;
-  private Optional<PrintStream> file = Optional.empty();
+  private Optional<ResultStream> file = Optional.empty();
   private Layout layout = Layout.TABLE;
   private boolean expanded;
   private boolean timing;
@@ -159,10 +158,10 @@ final class MetaCommands {
       try {
         file =
             Optional.of(
-                new PrintStream(
+                new ResultStream(
+                    "file '" + name + "'",
                     new BufferedOutputStream(Files.newOutputStream(path)),
-                    false,
-                    StandardCharsets.UTF_8));
+                    false));
       } catch (IOException e) {
         throw UserError.of(ErrorCode.FILE_UNREADABLE, "cannot write file '" + name + "'")
             .causedBy(e);
@@ -190,7 +189,7 @@ final class MetaCommands {
   }
 
   private void closeFile() {
-    file.ifPresent(PrintStream::close);
+    file.ifPresent(ResultStream::close);
     file = Optional.empty();
   }
 
@@ -232,6 +231,11 @@ final class MetaCommands {
   }
 
   private static UserError unknown(String spelling) {
+    Optional<String> instead = ElsewhereCommands.instead(spelling);
+    if (instead.isPresent()) {
+      return UserError.of(ErrorCode.SYNTAX, "this shell has no '" + spelling + "'")
+          .withHint(instead.get());
+    }
     List<String> known = Arrays.stream(MetaCommand.values()).map(MetaCommand::spelling).toList();
     return UserError.of(ErrorCode.SYNTAX, "unknown command '" + spelling + "'")
         .withHint(DidYouMean.hint(spelling, known, "\\? lists the commands"));

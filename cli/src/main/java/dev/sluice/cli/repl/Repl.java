@@ -1,6 +1,7 @@
 package dev.sluice.cli.repl;
 
 import dev.sluice.cli.print.RowPrinter.Layout;
+import dev.sluice.cli.repl.Pieces.Piece;
 import dev.sluice.cli.run.Console;
 import dev.sluice.cli.run.ErrorPrinter;
 import dev.sluice.cli.run.ExitCode;
@@ -23,6 +24,7 @@ import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReader.Option;
 import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.MaskingCallback;
 import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
@@ -44,6 +46,9 @@ public final class Repl {
   private final LineReader reader;
   private final MetaCommands commands;
   private int inputs;
+
+  /** A statement begun before a command was typed; the next input goes on with it. */
+  private String open = "";
 
   private Repl(
       Session session, Console console, ErrorPrinter errors, boolean colours, Terminal terminal) {
@@ -132,13 +137,14 @@ public final class Repl {
     console.out().flush();
     while (true) {
       try {
-        String input = reader.readLine(PROMPT).strip();
-        if (!input.isEmpty() && !handle(input)) {
+        String input = reader.readLine(PROMPT, null, (MaskingCallback) null, open);
+        open = "";
+        if (!input.isBlank() && !handle(input)) {
           return ExitCode.DONE;
         }
       } catch (UserInterruptException e) {
         // Ctrl-C at the prompt: the input is gone, the shell stays
-        continue;
+        open = "";
       } catch (EndOfFileException e) {
         return ExitCode.DONE;
       }
@@ -154,15 +160,24 @@ public final class Repl {
 
   /** Gives whether the shell goes on. */
   private boolean handle(String input) {
-    return guarded(
-        () -> {
-          if (isShellCommand(input)) {
-            return commands.run(input);
-          }
-          inputs++;
-          runScript(new SqlText("input " + inputs, input));
-          return true;
-        });
+    Pieces pieces = Pieces.of(input, session.planner()::isIncomplete);
+    open = pieces.open().isEmpty() ? "" : pieces.open() + "\n";
+    for (Piece piece : pieces.whole()) {
+      boolean goesOn =
+          guarded(
+              () -> {
+                if (piece.command()) {
+                  return commands.run(piece.text());
+                }
+                inputs++;
+                runScript(new SqlText("input " + inputs, piece.text()));
+                return true;
+              });
+      if (!goesOn) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Something that may fail; gives whether the shell goes on. */

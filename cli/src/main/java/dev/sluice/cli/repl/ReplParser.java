@@ -26,7 +26,8 @@ final class ReplParser implements Parser {
     if (context == ParseContext.ACCEPT_LINE
         && !Repl.isShellCommand(line)
         && !line.isBlank()
-        && incomplete.test(line)) {
+        && incomplete.test(line)
+        && !Pieces.endsInCommand(line, incomplete)) {
       throw new EOFError(-1, -1, "the statement goes on");
     }
     int start = wordStart(line, cursor);

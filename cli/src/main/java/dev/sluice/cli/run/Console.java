@@ -19,7 +19,7 @@ import java.util.function.Function;
  */
 public record Console(
     InputStream in,
-    PrintStream out,
+    ResultStream out,
     PrintStream err,
     boolean inTerminal,
     boolean outTerminal,
@@ -36,10 +36,10 @@ public record Console(
     String terminal = System.getProperty("sluice.terminal", System.console() == null ? "" : "012");
     return new Console(
         System.in,
-        new PrintStream(
+        new ResultStream(
+            "standard output",
             new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
-            false,
-            StandardCharsets.UTF_8),
+            false),
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
         terminal.contains("0"),
         terminal.contains("1"),

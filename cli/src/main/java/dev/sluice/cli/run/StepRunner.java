@@ -18,7 +18,6 @@ import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Field;
 import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
-import java.io.PrintStream;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +42,7 @@ public final class StepRunner {
   private final Console console;
   private final Telling telling;
   private Layout layout;
-  private PrintStream results;
+  private ResultStream results;
   private boolean ranSomething;
 
   public StepRunner(Session session, Console console, Layout layout, Telling telling) {
@@ -55,7 +54,7 @@ public final class StepRunner {
   }
 
   /** Prints further results to {@code target} in that layout. */
-  public void redirect(PrintStream target, Layout newLayout) {
+  public void redirect(ResultStream target, Layout newLayout) {
     results = target;
     layout = newLayout;
   }
@@ -96,7 +95,7 @@ public final class StepRunner {
   }
 
   private int pipeline(PhysicalPlan plan) throws InterruptedException {
-    Job job = session.start(plan, batch -> batch.close(), results);
+    Job job = session.start(plan, batch -> batch.close(), results.strict());
     ranSomething = true;
     RunReport report;
     Optional<Integer> interrupted;
@@ -107,6 +106,9 @@ public final class StepRunner {
       } catch (UserError e) {
         interrupted = interrupts.exitCode();
         progress.close();
+        if (results.isAbandoned()) {
+          return ExitCode.DONE;
+        }
         tellFailure(job, e);
         if (e.code() == ErrorCode.INTERRUPTED && interrupted.isPresent()) {
           return interrupted.get();
@@ -115,7 +117,7 @@ public final class StepRunner {
       }
       interrupted = interrupts.exitCode();
     }
-    results.flush();
+    checkWritten();
     tell(plan, report);
     return interrupted.orElse(ExitCode.DONE);
   }
@@ -169,7 +171,8 @@ public final class StepRunner {
                 running.get().ifPresent(Job::cancel);
               }
             },
-            results);
+            results.strict());
+    result.begin();
     running.set(Optional.of(job));
     ranSomething = true;
     try (Interrupts interrupts = new Interrupts(job, false, console.err());
@@ -177,10 +180,20 @@ public final class StepRunner {
       awaitQuery(job, interrupts, unread);
       progress.close();
       result.end();
-      results.flush();
+      checkWritten();
       Summary.leftOut(job.report()).ifPresent(text -> console.err().print(text + "\n"));
       return interrupts.exitCode().orElse(ExitCode.DONE);
     }
+  }
+
+  /** A result that is lost is a failure, unless nobody wants it. */
+  private void checkWritten() {
+    results
+        .lost()
+        .ifPresent(
+            failure -> {
+              throw failure;
+            });
   }
 
   private static void awaitQuery(Job job, Interrupts interrupts, AtomicBoolean unread)

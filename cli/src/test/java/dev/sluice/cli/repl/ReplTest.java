@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.cli.run.Console;
 import dev.sluice.cli.run.ErrorPrinter;
+import dev.sluice.cli.run.ResultStream;
 import dev.sluice.connector.ConnectorRegistry;
 import dev.sluice.pipeline.Session;
 import dev.sluice.pipeline.SessionOptions;
@@ -60,6 +61,21 @@ class ReplTest {
   }
 
   @Test
+  void pastedBlockMayHoldCommands() throws Exception {
+    Shell shell = shell("SELECT 40 + 2\n\\echo between\n  AS answer;\n\\echo behind\n\\q\n");
+    assertThat(shell.err()).isEmpty();
+    assertThat(shell.out()).containsSubsequence("between", "answer", "42", "behind");
+  }
+
+  @Test
+  void commandsOfPsqlAreAnsweredWithWhatToDoInstead() throws Exception {
+    assertThat(shell("\\e\n\\! ls\n\\!ls\n\\g\n\\q\n").err())
+        .contains("this shell has no '\\e'", "\\i FILE")
+        .contains(
+            "this shell has no '\\!'", "this shell has no '\\!ls'", "end the statement with ';'");
+  }
+
+  @Test
   void historyIsKeptInTheHomeFolder() throws Exception {
     shell("\\echo one\n\\q\n");
     assertThat(Files.readString(directory.resolve(".sluice/history"))).contains("\\echo one");
@@ -74,7 +90,7 @@ class ReplTest {
     Console console =
         new Console(
             in,
-            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new ResultStream("standard output", out, true),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             true,
             true,
