@@ -106,7 +106,7 @@ DescribeStatement Describe() :
 }
 {
     ( <DESCRIBE> | <DESC> ) { s = span(); }
-    [ <TABLE> ]
+    [ LOOKAHEAD(( <TABLE> | <FUNCTION> ) SimpleIdentifier()) ( <TABLE> | <FUNCTION> ) ]
     name = SimpleIdentifier()
     { return new DescribeStatement(s.end(this), name); }
 }
@@ -128,7 +128,10 @@ ShowStatement Show() :
     |   <CONNECTORS> { what = ShowStatement.What.CONNECTORS; }
     |
         <CREATE> { what = ShowStatement.What.CREATE; }
-        [ LOOKAHEAD(TableOrView() SimpleIdentifier()) TableOrView() ]
+        [
+            LOOKAHEAD(( TableOrView() | <FUNCTION> ) SimpleIdentifier())
+            ( TableOrView() | <FUNCTION> )
+        ]
         name = SimpleIdentifier()
     )
     { return new ShowStatement(s.end(this), what, name); }

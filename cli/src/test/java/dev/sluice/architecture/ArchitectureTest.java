@@ -37,6 +37,7 @@ class ArchitectureTest {
     "dev.sluice.plan..",
     "dev.sluice.batch..",
     "dev.sluice.function..",
+    "dev.sluice.udf..",
     "dev.sluice.expr..",
     "dev.sluice.state..",
     "dev.sluice.aggregate..",
@@ -148,6 +149,7 @@ class ArchitectureTest {
         .resideInAnyPackage(
             "dev.sluice.batch..",
             "dev.sluice.function..",
+            "dev.sluice.udf..",
             "dev.sluice.state..",
             "dev.sluice.expr..")
         .should()

@@ -7,6 +7,7 @@ import dev.sluice.function.FunctionCatalog;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Text;
 import dev.sluice.plan.Expr;
+import dev.sluice.plan.JavaFunction;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Kind;
 import java.util.ArrayList;
@@ -89,7 +90,12 @@ final class Calls {
       case "FLOOR", "CEIL", "CEILING" -> floor(call);
       case "CAST", "REINTERPRET" -> gen.cast(first(call), type, false);
       case "+", "-", "*", "/", "/INT", "MOD", "%", "UNARY_MINUS" -> arithmetic.generate(call);
-      default -> methods.generate(call);
+      default -> {
+        Optional<JavaFunction> user = JavaFunction.of(call.function());
+        yield user.isPresent()
+            ? new UserCalls(gen).generate(user.get(), call)
+            : methods.generate(call);
+      }
     };
   }
 

@@ -14,6 +14,7 @@ final class Code {
   private final List<Object> constants = new ArrayList<>();
   private final List<List<Integer>> paths = new ArrayList<>();
   private final List<DataType> inputTypes = new ArrayList<>();
+  private final List<Class<?>> userClasses = new ArrayList<>();
   private final Set<Integer> used = new TreeSet<>();
   private StringBuilder body = new StringBuilder();
   private int names;
@@ -82,6 +83,17 @@ final class Code {
   /** Adds a finished method. */
   void rawMethod(String text) {
     methods.append(text);
+  }
+
+  /** Lets the program name a class that a user wrote. */
+  void userClass(Class<?> type) {
+    if (!userClasses.contains(type)) {
+      userClasses.add(type);
+    }
+  }
+
+  List<Class<?>> userClasses() {
+    return userClasses;
   }
 
   Object[] constants() {

@@ -63,7 +63,7 @@ public final class ExprCompiler {
             + cases
             + "default: throw new IllegalArgumentException();\n}\n}\n");
     return new CompiledProgram(
-        ProgramCache.create(code.source(), code.constants()),
+        ProgramCache.create(code.source(), code.constants(), code.userClasses()),
         code.inputs(),
         condition,
         List.copyOf(projections),

@@ -2,8 +2,10 @@ package dev.sluice.expr;
 
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
+import dev.sluice.function.user.UserCode;
 import java.lang.reflect.Constructor;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.codehaus.commons.compiler.CompileException;
@@ -30,26 +32,35 @@ final class ProgramCache {
     listener = value;
   }
 
-  static GeneratedLoops create(String source, Object[] constants) {
-    Constructor<?> constructor;
-    synchronized (CLASSES) {
-      constructor = CLASSES.get(source);
-      if (constructor == null) {
-        constructor = compile(source);
-        CLASSES.put(source, constructor);
-      }
-    }
+  /** A program that calls methods of {@code userClasses}. */
+  static GeneratedLoops create(String source, Object[] constants, List<Class<?>> userClasses) {
     try {
-      return (GeneratedLoops) constructor.newInstance((Object) constants);
+      return (GeneratedLoops) find(source, userClasses).newInstance((Object) constants);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private static Constructor<?> compile(String source) {
+  private static Constructor<?> find(String source, List<Class<?>> userClasses) {
+    if (!userClasses.isEmpty()) {
+      // Kept beside the user's classes: a class that was loaded anew needs a program of its own.
+      ClassLoader loader = UserCode.joined(userClasses);
+      return (Constructor<?>) UserCode.derived(loader, source, () -> compile(source, loader));
+    }
+    synchronized (CLASSES) {
+      Constructor<?> constructor = CLASSES.get(source);
+      if (constructor == null) {
+        constructor = compile(source, ProgramCache.class.getClassLoader());
+        CLASSES.put(source, constructor);
+      }
+      return constructor;
+    }
+  }
+
+  private static Constructor<?> compile(String source, ClassLoader parent) {
     listener.accept(source);
     SimpleCompiler compiler = new SimpleCompiler();
-    compiler.setParentClassLoader(ProgramCache.class.getClassLoader());
+    compiler.setParentClassLoader(parent);
     try {
       compiler.cook(source);
       return compiler

@@ -8,6 +8,7 @@ import dev.sluice.type.Schema;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * What completion can offer. The suppliers are asked anew each time, since definitions come and go.
@@ -22,7 +23,11 @@ record Vocabulary(
     ConnectorRegistry connectors) {
   static Vocabulary of(Planner planner, ConnectorRegistry connectors) {
     return new Vocabulary(
-        () -> FunctionCatalog.all().stream().map(FunctionSpec::name).toList(),
+        () ->
+            Stream.concat(
+                    FunctionCatalog.all().stream().map(FunctionSpec::name),
+                    planner.functions().stream())
+                .toList(),
         planner::objects,
         connectors);
   }

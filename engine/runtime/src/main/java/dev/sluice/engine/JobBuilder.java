@@ -9,6 +9,7 @@ import dev.sluice.connector.SplitSource;
 import dev.sluice.engine.sink.SinkFeed;
 import dev.sluice.engine.source.SourceFeed;
 import dev.sluice.function.EvalContext;
+import dev.sluice.function.user.UserCode;
 import dev.sluice.operator.StageTask;
 import dev.sluice.plan.PhysicalPlan;
 import dev.sluice.plan.PlanNode;
@@ -39,6 +40,7 @@ final class JobBuilder implements ConnectorContext {
   private final List<AutoCloseable> opened = new ArrayList<>();
   private final AtomicReference<Runnable> signal = new AtomicReference<>(() -> {});
   private final EvalContext context;
+  private final UserCode.Lease userCode = UserCode.lease();
 
   JobBuilder(
       ConnectorRegistry connectors,
@@ -68,6 +70,7 @@ final class JobBuilder implements ConnectorContext {
     List<AutoCloseable> all = new ArrayList<>(opened);
     java.util.Collections.reverse(all);
     all.add(root);
+    all.add(userCode);
     try {
       Closing.all(all);
     } catch (RuntimeException e) {
@@ -113,7 +116,8 @@ final class JobBuilder implements ConnectorContext {
             sinks,
             List.copyOf(byTable.values()),
             byTable,
-            results));
+            results,
+            userCode));
   }
 
   private static List<SideOutput> sideOutputs(StageGraph graph) {

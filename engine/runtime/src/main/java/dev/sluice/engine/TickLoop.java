@@ -7,6 +7,7 @@ import dev.sluice.engine.sink.SinkFeed;
 import dev.sluice.engine.source.SourceFeed;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
+import dev.sluice.function.user.UserCode;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.StageGraph;
 import java.util.ArrayList;
@@ -85,7 +86,8 @@ final class TickLoop implements AutoCloseable {
       Map<Integer, SinkFeed> sinks,
       List<SinkFeed> allSinks,
       Map<dev.sluice.plan.TableRef, SinkFeed> byTable,
-      Consumer<RecordBatch> results) {}
+      Consumer<RecordBatch> results,
+      UserCode.Lease userCode) {}
 
   private final Parts parts;
   private volatile Thread owner = Thread.currentThread();
@@ -392,6 +394,7 @@ final class TickLoop implements AutoCloseable {
     all.addAll(parts.edges().values());
     all.addAll(parts.allSinks());
     all.add(parts.allocator());
+    all.add(parts.userCode());
     Closing.all(all);
   }
 }

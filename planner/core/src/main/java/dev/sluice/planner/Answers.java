@@ -13,13 +13,15 @@ import dev.sluice.plan.TableRef;
 import dev.sluice.planner.Planner.TextTable;
 import dev.sluice.planner.catalog.Catalog;
 import dev.sluice.planner.catalog.CatalogEntry;
-import dev.sluice.planner.catalog.SqlFunctionDef;
+import dev.sluice.planner.catalog.FunctionDef;
+import dev.sluice.planner.catalog.JavaFunctionDef;
 import dev.sluice.planner.physical.QueryPlanner;
 import dev.sluice.type.Schema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Answers SHOW, DESCRIBE and SET without a value. Single-threaded. */
@@ -42,6 +44,12 @@ final class Answers {
 
   TextTable answer(Statement statement) {
     if (statement instanceof Statement.Describe describe) {
+      if (catalog.find(describe.object()).isEmpty()) {
+        Optional<TextTable> function = function(describe.object());
+        if (function.isPresent()) {
+          return function.get();
+        }
+      }
       return describe(find(describe.object(), statement));
     }
     if (statement instanceof Statement.Set) {
@@ -62,6 +70,23 @@ final class Answers {
                     .withHint(
                         DidYouMean.hint(name, catalog.names(), "SHOW TABLES lists what there is"))
                     .at(statement.position()));
+  }
+
+  /** What is to say of a function, built in or not. */
+  private Optional<TextTable> function(String name) {
+    List<String> columns = List.of("function", "description");
+    Optional<FunctionDef> own = catalog.function(name);
+    if (own.isPresent()) {
+      String what =
+          own.get() instanceof JavaFunctionDef java
+              ? java.kind().name().toLowerCase(Locale.ROOT) + " function, class " + java.className()
+              : "an expression";
+      return Optional.of(
+          new TextTable(
+              columns, own.get().signature().lines().map(line -> List.of(line, what)).toList()));
+    }
+    return FunctionCatalog.find(name)
+        .map(s -> new TextTable(columns, List.of(List.of(s.example(), s.description()))));
   }
 
   private TextTable settings() {
@@ -116,7 +141,13 @@ final class Answers {
       case "VIEWS" -> views();
       case "FUNCTIONS" -> functions();
       case "CONNECTORS" -> connectors();
-      default -> showCreate(find(show.object().orElseThrow(), show));
+      default -> {
+        String name = show.object().orElseThrow();
+        Optional<FunctionDef> function = catalog.function(name);
+        yield catalog.find(name).isEmpty() && function.isPresent()
+            ? statement(function.get().text())
+            : statement(masked(find(name, show)));
+      }
     };
   }
 
@@ -157,8 +188,13 @@ final class Answers {
     for (FunctionSpec spec : FunctionCatalog.all()) {
       rows.add(List.of(spec.name(), spec.category(), spec.description(), spec.example()));
     }
-    for (SqlFunctionDef function : catalog.functions()) {
-      rows.add(List.of(function.name(), "user", function.signature(), ""));
+    for (FunctionDef function : catalog.functions()) {
+      rows.add(
+          List.of(
+              function.name(),
+              "user",
+              String.join("; ", function.signature().lines().toList()),
+              ""));
     }
     return new TextTable(List.of("name", "category", "description", "example"), rows);
   }
@@ -171,8 +207,8 @@ final class Answers {
     return new TextTable(List.of("name", "description"), rows);
   }
 
-  private TextTable showCreate(CatalogEntry entry) {
-    return new TextTable(List.of("statement"), List.of(List.of(masked(entry) + ";")));
+  private static TextTable statement(String text) {
+    return new TextTable(List.of("statement"), List.of(List.of(text + ";")));
   }
 
   private static String masked(CatalogEntry entry) {

@@ -10,10 +10,14 @@ import dev.sluice.error.UserError;
 import dev.sluice.plan.TableRef;
 import dev.sluice.planner.catalog.Catalog;
 import dev.sluice.planner.catalog.CatalogEntry;
+import dev.sluice.planner.catalog.FunctionDef;
+import dev.sluice.planner.catalog.JavaFunctionDef;
 import dev.sluice.planner.catalog.SqlFunctionDef;
 import dev.sluice.planner.parse.DdlResult;
 import dev.sluice.planner.physical.QueryPlanner;
+import dev.sluice.planner.validate.JavaFunctions;
 import dev.sluice.type.DataType;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,9 +28,15 @@ import java.util.function.Supplier;
 final class Definitions {
   private final Catalog catalog;
   private final ConnectorRegistry connectors;
+  private final Path workingDirectory;
   private final Supplier<QueryPlanner> planner;
 
-  Definitions(Catalog catalog, ConnectorRegistry connectors, Supplier<QueryPlanner> planner) {
+  Definitions(
+      Catalog catalog,
+      ConnectorRegistry connectors,
+      Path workingDirectory,
+      Supplier<QueryPlanner> planner) {
+    this.workingDirectory = workingDirectory;
     this.catalog = catalog;
     this.connectors = connectors;
     this.planner = planner;
@@ -79,8 +89,8 @@ final class Definitions {
     }
   }
 
-  private void function(SqlFunctionDef function, DdlResult ddl) {
-    Optional<SqlFunctionDef> before = catalog.function(function.name());
+  private void function(FunctionDef function, DdlResult ddl) {
+    Optional<FunctionDef> before = catalog.function(function.name());
     if (before.isPresent() && !ddl.replace() && ddl.ifNotExists()) {
       return;
     }
@@ -95,8 +105,12 @@ final class Definitions {
     // Checked while its name is free, so that no function can come to call itself.
     catalog.removeFunction(function.name());
     try {
-      planner.get().check(function);
-      catalog.put(function);
+      if (function instanceof SqlFunctionDef sql) {
+        planner.get().check(sql);
+        catalog.put(sql);
+      } else {
+        catalog.put(JavaFunctions.read((JavaFunctionDef) function, workingDirectory));
+      }
     } catch (RuntimeException e) {
       before.ifPresent(catalog::put);
       throw e;
@@ -104,7 +118,7 @@ final class Definitions {
   }
 
   private void dropFunction(DdlResult ddl) {
-    List<String> names = catalog.functions().stream().map(SqlFunctionDef::name).toList();
+    List<String> names = catalog.functions().stream().map(FunctionDef::name).toList();
     if (catalog.function(ddl.object()).isEmpty() && !ddl.ifNotExists()) {
       throw UserError.of(
               ErrorCode.UNKNOWN_OBJECT, "there is no function '" + ddl.object() + "' to drop")

@@ -11,11 +11,13 @@ import dev.sluice.error.UserError;
 import dev.sluice.plan.PhysicalPlan;
 import dev.sluice.planner.catalog.Catalog;
 import dev.sluice.planner.catalog.CatalogEntry;
+import dev.sluice.planner.catalog.FunctionDef;
 import dev.sluice.planner.parse.Keywords;
 import dev.sluice.planner.parse.ParsedQuery;
 import dev.sluice.planner.parse.StatementParser;
 import dev.sluice.planner.physical.QueryPlanner;
 import dev.sluice.type.Schema;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,8 +28,8 @@ import java.util.function.Function;
 
 /**
  * SQL text to physical plans: the only public door of the planner. Keeps a catalog and settings,
- * which definitions and SET change. Single-threaded. Does no I/O. Every mistake of the user is a
- * {@link dev.sluice.error.UserError} with its position.
+ * which definitions and SET change. Single-threaded. Does no I/O but for reading the jars of
+ * functions. Every mistake of the user is a {@link dev.sluice.error.UserError} with its position.
  */
 public final class Planner {
   /**
@@ -39,22 +41,34 @@ public final class Planner {
   private final ConnectorRegistry connectors;
   private final Map<String, String> commandLine;
   private final Function<String, Optional<String>> environment;
+  private final Path workingDirectory;
   private final Catalog catalog = new Catalog();
   private final Map<String, String> variables = new TreeMap<>();
   private final Map<String, String> settings = new TreeMap<>();
+
+  /** As below, in the working directory of the process. */
+  public Planner(
+      ConnectorRegistry connectors,
+      Map<String, String> variables,
+      Function<String, Optional<String>> environment) {
+    this(connectors, variables, environment, Path.of(""));
+  }
 
   /**
    * @param connectors what is installed
    * @param variables values of ${NAME} given on the command line
    * @param environment the process environment, the last resort for ${NAME}
+   * @param workingDirectory base of the relative paths of functions' jars
    */
   public Planner(
       ConnectorRegistry connectors,
       Map<String, String> variables,
-      Function<String, Optional<String>> environment) {
+      Function<String, Optional<String>> environment,
+      Path workingDirectory) {
     this.connectors = connectors;
     this.commandLine = Map.copyOf(variables);
     this.environment = environment;
+    this.workingDirectory = workingDirectory;
   }
 
   /**
@@ -227,7 +241,8 @@ public final class Planner {
    */
   public void apply(Statement.Definition definition) {
     try {
-      new Definitions(catalog, connectors, this::planner).apply(definition.ast().node());
+      new Definitions(catalog, connectors, workingDirectory, this::planner)
+          .apply(definition.ast().node());
     } catch (UserError e) {
       throw e.position().isPresent() ? e : e.at(definition.position());
     }
@@ -290,6 +305,11 @@ public final class Planner {
       objects.put(entry.name(), planner.columns(entry));
     }
     return objects;
+  }
+
+  /** Names of the functions that were defined, for completion. */
+  public List<String> functions() {
+    return catalog.functions().stream().map(FunctionDef::name).toList();
   }
 
   /** Reserved and unreserved words of the grammar, in capitals, for completion and highlighting. */

@@ -136,7 +136,7 @@ class ParsingTest {
           SELECT 1 EMIT EVERY 5             | SLU-2015 | 1:21 |
           SELECT 1 EMIT EVERY INTERVAL 'x' HOUR | SLU-2015 | 1:21 | INTERVAL '5' SECOND
           SELECT 1 ON CONFLICT DO NOTHING   | SLU-2007 | 1:10 |
-          CREATE FUNCTION f AS 'x'          | SLU-2007 | 1:8  |
+          CREATE FUNCTION f AS 'x' USING JAR '' | SLU-2007 | 1:22 | rename
           CREATE FUNCTION f AS 'x' USING JAR 5 | SLU-1001 | 1:36 | '5'
           SELECT 1 FROM HOP(TABLE t PARTITION BY k, ROWS 1, ROWS 2) | SLU-2007 | 1:43 |
           CREATE STREAM s (a BIGNT) WITH ('connector' = 'x')  | SLU-1001 | 1:20 | BIGINT

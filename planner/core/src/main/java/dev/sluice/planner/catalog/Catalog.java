@@ -10,7 +10,7 @@ import java.util.Optional;
 /** The objects that definitions made, by name whatever its case. Single-threaded. */
 public final class Catalog {
   private final Map<String, CatalogEntry> entries = new LinkedHashMap<>();
-  private final Map<String, SqlFunctionDef> functions = new LinkedHashMap<>();
+  private final Map<String, FunctionDef> functions = new LinkedHashMap<>();
 
   public Optional<CatalogEntry> find(String name) {
     return Optional.ofNullable(entries.get(key(name)));
@@ -37,17 +37,17 @@ public final class Catalog {
   }
 
   /** The function of that name, whatever its case. */
-  public Optional<SqlFunctionDef> function(String name) {
+  public Optional<FunctionDef> function(String name) {
     return Optional.ofNullable(functions.get(key(name)));
   }
 
   /** All functions in order of their definition. */
-  public List<SqlFunctionDef> functions() {
+  public List<FunctionDef> functions() {
     return List.copyOf(functions.values());
   }
 
   /** Adds or replaces. */
-  public void put(SqlFunctionDef function) {
+  public void put(FunctionDef function) {
     functions.put(key(function.name()), function);
   }
 

@@ -20,7 +20,8 @@ public record SqlFunctionDef(
     List<Parameter> parameters,
     SqlDataTypeSpec returns,
     SqlNode body,
-    SourcePosition position) {
+    SourcePosition position)
+    implements FunctionDef {
   /** A parameter. */
   public record Parameter(String name, SqlDataTypeSpec type) {}
 
@@ -28,7 +29,7 @@ public record SqlFunctionDef(
     parameters = List.copyOf(parameters);
   }
 
-  /** For people: name, parameters and result. */
+  @Override
   public String signature() {
     return name
         + "("

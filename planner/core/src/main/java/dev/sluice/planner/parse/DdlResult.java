@@ -2,7 +2,7 @@ package dev.sluice.planner.parse;
 
 import dev.sluice.error.SourcePosition;
 import dev.sluice.planner.catalog.CatalogEntry;
-import dev.sluice.planner.catalog.SqlFunctionDef;
+import dev.sluice.planner.catalog.FunctionDef;
 import java.util.Map;
 import java.util.Optional;
 
@@ -28,7 +28,7 @@ public record DdlResult(
     Optional<String> dropped,
     Optional<ParsedQuery> query,
     Map<String, SourcePosition> optionPlaces,
-    Optional<SqlFunctionDef> function) {
+    Optional<FunctionDef> function) {
   /** Of anything but a function. */
   DdlResult(
       String verb,

@@ -3,6 +3,7 @@ package dev.sluice.planner.parse;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.SourcePosition;
 import dev.sluice.error.UserError;
+import dev.sluice.function.user.UserClass;
 import dev.sluice.planner.ast.CreateFunction;
 import dev.sluice.planner.ast.CreateTable;
 import dev.sluice.planner.ast.CreateView;
@@ -11,6 +12,8 @@ import dev.sluice.planner.ast.TableElement;
 import dev.sluice.planner.ast.TableOption;
 import dev.sluice.planner.catalog.CatalogEntry;
 import dev.sluice.planner.catalog.CatalogEntry.ColumnDef;
+import dev.sluice.planner.catalog.FunctionDef;
+import dev.sluice.planner.catalog.JavaFunctionDef;
 import dev.sluice.planner.catalog.SqlFunctionDef;
 import dev.sluice.planner.parser.SluiceParser;
 import dev.sluice.planner.parser.SyntaxException;
@@ -48,9 +51,7 @@ final class DefinitionReader {
 
   DdlResult function(CreateFunction create) {
     if (create.returns().isEmpty()) {
-      throw UserError.of(ErrorCode.UNSUPPORTED, "functions of Java classes are not supported yet")
-          .withHint("define it in SQL: CREATE FUNCTION f(x INT) RETURNS INT AS 'x + 1'")
-          .at(text.position(create.keyword()));
+      return function(create, javaFunction(create));
     }
     List<SqlFunctionDef.Parameter> parameters = new ArrayList<>();
     for (TableElement.Physical parameter : create.parameters()) {
@@ -73,18 +74,40 @@ final class DefinitionReader {
           .causedBy(e);
     }
     String name = create.name().getSimple();
+    return function(
+        create,
+        new SqlFunctionDef(name, text.text(), parameters, create.returns().get(), body, position));
+  }
+
+  private JavaFunctionDef javaFunction(CreateFunction create) {
+    for (String jar : create.jars()) {
+      if (jar.contains(", ") || jar.isBlank()) {
+        throw UserError.of(ErrorCode.UNSUPPORTED, "'" + jar + "' cannot be the path of a jar")
+            .withHint("rename it; several jars are JAR 'a.jar', JAR 'b.jar'")
+            .at(text.position(create.bodyPosition()));
+      }
+    }
+    return new JavaFunctionDef(
+        create.name().getSimple(),
+        text.text(),
+        create.body().trim(),
+        create.jars(),
+        text.position(create.bodyPosition()),
+        UserClass.Kind.SCALAR,
+        List.of());
+  }
+
+  private static DdlResult function(CreateFunction create, FunctionDef function) {
     return new DdlResult(
         "CREATE FUNCTION",
-        name,
+        function.name(),
         create.getReplace(),
         create.ifNotExists,
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Map.of(),
-        Optional.of(
-            new SqlFunctionDef(
-                name, text.text(), parameters, create.returns().get(), body, position)));
+        Optional.of(function));
   }
 
   DdlResult view(CreateView view) {

@@ -4,13 +4,16 @@ import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.Expr;
 import dev.sluice.plan.Expr.Call;
+import dev.sluice.planner.catalog.JavaFunctionDef;
 import dev.sluice.planner.catalog.SqlTypes;
+import dev.sluice.planner.validate.JavaFunctions;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Kind;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.apache.calcite.avatica.util.TimeUnitRange;
@@ -116,6 +119,10 @@ final class ExprTranslator {
   }
 
   private Expr other(RexCall call, DataType type) {
+    Optional<JavaFunctionDef> java = JavaFunctions.of(call.getOperator());
+    if (java.isPresent()) {
+      return java(java.get(), call, type);
+    }
     String name = call.getOperator().getName().toUpperCase(Locale.ROOT);
     return switch (name) {
       case "JSON_VALUE", "JSON_QUERY" -> jsonAccess(name, call, type);
@@ -130,6 +137,26 @@ final class ExprTranslator {
       operands.add(translate(operand));
     }
     return new Call(name, operands, type);
+  }
+
+  /** A call of a user's method, every argument in the type it takes. */
+  private Call java(JavaFunctionDef function, RexCall call, DataType type) {
+    List<Expr> operands = call.getOperands().stream().map(this::translate).toList();
+    JavaFunctionDef.Overload overload =
+        function.resolve(operands.stream().map(Expr::type).toList()).orElseThrow();
+    List<Expr> arguments = new ArrayList<>();
+    for (int i = 0; i < operands.size(); i++) {
+      arguments.add(inType(operands.get(i), overload.argument(i, operands.get(i).type())));
+    }
+    return new Call(function.function(overload).id(), arguments, type);
+  }
+
+  /** An expression in exactly that type. */
+  static Expr inType(Expr expr, DataType type) {
+    if (expr instanceof Expr.Literal literal && literal.value().isEmpty()) {
+      return Expr.Literal.nullOf(type);
+    }
+    return expr.type().sameApartFromNullability(type) ? expr : new Expr.Cast(expr, type, false);
   }
 
   private Expr jsonAccess(String name, RexCall call, DataType type) {

@@ -4,6 +4,7 @@ import dev.sluice.error.ErrorCode;
 import dev.sluice.error.SourcePosition;
 import dev.sluice.error.UserError;
 import dev.sluice.planner.catalog.Catalog;
+import dev.sluice.planner.catalog.FunctionDef;
 import dev.sluice.planner.catalog.SqlFunctionDef;
 import dev.sluice.planner.parse.ParsedQuery.Positions;
 import java.util.HashMap;
@@ -48,8 +49,10 @@ final class FunctionInlining extends SqlShuttle {
     if (!(visited instanceof SqlCall made) || !(made.getOperator() instanceof SqlFunction)) {
       return visited;
     }
-    Optional<SqlFunctionDef> found = catalog.function(made.getOperator().getName());
-    return found.isPresent() ? inlined(found.get(), made) : visited;
+    Optional<FunctionDef> found = catalog.function(made.getOperator().getName());
+    return found.isPresent() && found.get() instanceof SqlFunctionDef function
+        ? inlined(function, made)
+        : visited;
   }
 
   private SqlNode inlined(SqlFunctionDef function, SqlCall call) {

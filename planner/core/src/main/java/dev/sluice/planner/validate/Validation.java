@@ -42,6 +42,7 @@ import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.util.SqlOperatorTables;
 import org.apache.calcite.sql.validate.SqlConformanceEnum;
 import org.apache.calcite.sql.validate.SqlDelegatingConformance;
 import org.apache.calcite.sql.validate.SqlValidator;
@@ -206,7 +207,7 @@ public final class Validation {
 
   private SqlValidator validator() {
     return SqlValidatorUtil.newValidator(
-        OperatorTables.all(),
+        SqlOperatorTables.chain(OperatorTables.all(), JavaFunctions.table(catalog)),
         reader,
         types,
         SqlValidator.Config.DEFAULT
@@ -301,13 +302,7 @@ public final class Validation {
     String message = String.valueOf(cause.getMessage());
     SqlParserPos at =
         new SqlParserPos(e.getPosLine(), e.getPosColumn(), e.getEndPosLine(), e.getEndPosColumn());
-    return Messages.translate(message, this::objectNames, this::columnNames)
-        .at(positions.of(at))
-        .causedBy(e);
-  }
-
-  private List<String> objectNames() {
-    return catalog.names();
+    return Messages.translate(message, catalog, this::columnNames).at(positions.of(at)).causedBy(e);
   }
 
   private List<String> columnNames() {
@@ -334,15 +329,14 @@ public final class Validation {
     private Messages() {}
 
     static UserError translate(
-        String message,
-        java.util.function.Supplier<List<String>> objects,
-        java.util.function.Supplier<List<String>> columns) {
+        String message, Catalog catalog, java.util.function.Supplier<List<String>> columns) {
       Matcher table = TABLE.matcher(message);
       if (table.matches()) {
         String name = table.group(1);
         return UserError.of(ErrorCode.UNKNOWN_OBJECT, "unknown table '" + name + "'")
             .withHint(
-                DidYouMean.hint(name, objects.get(), "known: " + String.join(", ", objects.get())));
+                DidYouMean.hint(
+                    name, catalog.names(), "known: " + String.join(", ", catalog.names())));
       }
       Matcher column = COLUMN_IN.matcher(message);
       Matcher anywhere = COLUMN.matcher(message);
@@ -357,8 +351,7 @@ public final class Validation {
         return UserError.of(
                 ErrorCode.UNKNOWN_FUNCTION,
                 "no function " + name + "(" + function.group(2).replaceAll("[<>]", "") + ")")
-            .withHint(
-                DidYouMean.hint(name, OperatorTables.functionNames(), "SHOW FUNCTIONS lists them"));
+            .withHint(functionHint(name, catalog));
       }
       Matcher group = GROUP.matcher(message);
       if (group.matches()) {
@@ -379,6 +372,17 @@ public final class Validation {
       return UserError.of(
           code, summary.endsWith(".") ? summary.substring(0, summary.length() - 1) : summary);
     }
+  }
+
+  /** What a function of that name takes, or else which name may have been meant. */
+  private static String functionHint(String name, Catalog catalog) {
+    if (catalog.function(name).isPresent()) {
+      List<String> ways = catalog.function(name).get().signature().lines().toList();
+      return "it is " + String.join("; ", ways);
+    }
+    List<String> names = new ArrayList<>(OperatorTables.functionNames());
+    catalog.functions().forEach(f -> names.add(f.name()));
+    return DidYouMean.hint(name, names, "SHOW FUNCTIONS lists them");
   }
 
   /** A stream, table or sink as Calcite sees it. */

@@ -86,6 +86,11 @@ public final class CreateFunction extends SqlCreate {
     return Tree.text(body);
   }
 
+  /** Paths of the jars a class is in, as written. */
+  public List<String> jars() {
+    return jars.getList().stream().map(jar -> Tree.text((SqlLiteral) jar)).toList();
+  }
+
   @Override
   public List<SqlNode> getOperandList() {
     return Tree.present(name, parameters, returns, body, jars);
