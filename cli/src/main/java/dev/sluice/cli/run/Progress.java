@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
 
 /**
  * Tells how far a job is, on a thread of its own from construction to {@link #close}: a line
@@ -32,15 +33,15 @@ final class Progress implements AutoCloseable {
   private final Job job;
   private final Mode mode;
   private final PrintStream err;
-  private final int width;
+  private final IntSupplier width;
   private final Thread thread;
   private boolean painted;
   private boolean closed;
 
   /**
-   * @param width columns of the terminal
+   * @param width columns of the terminal; asked before each line
    */
-  Progress(Job job, Mode mode, PrintStream err, int width) {
+  Progress(Job job, Mode mode, PrintStream err, IntSupplier width) {
     this.job = job;
     this.mode = mode;
     this.err = err;
@@ -158,7 +159,7 @@ final class Progress implements AutoCloseable {
       return;
     }
     if (mode == Mode.LIVE) {
-      String shown = inPlace ? TextWidth.cut(line, width - 1) : line + "\n";
+      String shown = inPlace ? TextWidth.cut(line, width.getAsInt() - 1) : line + "\n";
       err.print("\r\u001b[K" + shown);
       painted = inPlace;
     } else {

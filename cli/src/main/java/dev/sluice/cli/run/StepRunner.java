@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntSupplier;
 
 /** Does what prepared steps say and shows what comes of it. Single-threaded. */
 public final class StepRunner {
@@ -100,7 +101,8 @@ public final class StepRunner {
     RunReport report;
     Optional<Integer> interrupted;
     try (Interrupts interrupts = new Interrupts(job, true, console.err());
-        Progress progress = progress(job, true)) {
+        TerminalSize size = new TerminalSize();
+        Progress progress = progress(job, true, size)) {
       try {
         report = job.await();
       } catch (UserError e) {
@@ -176,7 +178,7 @@ public final class StepRunner {
     running.set(Optional.of(job));
     ranSomething = true;
     try (Interrupts interrupts = new Interrupts(job, false, console.err());
-        Progress progress = progress(job, false)) {
+        Progress progress = progress(job, false, () -> Integer.MAX_VALUE)) {
       awaitQuery(job, interrupts, unread);
       progress.close();
       result.end();
@@ -208,13 +210,12 @@ public final class StepRunner {
     }
   }
 
-  private Progress progress(Job job, boolean pipeline) {
+  private Progress progress(Job job, boolean pipeline, IntSupplier width) {
     Progress.Mode mode =
         !pipeline
             ? Progress.Mode.STALLS
             : console.errTerminal() ? Progress.Mode.LIVE : Progress.Mode.PLAIN;
-    return new Progress(
-        job, mode, console.err(), mode == Progress.Mode.LIVE ? TerminalSize.columns() : 80);
+    return new Progress(job, mode, console.err(), width);
   }
 
   /** Prints a table of text in the layout of results. */

@@ -4,18 +4,44 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import org.jline.utils.Signals;
 
-/** The width of the controlling terminal. Stateless. */
-final class TerminalSize {
+/**
+ * The width of the controlling terminal, kept up to date from construction to {@link #close}: asked
+ * for again after each change of size. {@link #getAsInt} is called by one thread.
+ */
+final class TerminalSize implements IntSupplier, AutoCloseable {
   private static final int FALLBACK = 80;
 
-  private TerminalSize() {}
+  private final Object oldHandler;
+  private volatile boolean stale = true;
+  private int columns = FALLBACK;
 
-  /**
-   * In columns; {@value #FALLBACK} where it cannot be known. Asks the terminal driver by {@code
-   * stty}.
-   */
-  static int columns() {
+  TerminalSize() {
+    oldHandler = Signals.register("WINCH", () -> stale = true);
+  }
+
+  /** In columns; {@value #FALLBACK} where it cannot be known. */
+  @Override
+  public int getAsInt() {
+    if (stale) {
+      stale = false;
+      columns = columns();
+    }
+    return columns;
+  }
+
+  /** Gives the signal back to whoever had it. */
+  @Override
+  public void close() {
+    if (oldHandler != null) {
+      Signals.unregister("WINCH", oldHandler);
+    }
+  }
+
+  /** Asks the terminal driver by {@code stty}. */
+  private static int columns() {
     try {
       Process stty =
           new ProcessBuilder("stty", "size")
