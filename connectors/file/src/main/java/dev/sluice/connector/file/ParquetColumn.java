@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
 import java.util.Arrays;
 import org.apache.parquet.bytes.ByteBufferInputStream;
 import org.apache.parquet.bytes.BytesInput;
@@ -24,11 +26,13 @@ import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
 /**
- * Decodes one flat column of a row group. A page's values are decoded at once into arrays, plain
- * and dictionary pages by loops of our own, other encodings through Parquet's readers; conversion
- * to the column's type happens there, for dictionaries once per entry. One thread.
+ * Decodes one flat column of a row group, plain and dictionary pages by loops of our own, other
+ * encodings through Parquet's readers; conversion to the column's type happens there, for
+ * dictionaries once per entry. Numbers held in longs are decoded as they are asked for, in chunks
+ * that stay in the processor's cache; the rest a page at once. One thread.
  */
 final class ParquetColumn implements ParquetValues {
+  private static final int CHUNK = 4096;
 
   private final ColumnDescriptor descriptor;
   private final PageReader pages;
@@ -52,13 +56,21 @@ final class ParquetColumn implements ParquetValues {
   private boolean[] present = {};
   private boolean allPresent;
   private int valueAt;
-  private long[] longs = {};
+  private final long[] chunk = new long[CHUNK];
   private double[] doubles = {};
   private byte[] bytes = {};
   private int[] starts = {};
   private int[] ends = {};
   private int[] ids = {};
   private boolean byId;
+
+  /** How the page gives its longs. */
+  private Longs source = (out, count) -> {};
+
+  /** Decodes the next {@code count} longs into the start of {@code out}. */
+  private interface Longs {
+    void next(long[] out, int count);
+  }
 
   ParquetColumn(ColumnDescriptor descriptor, PageReader pages, ParquetCodecs codecs, DataType type)
       throws IOException {
@@ -103,8 +115,8 @@ final class ParquetColumn implements ParquetValues {
       dictionaryDoubles = doubles;
       doubles = new double[0];
     } else {
-      dictionaryLongs = longs;
-      longs = new long[0];
+      dictionaryLongs = new long[size];
+      source.next(dictionaryLongs, size);
     }
     codecs.giveBack(data.array());
   }
@@ -153,16 +165,27 @@ final class ParquetColumn implements ParquetValues {
       for (int i = from; i < from + n; i++) {
         out.appendDouble(doubles[i]);
       }
-    } else if (out.kind() == Kind.BOOLEAN) {
-      for (int i = from; i < from + n; i++) {
-        out.appendBoolean(longs[i] != 0);
+    } else {
+      for (int done = 0; done < n; ) {
+        int count = Math.min(CHUNK, n - done);
+        source.next(chunk, count);
+        longs(out, count);
+        done += count;
+      }
+    }
+  }
+
+  private void longs(ColumnBuilder out, int n) {
+    if (out.kind() == Kind.BOOLEAN) {
+      for (int i = 0; i < n; i++) {
+        out.appendBoolean(chunk[i] != 0);
       }
     } else if (out.kind() == Kind.DECIMAL) {
-      for (int i = from; i < from + n; i++) {
-        out.appendDecimal(longs[i]);
+      for (int i = 0; i < n; i++) {
+        out.appendDecimal(chunk[i]);
       }
     } else {
-      out.appendLongs(longs, from, n);
+      out.appendLongs(chunk, 0, n);
     }
   }
 
@@ -204,14 +227,14 @@ final class ParquetColumn implements ParquetValues {
         }
         int levels = at + Integer.BYTES;
         at = levels + data.order(ByteOrder.LITTLE_ENDIAN).getInt();
-        levels(page, levels, at);
+        levels(page, levels);
       }
       decode(first.getValueEncoding(), at, end);
     } else if (next instanceof DataPageV2 second) {
       if (optional) {
         ByteBuffer levels = data(second.getDefinitionLevels());
         int at = levels.arrayOffset() + levels.position();
-        levels(levels.array(), at, at + levels.remaining());
+        levels(levels.array(), at);
       }
       ByteBuffer data = data(second.getData());
       page = data.array();
@@ -237,8 +260,8 @@ final class ParquetColumn implements ParquetValues {
     return count;
   }
 
-  private void levels(byte[] b, int from, int to) {
-    RunDecoder runs = new RunDecoder(b, from, to, 1);
+  private void levels(byte[] b, int from) {
+    RunDecoder runs = new RunDecoder(b, from, 1);
     if (runs.isConstant(1, pageRows)) {
       allPresent = true;
       return;
@@ -259,7 +282,7 @@ final class ParquetColumn implements ParquetValues {
     if (encoding == Encoding.PLAIN) {
       plain(page, at, count);
     } else if (encoding.usesDictionary()) {
-      byDictionary(at, end, count);
+      byDictionary(at, count);
     } else {
       generic(encoding, at, end, count);
     }
@@ -273,34 +296,40 @@ final class ParquetColumn implements ParquetValues {
       }
     } else if (asDouble) {
       doubles = doubles.length < count ? new double[count] : doubles;
-    } else {
-      longs = longs.length < count ? new long[count] : longs;
     }
   }
 
   private void plain(byte[] data, int at, int count) {
     ensure(count);
-    ByteBuffer buffer = ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer buffer = ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN).position(at);
     switch (physical) {
       case INT64 -> {
-        buffer
-            .position(at)
-            .slice()
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .asLongBuffer()
-            .get(longs, 0, count);
-        conversion.integers(longs, count);
+        LongBuffer values = buffer.asLongBuffer();
+        source =
+            (out, n) -> {
+              values.get(out, 0, n);
+              conversion.integers(out, n);
+            };
       }
       case INT32 -> {
-        for (int i = 0; i < count; i++) {
-          longs[i] = conversion.integer(buffer.getInt(at + 4 * i));
-        }
+        IntBuffer values = buffer.asIntBuffer();
+        source =
+            (out, n) -> {
+              for (int i = 0; i < n; i++) {
+                out[i] = values.get();
+              }
+              conversion.integers(out, n);
+            };
       }
-      case BOOLEAN -> {
-        for (int i = 0; i < count; i++) {
-          longs[i] = data[at + (i >> 3)] >> (i & 7) & 1;
-        }
-      }
+      case BOOLEAN -> source = new Bits(data, at);
+      case INT96 ->
+          source =
+              (out, n) -> {
+                for (int i = 0; i < n; i++) {
+                  out[i] = conversion.int96(data, buffer.position());
+                  buffer.position(buffer.position() + 12);
+                }
+              };
       case FLOAT -> {
         for (int i = 0; i < count; i++) {
           doubles[i] = buffer.getFloat(at + 4 * i);
@@ -309,11 +338,6 @@ final class ParquetColumn implements ParquetValues {
       case DOUBLE -> {
         for (int i = 0; i < count; i++) {
           doubles[i] = buffer.getDouble(at + 8 * i);
-        }
-      }
-      case INT96 -> {
-        for (int i = 0; i < count; i++) {
-          longs[i] = conversion.int96(data, at + 12 * i);
         }
       }
       case FIXED_LEN_BYTE_ARRAY -> {
@@ -336,15 +360,33 @@ final class ParquetColumn implements ParquetValues {
     }
   }
 
-  private void byDictionary(int at, int end, int count) {
+  /** Plain booleans, a bit each. */
+  private static final class Bits implements Longs {
+    private final byte[] data;
+    private final int at;
+    private int next;
+
+    Bits(byte[] data, int at) {
+      this.data = data;
+      this.at = at;
+    }
+
+    @Override
+    public void next(long[] out, int count) {
+      for (int i = 0; i < count; i++, next++) {
+        out[i] = data[at + (next >> 3)] >> (next & 7) & 1;
+      }
+    }
+  }
+
+  private void byDictionary(int at, int count) {
     byId = asBytes;
     if (count == 0) {
       return;
     }
-    RunDecoder runs = new RunDecoder(page, at + 1, end, page[at]);
+    RunDecoder runs = new RunDecoder(page, at + 1, page[at]);
     if (!asBytes && !asDouble) {
-      ensure(count);
-      runs.read(dictionaryLongs, longs, count);
+      source = (out, n) -> runs.read(dictionaryLongs, out, n);
       return;
     }
     if (ids.length < count) {
@@ -364,13 +406,13 @@ final class ParquetColumn implements ParquetValues {
     ValuesReader values = encoding.getValuesReader(descriptor, ValuesType.VALUES);
     values.initFromPage(
         count, ByteBufferInputStream.wrap(ByteBuffer.wrap(page, at, end - at).slice()));
+    if (!asBytes && !asDouble) {
+      source = (out, n) -> generic(values, out, n);
+      return;
+    }
     java.io.ByteArrayOutputStream text = new java.io.ByteArrayOutputStream();
     for (int i = 0; i < count; i++) {
       switch (physical) {
-        case INT32 -> longs[i] = conversion.integer(values.readInteger());
-        case INT64 -> longs[i] = conversion.integer(values.readLong());
-        case INT96 -> longs[i] = conversion.int96(values.readBytes().getBytes(), 0);
-        case BOOLEAN -> longs[i] = values.readBoolean() ? 1 : 0;
         case FLOAT -> doubles[i] = values.readFloat();
         case DOUBLE -> doubles[i] = values.readDouble();
         default -> {
@@ -383,6 +425,18 @@ final class ParquetColumn implements ParquetValues {
     }
     if (asBytes) {
       bytes = text.toByteArray();
+    }
+  }
+
+  private void generic(ValuesReader values, long[] out, int count) {
+    for (int i = 0; i < count; i++) {
+      out[i] =
+          switch (physical) {
+            case INT32 -> conversion.integer(values.readInteger());
+            case INT64 -> conversion.integer(values.readLong());
+            case INT96 -> conversion.int96(values.readBytes().getBytes(), 0);
+            default -> values.readBoolean() ? 1 : 0;
+          };
     }
   }
 }
