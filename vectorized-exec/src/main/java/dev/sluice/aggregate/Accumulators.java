@@ -6,7 +6,9 @@ import dev.sluice.batch.Lane;
 import dev.sluice.batch.Lane.Form;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
+import dev.sluice.function.user.UserAggregate;
 import dev.sluice.plan.AggregateCall;
+import dev.sluice.plan.JavaFunction;
 import dev.sluice.plan.SortKey;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Kind;
@@ -40,7 +42,8 @@ final class Accumulators {
         };
     Supplier<GroupAccumulator> inner = () -> plain(call, types, order, use);
     Form[] innerForms = forms(call.function(), types, order);
-    boolean takesNulls = call.function().equals("ARRAY_AGG");
+    boolean user = JavaFunction.of(call.function()).isPresent();
+    boolean takesNulls = call.function().equals("ARRAY_AGG") || user && !distinct;
     if (distinct && !idempotent) {
       // refuses a function it does not know now, not at the first group
       Objects.requireNonNull(inner.get());
@@ -98,6 +101,9 @@ final class Accumulators {
       case "SUM", "AVG" -> new Form[] {sumForm(types[0])};
       case "STDDEV_POP", "STDDEV_SAMP", "VAR_POP", "VAR_SAMP" -> new Form[] {Form.DOUBLE};
       default -> {
+        if (JavaFunction.of(function).isPresent()) {
+          yield Arrays.stream(types).map(Lane::form).toArray(Form[]::new);
+        }
         Form[] forms =
             new Form[1 + order.stream().mapToInt(ListAccumulator.Key::lane).max().orElse(0)];
         forms[0] = Lane.form(types[0]);
@@ -162,8 +168,14 @@ final class Accumulators {
             types[0], call.type(), separator.getBytes(StandardCharsets.UTF_8), order);
       }
       default ->
-          throw UserError.of(
-              ErrorCode.UNSUPPORTED, "aggregate function '" + function + "' is not supported");
+          JavaFunction.of(function)
+              .map(java -> new UserAggregate(java, types, call.type()))
+              .map(aggregate -> new UserAccumulator(aggregate, types, call.type()))
+              .orElseThrow(
+                  () ->
+                      UserError.of(
+                          ErrorCode.UNSUPPORTED,
+                          "aggregate function '" + function + "' is not supported"));
     };
   }
 

@@ -165,8 +165,60 @@ public final class Nested {
     return values;
   }
 
+  /** The value of a word as {@link Cells} has it. */
+  public static Object ofWord(long word, DataType type) {
+    return switch (type.kind()) {
+      case BOOLEAN -> word != 0;
+      case FLOAT, DOUBLE -> Cells.toDouble(word);
+      case DECIMAL -> BigDecimal.valueOf(word, type.scale());
+      default -> word;
+    };
+  }
+
+  /** The value of bytes as {@link Cells} has them. */
+  public static Object ofBytes(byte[] source, int from, int to, DataType type) {
+    return switch (type.kind()) {
+      case VARCHAR, VARBINARY -> Text.ofBytes(Arrays.copyOfRange(source, from, to));
+      case DECIMAL -> {
+        byte[] big = Arrays.copyOfRange(source, from, from + 16);
+        big[0] ^= (byte) 0x80;
+        yield new BigDecimal(new java.math.BigInteger(big), type.scale());
+      }
+      case ROW -> {
+        Object[] fields = new Object[type.children().size()];
+        ofBytes(source, from, type, fields);
+        yield fields;
+      }
+      default -> {
+        int width = type.children().size();
+        Object[] values = new Object[ByteArena.intAt(source, from) * width];
+        ofBytes(source, from + Integer.BYTES, type, values);
+        yield values;
+      }
+    };
+  }
+
+  private static void ofBytes(byte[] source, int from, DataType type, Object[] values) {
+    int at = from;
+    for (int i = 0; i < values.length; i++) {
+      DataType part = type.children().get(i % type.children().size()).type();
+      if (source[at++] == 0) {
+        continue;
+      }
+      if (Cells.isWord(part)) {
+        values[i] = ofWord(ByteArena.longAt(source, at), part);
+        at += Long.BYTES;
+      } else {
+        int size = ByteArena.intAt(source, at);
+        at += Integer.BYTES;
+        values[i] = ofBytes(source, at, at + size, part);
+        at += size;
+      }
+    }
+  }
+
   /** Writes a value; positions of lists must ascend. */
-  static void write(FieldVector vector, DataType type, int position, Object value) {
+  public static void write(FieldVector vector, DataType type, int position, Object value) {
     if (value == null) {
       if (type.kind() != Kind.NULL) {
         vector.setNull(position);

@@ -96,6 +96,17 @@ public record UserClass(Class<?> type, Kind kind, List<UserMethod> methods) {
     if (kind == Kind.AGGREGATE && find(type, "getValue").isEmpty()) {
       throw refused(type, "has no public method 'getValue'", "add public T getValue(ACC a)");
     }
+    if (kind == Kind.AGGREGATE) {
+      Method create =
+          find(type, "createAccumulator")
+              .orElseThrow(
+                  () ->
+                      refused(
+                          type,
+                          "has no public method 'createAccumulator'",
+                          "add public ACC createAccumulator()"));
+      UserState.check(create.getGenericReturnType());
+    }
     if (UserDefinedFunction.class.isAssignableFrom(type)
         && !((UserDefinedFunction) newInstance()).isDeterministic()) {
       throw refused(
@@ -126,6 +137,16 @@ public record UserClass(Class<?> type, Kind kind, List<UserMethod> methods) {
     return Arrays.stream(type.getMethods())
         .filter(m -> m.getName().equals(name) && !m.isBridge())
         .min(Comparator.comparing(UserMethod::descriptor));
+  }
+
+  /** Whether what {@code accumulate} added can be taken back. */
+  public boolean retracts(UserMethod accumulate) {
+    return UserAggregate.retraction(type, accumulate).isPresent();
+  }
+
+  /** Whether accumulators can be merged. */
+  public boolean merges() {
+    return find(type, "merge").isPresent();
   }
 
   /** The Java type of the result of {@code method}; of a table function that of a row. */

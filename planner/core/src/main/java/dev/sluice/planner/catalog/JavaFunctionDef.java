@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param jars where the class is: as written until the class is read, then absolute
  * @param kind scalar, aggregate or table function
  * @param overloads its methods; none until the class is read
+ * @param merges whether an aggregate's accumulators can be merged
  */
 public record JavaFunctionDef(
     String name,
@@ -25,7 +26,8 @@ public record JavaFunctionDef(
     List<String> jars,
     SourcePosition position,
     UserClass.Kind kind,
-    List<Overload> overloads)
+    List<Overload> overloads,
+    boolean merges)
     implements FunctionDef {
   private static final List<Kind> NUMBERS =
       List.of(
@@ -47,9 +49,10 @@ public record JavaFunctionDef(
    * @param params per parameter its type; empty if it takes any
    * @param hinted per parameter whether the type is exactly the one wanted
    * @param result of a table function the type of a row
+   * @param retracts whether an aggregate can take back what this method added
    */
   public record Overload(
-      UserMethod method, List<Optional<DataType>> params, List<Boolean> hinted, DataType result) {
+      UserMethod method, List<Optional<DataType>> params, List<Boolean> hinted, DataType result, boolean retracts) {
     public Overload {
       params = List.copyOf(params);
       hinted = List.copyOf(hinted);

@@ -94,7 +94,8 @@ final class DefinitionReader {
         create.jars(),
         text.position(create.bodyPosition()),
         UserClass.Kind.SCALAR,
-        List.of());
+        List.of(),
+        false);
   }
 
   private static DdlResult function(CreateFunction create, FunctionDef function) {

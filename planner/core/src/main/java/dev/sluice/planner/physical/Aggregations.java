@@ -32,6 +32,7 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.apache.calcite.rel.RelFieldCollation;
 import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.sql.SqlAggFunction;
 
 /** GROUP BY: over windows and without. Single-threaded. */
 final class Aggregations {
@@ -81,6 +82,7 @@ final class Aggregations {
     if (!isWindowed(input, keys)
         || input.window().orElseThrow().spec() instanceof WindowSpec.Session
         || !(emit() instanceof Emit.OnWindowClose)
+        || !JavaAggregate.mergeable(aggregate)
         || input.condition().filter(input::mentionsWindow).isPresent()) {
       return false;
     }
@@ -170,6 +172,9 @@ final class Aggregations {
         windowed
             ? new WindowedAggregation(rels, windows, options).node(input, inputs, calls, aggregate)
             : groupNode(input, inputs, calls, schemaOf(inputs, calls, aggregate));
+    if (node.inputs().get(0).traits().changelog() != ChangelogMode.INSERT_ONLY) {
+      JavaAggregate.requireRetraction(aggregate, input);
+    }
     List<Expr> outputs = new ArrayList<>();
     int keyPlace = 0;
     int windowPlace = inputs.keys + calls.size();
@@ -291,9 +296,13 @@ final class Aggregations {
       }
       List<Integer> arguments = new ArrayList<>();
       List<Expr.Literal> constants = new ArrayList<>();
+      Optional<JavaAggregate> java = JavaAggregate.of(call, input);
       for (int argument : call.getArgList()) {
         Expr expr = input.columns().get(argument);
-        if (!arguments.isEmpty() && expr instanceof Expr.Literal literal) {
+        if (java.isPresent()) {
+          Expr wanted = java.get().argument(arguments.size(), expr);
+          arguments.add(inputs.argument(wanted, names.get(argument)));
+        } else if (!arguments.isEmpty() && expr instanceof Expr.Literal literal) {
           constants.add(literal);
         } else {
           arguments.add(inputs.argument(expr, names.get(argument)));
@@ -313,7 +322,7 @@ final class Aggregations {
       }
       calls.add(
           new AggregateCall(
-              function(call.getAggregation().getName().toUpperCase(Locale.ROOT)),
+              java.map(JavaAggregate::id).orElseGet(() -> function(call.getAggregation())),
               arguments,
               constants,
               call.isDistinct(),
@@ -325,7 +334,8 @@ final class Aggregations {
   }
 
   /** The aggregate's own name, whatever alias the query uses. */
-  private static String function(String name) {
+  private static String function(SqlAggFunction aggregation) {
+    String name = aggregation.getName().toUpperCase(Locale.ROOT);
     return Aggregates.specs().stream()
         .filter(s -> s.name().equals(name) || s.aliases().contains(name))
         .map(FunctionSpec::name)

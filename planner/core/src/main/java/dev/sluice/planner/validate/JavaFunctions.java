@@ -59,7 +59,8 @@ public final class JavaFunctions {
           jars,
           declared.position(),
           read.kind(),
-          overloads);
+          overloads,
+          read.merges());
     } catch (UserError e) {
       throw e.position().isPresent() ? e : e.at(declared.position());
     }
@@ -94,7 +95,7 @@ public final class JavaFunctions {
                                 + ", for which there is no SQL type")
                         .withHint(
                             "name one: @FunctionHint(output = @DataTypeHint(\"ROW<a INT>\"))"));
-    return new Overload(method, params, hinted, result);
+    return new Overload(method, params, hinted, result, read.retracts(method));
   }
 
   /** The operators of the Java functions in a catalog. */
