@@ -19,7 +19,7 @@ import org.apache.arrow.memory.BufferAllocator;
  * Single-threaded.
  */
 final class ChangeLog implements AutoCloseable {
-  private GroupTable groups;
+  private Current groups;
   private final Schema schema;
   private final boolean withBefore;
   private final Tail tail;
@@ -34,6 +34,32 @@ final class ChangeLog implements AutoCloseable {
   private int[] order = new int[64];
   private int count;
 
+  /** The groups as they are now. */
+  interface Current {
+    /** How many there are. */
+    int size();
+
+    /**
+     * Writes the rows of {@code count} groups, from index {@code from} of {@code slots}, to
+     * positions 0 and on; of a group without a row anything.
+     */
+    void write(int[] slots, int from, int count, BatchBuilder out);
+
+    static Current of(GroupTable groups) {
+      return new Current() {
+        @Override
+        public int size() {
+          return groups.size();
+        }
+
+        @Override
+        public void write(int[] slots, int from, int count, BatchBuilder out) {
+          groups.write(slots, from, count, out);
+        }
+      };
+    }
+  }
+
   /** Writes the columns behind those of the groups. */
   @FunctionalInterface
   interface Tail {
@@ -41,11 +67,19 @@ final class ChangeLog implements AutoCloseable {
     void write(BatchBuilder out, int count);
   }
 
-  ChangeLog(GroupTable groups, Schema schema, boolean withBefore) {
+  ChangeLog(Current groups, Schema schema, boolean withBefore) {
     this(groups, schema, withBefore, (out, n) -> {});
   }
 
+  ChangeLog(GroupTable groups, Schema schema, boolean withBefore) {
+    this(Current.of(groups), schema, withBefore);
+  }
+
   ChangeLog(GroupTable groups, Schema schema, boolean withBefore, Tail tail) {
+    this(Current.of(groups), schema, withBefore, tail);
+  }
+
+  ChangeLog(Current groups, Schema schema, boolean withBefore, Tail tail) {
     this.groups = groups;
     this.schema = schema;
     this.withBefore = withBefore;
@@ -70,7 +104,7 @@ final class ChangeLog implements AutoCloseable {
    * From now on the groups are those of {@code only}: of the first {@code n} slots of {@code kept},
    * in that order. Between two ticks.
    */
-  void moveTo(GroupTable only, int[] kept, int n) {
+  void moveTo(Current only, int[] kept, int n) {
     requireSettled();
     boolean[] moved = new boolean[Math.max(64, n)];
     for (int i = 0; i < n; i++) {
@@ -82,6 +116,20 @@ final class ChangeLog implements AutoCloseable {
     beforeBatch = new int[moved.length];
     beforeRow = new int[moved.length];
     order = new int[moved.length];
+  }
+
+  /** The slots are others now; {@code given} says whose row has been given. Between two ticks. */
+  void restart(IntPredicate given) {
+    requireSettled();
+    int size = groups.size();
+    known = new boolean[Math.max(64, size)];
+    for (int slot = 0; slot < size; slot++) {
+      known[slot] = given.test(slot);
+    }
+    touched = new boolean[known.length];
+    beforeBatch = new int[known.length];
+    beforeRow = new int[known.length];
+    order = new int[known.length];
   }
 
   void requireSettled() {

@@ -186,7 +186,7 @@ final class GroupAggregate implements Operator {
 
   private void moveTo(int[] kept, int n) {
     groups = groups.only(kept, n);
-    changes.moveTo(groups, kept, n);
+    changes.moveTo(ChangeLog.Current.of(groups), kept, n);
     long[] oldLive = live;
     long[] oldReached = reached;
     live = new long[Math.max(64, n)];

@@ -1,8 +1,12 @@
 package dev.sluice.operator;
 
+import dev.sluice.plan.ChangelogNormalizeNode;
+import dev.sluice.plan.DropUpdateBeforeNode;
 import dev.sluice.plan.JoinNode;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.RankNode;
+import dev.sluice.plan.ReplicateNode;
+import dev.sluice.plan.UpsertMaterializeNode;
 import dev.sluice.plan.WindowSpec;
 import java.util.Map;
 import java.util.Set;
@@ -20,8 +24,12 @@ public final class Operators {
           entry(PlanNode.Sort.class, Sort::new),
           entry(PlanNode.Limit.class, Limit::new),
           entry(PlanNode.Union.class, Union::new),
+          entry(ChangelogNormalizeNode.class, ChangelogNormalize::new),
+          entry(DropUpdateBeforeNode.class, DropUpdateBefore::new),
           entry(JoinNode.class, Operators::join),
-          entry(RankNode.class, Operators::rank));
+          entry(RankNode.class, Operators::rank),
+          entry(ReplicateNode.class, Replicate::new),
+          entry(UpsertMaterializeNode.class, UpsertMaterialize::new));
 
   private static final Set<Class<? extends PlanNode>> OF_THE_HOST =
       Set.of(

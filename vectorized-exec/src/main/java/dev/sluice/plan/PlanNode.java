@@ -30,8 +30,12 @@ public sealed interface PlanNode
         PlanNode.Limit,
         PlanNode.Sink,
         PlanNode.StageInput,
+        ChangelogNormalizeNode,
+        DropUpdateBeforeNode,
         JoinNode,
-        RankNode {
+        RankNode,
+        ReplicateNode,
+        UpsertMaterializeNode {
   /** The inputs, in order; empty for leaves. */
   @JsonIgnore
   List<PlanNode> inputs();
@@ -54,7 +58,8 @@ public sealed interface PlanNode
   /** The node's name in EXPLAIN. */
   @JsonIgnore
   default String label() {
-    return getClass().getSimpleName();
+    String name = getClass().getSimpleName();
+    return name.endsWith("Node") ? name.substring(0, name.length() - "Node".length()) : name;
   }
 
   /**

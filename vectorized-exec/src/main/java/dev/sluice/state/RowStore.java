@@ -194,10 +194,7 @@ public final class RowStore {
    * store gives the row that is equal if there is one.
    */
   public int add(int key, RecordBatch batch, int position) {
-    scratch.truncate(0);
-    for (int c = 0; c < all.length; c++) {
-      Cells.appendNullable(batch.vector(c), schema.type(c), position, scratch);
-    }
+    encode(batch, position);
     if (!counted) {
       return append(key);
     }
@@ -209,6 +206,23 @@ public final class RowStore {
     int row = append(key);
     index.add(row, hash);
     return row;
+  }
+
+  /** The first row of a key that equals the row at {@code position}, or {@link #NONE}. */
+  public int firstLike(int key, RecordBatch batch, int position) {
+    encode(batch, position);
+    int row = firsts[key];
+    while (row != NONE && !isScratch(row)) {
+      row = nexts[row];
+    }
+    return row;
+  }
+
+  private void encode(RecordBatch batch, int position) {
+    scratch.truncate(0);
+    for (int c = 0; c < all.length; c++) {
+      Cells.appendNullable(batch.vector(c), schema.type(c), position, scratch);
+    }
   }
 
   private boolean isScratch(int row) {

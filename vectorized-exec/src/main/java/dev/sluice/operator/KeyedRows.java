@@ -1,0 +1,123 @@
+package dev.sluice.operator;
+
+import dev.sluice.batch.BatchBuilder;
+import dev.sluice.batch.RecordBatch;
+import dev.sluice.batch.Rows;
+import dev.sluice.state.RowStore;
+import dev.sluice.state.StateReader;
+import dev.sluice.state.StateWriter;
+import dev.sluice.type.RowKind;
+import dev.sluice.type.Schema;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.arrow.vector.FieldVector;
+
+/**
+ * Rows by key, of which one shows, and the changes of that one folded per tick. Subclasses say what
+ * a row does to those of its key and which one shows.
+ */
+abstract class KeyedRows implements Operator {
+  private static final String ROWS = "rows";
+  private static final int LAYOUT = 1;
+
+  private final Schema schema;
+  private final int[] columns;
+  private final RowStore rows;
+  private final ChangeLog changes;
+  private Optional<OperatorContext> context = Optional.empty();
+
+  KeyedRows(Schema schema, List<Integer> keys, boolean withBefore) {
+    this.schema = schema;
+    columns = IntStream.range(0, schema.size()).toArray();
+    rows = new RowStore(schema, keys, 0, false);
+    changes = new ChangeLog(new Shown(), schema, withBefore);
+  }
+
+  /** A row arrives: changes those of its key. */
+  abstract void apply(RowStore store, int key, RowKind kind, RecordBatch batch, int position);
+
+  /** The row of a key that shows, or {@link RowStore#NONE}. */
+  abstract int shown(RowStore store, int key);
+
+  /** Before the changes of a tick are given. */
+  void check(RowStore store, int key) {}
+
+  private final class Shown implements ChangeLog.Current {
+    @Override
+    public int size() {
+      return rows.keys();
+    }
+
+    @Override
+    public void write(int[] slots, int from, int count, BatchBuilder out) {
+      FieldVector[] to = new FieldVector[columns.length];
+      Arrays.setAll(to, out::vector);
+      for (int i = 0; i < count; i++) {
+        int row = shown(rows, slots[from + i]);
+        if (row != RowStore.NONE) {
+          rows.write(row, columns, to, i);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void open(OperatorContext host) {
+    context = Optional.of(host);
+  }
+
+  @Override
+  public void process(int input, RecordBatch batch, Output output) {
+    try (batch) {
+      Rows given = Rows.of(batch);
+      int[] slots = rows.keySlots(batch, given);
+      changes.touch(slots, given.count(), context.orElseThrow().allocator());
+      for (int i = 0; i < given.count(); i++) {
+        int position = given.position(i);
+        apply(rows, slots[i], batch.kind(position), batch, position);
+      }
+    }
+  }
+
+  @Override
+  public void endOfTick(Output output) {
+    changes.emit(this::isShown, context.orElseThrow(), output);
+    if (rows.trim()) {
+      changes.restart(this::isShown);
+    }
+  }
+
+  private boolean isShown(int key) {
+    check(rows, key);
+    return shown(rows, key) != RowStore.NONE;
+  }
+
+  @Override
+  public void finish(int input, Output output) {
+    endOfTick(output);
+  }
+
+  @Override
+  public void snapshot(StateWriter state) {
+    changes.requireSettled();
+    rows.save(state, ROWS, LAYOUT, context.orElseThrow().allocator());
+  }
+
+  @Override
+  public void restore(StateReader state) {
+    rows.restore(state, ROWS);
+    changes.restart(this::isShown);
+  }
+
+  @Override
+  public long stateBytes() {
+    return rows.byteSize();
+  }
+
+  @Override
+  public void close() {
+    changes.close();
+  }
+}
