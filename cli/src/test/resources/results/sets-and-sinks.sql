@@ -44,8 +44,10 @@ SELECT x FROM (VALUES (1),(2),(2),(1),(NULL)) t(x) EXCEPT SELECT y FROM (VALUES 
 ====
 SELECT x FROM (VALUES (1),(2),(2),(1),(NULL)) t(x) EXCEPT ALL SELECT y FROM (VALUES (2),(3)) u(y)
 ----
-error[SLU-2007]: EXCEPT ALL is not supported yet
-hint: leave ALL out: each row of the result then comes once
+{"x":1}
+{"x":1}
+{"x":2}
+{"x":null}
 ====
 SELECT 1 AS x INTERSECT SELECT 1.0
 ----

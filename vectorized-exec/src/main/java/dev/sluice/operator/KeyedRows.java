@@ -84,7 +84,7 @@ abstract class KeyedRows implements Operator {
   @Override
   public void endOfTick(Output output) {
     changes.emit(this::isShown, context.orElseThrow(), output);
-    if (rows.trim()) {
+    if (rows.trim().isPresent()) {
       changes.restart(this::isShown);
     }
   }

@@ -39,7 +39,8 @@ final class Replicate implements Operator {
     int most = Math.max(1, context.orElseThrow().batchRows());
     int[] positions = new int[most];
     int n = 0;
-    try (RecordBatch kept = batch.project(schema, columns)) {
+    try (batch;
+        RecordBatch kept = batch.share().project(schema, columns)) {
       for (int i = 0; i < rows.count(); i++) {
         int position = rows.position(i);
         long times = vector.isNull(position) ? 0 : Cells.word(vector, type, position);

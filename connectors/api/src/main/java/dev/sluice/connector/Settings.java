@@ -37,8 +37,8 @@ public final class Settings {
       OptionSpec.of(
               "state.ttl",
               Type.DURATION,
-              "A key without rows for this long is forgotten by aggregations and joins without a"
-                  + " window over input that never ends; its next row begins it anew. 0: never.",
+              "A key without rows for this long is forgotten by aggregations without a window over"
+                  + " input that never ends; its next row begins it anew. 0: never.",
               "1 day")
           .withDefault("0 s");
   public static final OptionSpec TIME_ZONE =

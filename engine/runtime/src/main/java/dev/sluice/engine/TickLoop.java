@@ -8,6 +8,7 @@ import dev.sluice.engine.source.SourceFeed;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.function.user.UserCode;
+import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.StageGraph;
 import java.util.ArrayList;
@@ -223,6 +224,10 @@ final class TickLoop implements AutoCloseable {
     for (int i = 0; i < senders; i++) {
       bySender.add(new ArrayList<>());
     }
+    if (source.spec.leaf().traits().changelog() != ChangelogMode.INSERT_ONLY) {
+      // tasks hand on in their order: so the changes of a row stay in theirs
+      source.turn = 0;
+    }
     for (RecordBatch batch : batches) {
       source.rows.addAndGet(batch.rowCount());
       bySender.get(source.turn++ % senders).add(batch);
@@ -390,9 +395,10 @@ final class TickLoop implements AutoCloseable {
     List<AutoCloseable> all = new ArrayList<>();
     parts.sources().forEach(source -> source.feed.ifPresent(all::add));
     all.add(parts.workers());
-    parts.tasks().forEach(all::addAll);
-    all.addAll(parts.edges().values());
+    // what waits in sinks and on edges lies in memory of the tasks
     all.addAll(parts.allSinks());
+    all.addAll(parts.edges().values());
+    parts.tasks().forEach(all::addAll);
     all.add(parts.allocator());
     all.add(parts.userCode());
     Closing.all(all);

@@ -62,8 +62,7 @@ public record UserMethod(Method method, List<Param> params, boolean variadic) {
     return method.getName()
         + "("
         + String.join(
-            ",",
-            Arrays.stream(method.getParameterTypes()).map(Class::getCanonicalName).toList())
+            ",", Arrays.stream(method.getParameterTypes()).map(Class::getCanonicalName).toList())
         + ")";
   }
 

@@ -69,9 +69,7 @@ public final class UserValues {
 
   private static LocalDateTime timestamp(long micros) {
     return LocalDateTime.ofEpochSecond(
-        Math.floorDiv(micros, MICROS),
-        (int) Math.floorMod(micros, MICROS) * 1000,
-        ZoneOffset.UTC);
+        Math.floorDiv(micros, MICROS), (int) Math.floorMod(micros, MICROS) * 1000, ZoneOffset.UTC);
   }
 
   private static Instant instant(long micros) {
@@ -151,8 +149,7 @@ public final class UserValues {
     try {
       return converted(object, type);
     } catch (ClassCastException e) {
-      throw new EvalError(
-          "a " + object.getClass().getName() + " is no " + type.withNullable(true));
+      throw new EvalError("a " + object.getClass().getName() + " is no " + type.withNullable(true));
     }
   }
 

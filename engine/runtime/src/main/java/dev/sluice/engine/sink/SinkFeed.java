@@ -1,16 +1,13 @@
 package dev.sluice.engine.sink;
 
 import dev.sluice.batch.RecordBatch;
-import dev.sluice.batch.Selection;
 import dev.sluice.connector.Committable;
 import dev.sluice.connector.SinkCapabilities;
 import dev.sluice.connector.SinkWriter;
 import dev.sluice.connector.TableSink;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
-import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.TableRef;
-import dev.sluice.type.RowKind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +21,6 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class SinkFeed implements AutoCloseable {
   private final TableRef table;
-  private final SinkCapabilities capabilities;
   private final TableSink sink;
   private final List<WriterQueue> writers = new ArrayList<>();
   private final LongAdder rows = new LongAdder();
@@ -39,7 +35,6 @@ public final class SinkFeed implements AutoCloseable {
       int parallelism,
       ThreadFactory threads) {
     this.table = table;
-    this.capabilities = capabilities;
     this.sink = sink;
     int count = Math.max(1, Math.min(capabilities.maxWriters(), parallelism));
     for (int i = 0; i < count; i++) {
@@ -57,31 +52,13 @@ public final class SinkFeed implements AutoCloseable {
    * is full.
    */
   public void write(int task, RecordBatch batch) {
-    RecordBatch fit =
-        capabilities.accepts() == ChangelogMode.UPSERT ? withoutUpdateBefore(batch) : batch;
-    if (fit.rowCount() == 0) {
-      fit.close();
+    if (batch.rowCount() == 0) {
+      batch.close();
       return;
     }
-    rows.add(fit.rowCount());
+    rows.add(batch.rowCount());
     dirty = true;
-    writers.get(task % writers.size()).write(fit);
-  }
-
-  private static RecordBatch withoutUpdateBefore(RecordBatch batch) {
-    if (batch.kinds().isEmpty()) {
-      return batch;
-    }
-    byte[] kinds = batch.kinds().get();
-    int[] kept = new int[batch.rowCount()];
-    int count = 0;
-    for (int i = 0; i < batch.rowCount(); i++) {
-      int position = batch.position(i);
-      if (kinds[position] != RowKind.UPDATE_BEFORE.code()) {
-        kept[count++] = position;
-      }
-    }
-    return count == kept.length ? batch : batch.select(new Selection(kept, count));
+    writers.get(task % writers.size()).write(batch);
   }
 
   /** Lets the writers push on what they hold. */

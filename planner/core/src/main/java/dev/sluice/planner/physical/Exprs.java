@@ -71,6 +71,33 @@ final class Exprs {
     return expr;
   }
 
+  /**
+   * The input column that {@code expr} is, perhaps in a wider type: different values stay
+   * different.
+   */
+  static Optional<Integer> sameValue(Expr expr) {
+    Expr value = Sinks.unchecked(expr);
+    if (value instanceof Expr.ColumnRef ref) {
+      return Optional.of(ref.index());
+    }
+    return value instanceof Expr.Cast cast && isWidening(cast.operand().type(), cast.type())
+        ? sameValue(cast.operand())
+        : Optional.empty();
+  }
+
+  private static boolean isWidening(DataType from, DataType to) {
+    if (from.kind().isInteger() && to.kind().isInteger()) {
+      return from.kind().compareTo(to.kind()) <= 0;
+    }
+    if (from.kind().isInteger() && to.kind() == DataType.Kind.DECIMAL) {
+      return to.precision() - to.scale() >= 19;
+    }
+    return from.kind() == to.kind()
+        && !from.kind().isNested()
+        && from.scale() <= to.scale()
+        && from.precision() - from.scale() <= to.precision() - to.scale();
+  }
+
   /** Whether {@code expr} calls that function somewhere. */
   static boolean calls(Expr expr, String function) {
     return expr instanceof Expr.Call call && call.function().equals(function)

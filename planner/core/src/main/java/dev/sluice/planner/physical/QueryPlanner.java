@@ -200,9 +200,7 @@ public final class QueryPlanner {
     PlanNode input =
         translator.materialize(frame.withColumns(matched), target.sinkRef().schema().names());
     requireUsed(query, input);
-    PlanNode.Sink sink = sinks.sink(input, target);
-    query.options().onConflict().ifPresent(policy -> sinks.checkConflicts(sink, policy));
-    return sink;
+    return sinks.sink(input, target, query.options().onConflict());
   }
 
   private PlanNode rows(Scans scans, Converted converted, Optional<List<String>> names) {

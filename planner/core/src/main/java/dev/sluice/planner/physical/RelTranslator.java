@@ -449,10 +449,19 @@ final class RelTranslator {
     return Optional.empty();
   }
 
+  private static Optional<Integer> sameValue(List<Expr> columns, int column) {
+    for (int i = 0; i < columns.size(); i++) {
+      if (Exprs.sameValue(columns.get(i)).filter(c -> c == column).isPresent()) {
+        return Optional.of(i);
+      }
+    }
+    return Optional.empty();
+  }
+
   private static List<List<Integer>> mapKeys(List<List<Integer>> keys, List<Expr> columns) {
     List<List<Integer>> mapped = new ArrayList<>();
     for (List<Integer> key : keys) {
-      List<Optional<Integer>> places = key.stream().map(k -> place(columns, k)).toList();
+      List<Optional<Integer>> places = key.stream().map(k -> sameValue(columns, k)).toList();
       if (places.stream().allMatch(Optional::isPresent)) {
         mapped.add(places.stream().map(Optional::orElseThrow).toList());
       }

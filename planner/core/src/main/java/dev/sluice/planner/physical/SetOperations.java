@@ -1,8 +1,9 @@
 package dev.sluice.planner.physical;
 
-import dev.sluice.error.ErrorCode;
-import dev.sluice.error.UserError;
 import dev.sluice.plan.Expr;
+import dev.sluice.plan.PlanNode;
+import dev.sluice.plan.PlanTraits;
+import dev.sluice.plan.ReplicateNode;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Field;
 import dev.sluice.type.DataType.Kind;
@@ -27,6 +28,7 @@ import org.apache.calcite.rel.core.SetOp;
  */
 final class SetOperations {
   private static final DataType FLAG = DataType.of(Kind.BOOLEAN).notNull();
+  private static final DataType COUNT = DataType.of(Kind.BIGINT).notNull();
 
   private final RelTranslator rels;
   private final Aggregations aggregations;
@@ -38,11 +40,6 @@ final class SetOperations {
 
   Frame translate(SetOp operation) {
     boolean minus = operation instanceof Minus;
-    if (operation.all) {
-      throw UserError.of(
-              ErrorCode.UNSUPPORTED, (minus ? "EXCEPT" : "INTERSECT") + " ALL is not supported yet")
-          .withHint("leave ALL out: each row of the result then comes once");
-    }
     Schema schema = RelTranslator.schema(operation.getRowType());
     int count = operation.getInputs().size();
     List<Field> fields = new ArrayList<>(schema.fields());
@@ -60,12 +57,39 @@ final class SetOperations {
     }
     Frame all = rels.unionAll(frames, new Schema(fields));
     Frame counted = aggregations.counted(all, schema, count);
-    Expr zero = Expr.Literal.of(0L, DataType.of(Kind.BIGINT).notNull());
-    for (int i = 0; i < count; i++) {
-      Expr found = counted.columns().get(schema.size() + i);
-      String operator = minus && i > 0 ? "=" : ">";
+    return operation.all ? repeated(counted, schema, minus) : once(counted, schema, minus);
+  }
+
+  private static Frame once(Frame given, Schema schema, boolean minus) {
+    Frame counted = given;
+    Expr zero = Expr.Literal.of(0L, COUNT);
+    for (int i = schema.size(); i < given.columns().size(); i++) {
+      Expr found = given.columns().get(i);
+      String operator = minus && i > schema.size() ? "=" : ">";
       counted = counted.withCondition(new Expr.Call(operator, List.of(found, zero), FLAG));
     }
     return counted.withColumns(counted.columns().subList(0, schema.size()));
+  }
+
+  /** Each row as often as in the input that has it least, or as in the first without the others. */
+  private Frame repeated(Frame counted, Schema schema, boolean minus) {
+    List<Expr> counts = counted.columns().subList(schema.size(), counted.columns().size());
+    Expr times =
+        minus
+            ? counts.stream()
+                .reduce((a, b) -> new Expr.Call("-", List.of(a, b), COUNT))
+                .orElseThrow()
+            : new Expr.Call("LEAST", List.copyOf(counts), COUNT);
+    List<Expr> columns = new ArrayList<>(counted.columns().subList(0, schema.size()));
+    columns.add(times);
+    List<String> names = new ArrayList<>(schema.names());
+    names.add("$times");
+    PlanNode input = rels.materialize(counted.withColumns(columns), names);
+    PlanTraits traits =
+        PlanTraits.of(
+                new Schema(input.schema().fields().subList(0, schema.size())),
+                input.traits().bounded())
+            .withChangelog(input.traits().changelog());
+    return RelTranslator.node(new ReplicateNode(input, traits));
   }
 }

@@ -8,7 +8,6 @@ import dev.sluice.error.DidYouMean;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.operator.RejectedRow;
-import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.Expr;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.PlanTraits;
@@ -23,8 +22,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * The targets of a plan: who may be written, with which columns and which changes. Single-threaded.
@@ -245,100 +242,17 @@ final class Sinks {
             .toList());
   }
 
-  /** The sink over its input, if it takes the input's changes. */
-  PlanNode.Sink sink(PlanNode input, CatalogEntry.Table table) {
+  /**
+   * The sink over its input, if it takes the input's changes.
+   *
+   * @param onConflict ERROR, NOTHING or DEDUPLICATE
+   */
+  PlanNode.Sink sink(PlanNode input, CatalogEntry.Table table, Optional<String> onConflict) {
     TableRef ref = table.sinkRef();
     SinkCapabilities can = connectors.connector(ref.connector()).sinkCapabilities(ref);
-    ChangelogMode mode = input.traits().changelog();
-    if (mode != ChangelogMode.INSERT_ONLY) {
-      requireChanges(input.traits(), ref, can);
-      mode = can.accepts() == ChangelogMode.UPSERT ? ChangelogMode.UPSERT : mode;
-    }
-    return new PlanNode.Sink(
-        input, ref, PlanTraits.of(ref.schema(), input.traits().bounded()).withChangelog(mode));
-  }
-
-  /**
-   * ON CONFLICT says what becomes of rows that have a key in common, though nothing tells that they
-   * are versions of one row. Where there are none, or the last one wins, the sink does it.
-   */
-  void checkConflicts(PlanNode.Sink sink, String policy) {
-    TableRef ref = sink.table();
-    SinkCapabilities can = connectors.connector(ref.connector()).sinkCapabilities(ref);
-    if (ref.primaryKey().isEmpty() || can.accepts() == ChangelogMode.INSERT_ONLY) {
-      throw UserError.of(
-              ErrorCode.INVALID_QUERY,
-              "ON CONFLICT needs a sink that takes upserts by PRIMARY KEY, which '"
-                  + ref.name()
-                  + "' is not")
-          .withHint("leave the clause out, or write to a jdbc table with a PRIMARY KEY");
-    }
-    Set<Integer> primary = primaryKey(ref);
-    boolean unique =
-        sink.input().traits().uniqueKeys().stream().anyMatch(key -> primary.containsAll(key));
-    if (!unique && !policy.equals("DEDUPLICATE")) {
-      throw UserError.of(
-              ErrorCode.UNSUPPORTED,
-              "ON CONFLICT DO " + policy + " is not supported where keys may come twice")
-          .withHint(
-              "use ON CONFLICT DO DEDUPLICATE: the last row of a key wins; or group by the sink's"
-                  + " PRIMARY KEY");
-    }
-  }
-
-  private static Set<Integer> primaryKey(TableRef ref) {
-    Set<Integer> primary = new TreeSet<>();
-    for (String column : ref.primaryKey()) {
-      ref.schema().indexOf(column).ifPresent(primary::add);
-    }
-    return primary;
-  }
-
-  private static void requireChanges(PlanTraits traits, TableRef ref, SinkCapabilities can) {
-    if (can.accepts() == ChangelogMode.INSERT_ONLY) {
-      String key =
-          ref.primaryKey().isEmpty()
-              ? "a sink with a PRIMARY KEY (jdbc)"
-              : "a connector that takes upserts (jdbc)";
-      throw UserError.of(
-              ErrorCode.CHANGELOG,
-              "the query updates its results, but sink '" + ref.name() + "' takes inserts only")
-          .withDetail(
-              "An aggregation without a window over an input that never ends changes its results as"
-                  + " rows arrive.")
-          .withHint(
-              "group by a window (TUMBLE, HOP), write to "
-                  + key
-                  + ", or bound the source so that the result is final");
-    }
-    if (can.accepts() == ChangelogMode.UPSERT && !keyFits(traits, ref)) {
-      List<List<String>> keys =
-          traits.uniqueKeys().stream()
-              .map(k -> k.stream().map(ref.schema().names()::get).toList())
-              .toList();
-      throw UserError.of(
-              ErrorCode.CHANGELOG,
-              ref.primaryKey().isEmpty()
-                  ? "the query updates its results, but sink '"
-                      + ref.name()
-                      + "' has no PRIMARY KEY to update by"
-                  : "the PRIMARY KEY of sink '"
-                      + ref.name()
-                      + "' is not the key of the query's rows")
-          .withHint(
-              keys.isEmpty() || keys.get(0).isEmpty()
-                  ? "select all grouping columns, and declare them as PRIMARY KEY (…) NOT ENFORCED"
-                      + " on the sink"
-                  : "declare PRIMARY KEY ("
-                      + String.join(", ", keys.get(0))
-                      + ") NOT ENFORCED on the sink");
-    }
-  }
-
-  private static boolean keyFits(PlanTraits traits, TableRef ref) {
-    Set<Integer> primary = primaryKey(ref);
-    return !primary.isEmpty()
-        && traits.uniqueKeys().stream().anyMatch(k -> new TreeSet<>(k).equals(primary));
+    PlanNode fit = new SinkChanges(ref, can, onConflict).fit(input);
+    PlanTraits traits = PlanTraits.of(ref.schema(), fit.traits().bounded());
+    return new PlanNode.Sink(fit, ref, traits.withChangelog(fit.traits().changelog()));
   }
 
   /** The sink that takes the malformed records of {@code source}, if it has one. */

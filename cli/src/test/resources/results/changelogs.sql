@@ -1,0 +1,68 @@
+CREATE TABLE s (k STRING NOT NULL, n BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'jdbc', 'url' = 'jdbc:h2:mem:changelogs;DB_CLOSE_DELAY=-1', 'table-name' = 's', 'table.create' = 'true');
+CREATE TABLE kn (k STRING NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (k, n) NOT ENFORCED) WITH ('connector' = 'jdbc', 'url' = 'jdbc:h2:mem:changelogs;DB_CLOSE_DELAY=-1', 'table-name' = 'kn', 'table.create' = 'true');
+CREATE TABLE t (k STRING, n BIGINT) WITH ('connector' = 'values', 'rows' = '[["a", 1], ["b", 2], ["a", 3], ["c", 9], ["b", null]]');
+CREATE TABLE f (k STRING, n BIGINT) WITH ('connector' = 'filesystem', 'path' = '/tmp/never.json', 'format' = 'json');
+SET 'batch.rows' = '1';
+====
+SELECT AVG(m) AS avg_m, MIN(m) AS min_m, COUNT(DISTINCT m) AS n FROM (SELECT k, MAX(n) AS m FROM t GROUP BY k) EMIT ON UPDATE
+----
+{"avg_m":4,"min_m":2,"n":3}
+====
+SELECT k, COUNT(*) AS n FROM t GROUP BY k HAVING COUNT(*) < 2 EMIT ON UPDATE
+----
+{"k":"c","n":1}
+====
+INSERT INTO s SELECT k, COUNT(*) FROM t GROUP BY k HAVING COUNT(*) < 2 EMIT ON UPDATE; SELECT * FROM s
+----
+{"k":"c","n":1}
+====
+INSERT INTO kn SELECT k, COUNT(*) FROM t GROUP BY k EMIT ON UPDATE; SELECT * FROM kn ORDER BY k
+----
+{"k":"a","n":2}
+{"k":"b","n":2}
+{"k":"c","n":1}
+====
+EXPLAIN INSERT INTO s SELECT k, COUNT(*) FROM t GROUP BY k HAVING COUNT(*) < 2 EMIT ON UPDATE
+----
+          #6 Scan(table=t, connector=values, columns=[k])  {insert-only; columns=[k]; bounded}
+        #5 Exchange(distribution=hash[$0])  {insert-only; columns=[k]; bounded}
+      #4 GroupAggregate(keys=[k], calls=[COUNT(*)], emit=on update)  {retract; columns=[k, EXPR$1]; key=[[k]]; state=bounded input; bounded}
+    #3 FilterProject(filter=($1 < 2), project=[NOT NULL($0, 'column ''k'' of ''s'' is NOT NULL'), $1])  {retract; columns=[k, n]; key=[[k]]; bounded}
+  #2 DropUpdateBefore(keys=[k])  {upsert; columns=[k, n]; key=[[k]]; bounded}
+#1 Sink(table=s, connector=jdbc, primaryKey=[k])  {upsert; bounded; delivery=at-least-once}
+====
+EXPLAIN INSERT INTO s SELECT MAX(k), n FROM t GROUP BY n EMIT ON UPDATE ON CONFLICT DO DEDUPLICATE
+----
+              #8 Scan(table=t, connector=values, columns=[k, n])  {insert-only; columns=[k, n]; bounded}
+            #7 FilterProject(project=[$1, $0])  {insert-only; columns=[n, k]; bounded}
+          #6 Exchange(distribution=hash[$0])  {insert-only; columns=[n, k]; bounded}
+        #5 GroupAggregate(keys=[n], calls=[MAX($1)], emit=on update)  {retract; columns=[n, EXPR$0]; key=[[n]]; state=bounded input; bounded}
+      #4 FilterProject(project=[NOT NULL($1, 'column ''k'' of ''s'' is NOT NULL'), $0])  {retract; columns=[k, n]; key=[[n]]; bounded}
+    #3 Exchange(distribution=hash[$0])  {retract; columns=[k, n]; key=[[n]]; bounded}
+  #2 UpsertMaterialize(keys=[k], onConflict=deduplicate)  {upsert; columns=[k, n]; key=[[k]]; state=bounded input; bounded}
+#1 Sink(table=s, connector=jdbc, primaryKey=[k])  {upsert; bounded; delivery=at-least-once}
+====
+INSERT INTO f SELECT k, COUNT(*) FROM t GROUP BY k EMIT ON UPDATE
+----
+error[SLU-2011]: the query updates its results, but sink 'f' takes inserts only
+hint: leave EMIT out, so that each result comes once, when it is final, or write to a sink with a PRIMARY KEY (jdbc, kafka)
+====
+SELECT n FROM t EXCEPT ALL SELECT n + 1 FROM t EMIT ON UPDATE
+----
+{"n":1}
+{"n":9}
+====
+SELECT x FROM (SELECT k AS x, COUNT(*) AS n FROM t GROUP BY k HAVING COUNT(*) < 2) EXCEPT SELECT 'z' EMIT ON UPDATE
+----
+{"x":"c"}
+====
+SELECT k FROM t INTERSECT ALL SELECT x FROM (VALUES ('a'), ('a'), ('a'), ('c')) AS v (x)
+----
+{"k":"a"}
+{"k":"a"}
+{"k":"c"}
+====
+SELECT DISTINCT m FROM (SELECT k, COUNT(*) AS m FROM t GROUP BY k) EMIT ON UPDATE
+----
+{"m":1}
+{"m":2}
