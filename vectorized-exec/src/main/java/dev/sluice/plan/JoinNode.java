@@ -60,6 +60,26 @@ public record JoinNode(
         traits);
   }
 
+  public JoinNode withRetention(JoinRetention value) {
+    return new JoinNode(
+        left, right, kind, leftKeys, rightKeys, matchNulls, condition, output, value, emit, traits);
+  }
+
+  public JoinNode withTraits(PlanTraits value) {
+    return new JoinNode(
+        left,
+        right,
+        kind,
+        leftKeys,
+        rightKeys,
+        matchNulls,
+        condition,
+        output,
+        retention,
+        emit,
+        value);
+  }
+
   /** The key columns of an input. */
   public List<Integer> keys(int input) {
     return input == 0 ? leftKeys : rightKeys;

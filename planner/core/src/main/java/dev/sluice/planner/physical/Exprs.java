@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
 
 /** Walks over expressions. Stateless. */
@@ -43,30 +45,40 @@ final class Exprs {
 
   /** {@code expr} with its column indices changed. */
   static Expr remap(Expr expr, IntUnaryOperator mapping) {
+    return replace(expr, ref -> new Expr.ColumnRef(mapping.applyAsInt(ref.index()), ref.type()));
+  }
+
+  /** {@code expr} with expressions in place of its columns. */
+  static Expr substitute(Expr expr, IntFunction<Expr> columns) {
+    return replace(expr, ref -> columns.apply(ref.index()));
+  }
+
+  private static Expr replace(Expr expr, Function<Expr.ColumnRef, Expr> mapping) {
     if (expr instanceof Expr.ColumnRef ref) {
-      return new Expr.ColumnRef(mapping.applyAsInt(ref.index()), ref.type());
+      return mapping.apply(ref);
     }
     if (expr instanceof Expr.Call call) {
       return new Expr.Call(
           call.function(),
-          call.operands().stream().map(o -> remap(o, mapping)).toList(),
+          call.operands().stream().map(o -> replace(o, mapping)).toList(),
           call.type());
     }
     if (expr instanceof Expr.Cast cast) {
-      return new Expr.Cast(remap(cast.operand(), mapping), cast.type(), cast.safe());
+      return new Expr.Cast(replace(cast.operand(), mapping), cast.type(), cast.safe());
     }
     if (expr instanceof Expr.Case choice) {
       return new Expr.Case(
           choice.whens().stream()
               .map(
                   w ->
-                      new Expr.Case.When(remap(w.condition(), mapping), remap(w.result(), mapping)))
+                      new Expr.Case.When(
+                          replace(w.condition(), mapping), replace(w.result(), mapping)))
               .toList(),
-          remap(choice.otherwise(), mapping),
+          replace(choice.otherwise(), mapping),
           choice.type());
     }
     if (expr instanceof Expr.FieldAccess access) {
-      return new Expr.FieldAccess(remap(access.row(), mapping), access.field(), access.type());
+      return new Expr.FieldAccess(replace(access.row(), mapping), access.field(), access.type());
     }
     return expr;
   }

@@ -160,7 +160,8 @@ public final class QueryPlanner {
   private Converted convert(ParsedQuery query) {
     Restrictions.check(query.query(), query.positions());
     RelRoot root = validation.convert(query.query(), query.positions());
-    return new Converted(query, root.project(), root.validatedRowType.getFieldNames());
+    return new Converted(
+        query, Rewrites.optimized(root.project()), root.validatedRowType.getFieldNames());
   }
 
   private PhysicalPlan twice(Roots roots) {

@@ -29,6 +29,7 @@ import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Intersect;
+import org.apache.calcite.rel.core.Join;
 import org.apache.calcite.rel.core.Minus;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.SetOp;
@@ -43,6 +44,7 @@ import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.util.ImmutableBitSet;
 
 /**
  * Translates one query's relational algebra, bottom-up, into frames and plan nodes.
@@ -54,6 +56,7 @@ final class RelTranslator {
   private final Aggregations aggregations;
   private final Windows windows;
   private final Ranks ranks;
+  private final Joins joins;
 
   /** Whether the query has windows, for which unions must keep event time. */
   private boolean overWindow;
@@ -64,6 +67,7 @@ final class RelTranslator {
     this.windows = new Windows(this, options, late);
     this.aggregations = new Aggregations(this, windows, options);
     this.ranks = new Ranks(this, windows, options);
+    this.joins = new Joins(this, windows, options);
   }
 
   /** The sink LATE ROWS TO names. */
@@ -95,6 +99,9 @@ final class RelTranslator {
     if (rel instanceof Aggregate aggregate) {
       return aggregations.translate(aggregate);
     }
+    if (rel instanceof Join join) {
+      return joins.translate(join, ImmutableBitSet.range(join.getRowType().getFieldCount()));
+    }
     if (rel instanceof TableFunctionScan function) {
       return windows.translate(function);
     }
@@ -117,7 +124,7 @@ final class RelTranslator {
     String name = rel.getRelTypeName().replace("Logical", "");
     String what =
         switch (name) {
-          case "Join", "Correlate", "AsofJoin" -> "joins are";
+          case "Correlate", "AsofJoin" -> "such joins are";
           case "Window" -> "OVER windows are";
           case "Match" -> "MATCH_RECOGNIZE is";
           default -> name + " is";
@@ -148,7 +155,24 @@ final class RelTranslator {
         project.getInput() instanceof Filter filter
             ? ranks.translate(filter, RelOptUtil.InputFinder.bits(project.getProjects(), null))
             : Optional.empty();
-    return ranked.orElseGet(() -> translate(project.getInput()));
+    return ranked.orElseGet(
+        () ->
+            translate(
+                project.getInput(), RelOptUtil.InputFinder.bits(project.getProjects(), null)));
+  }
+
+  /** As {@link #translate(RelNode)}; columns that are not {@code used} may be anything. */
+  Frame translate(RelNode rel, ImmutableBitSet used) {
+    if (rel instanceof Join join) {
+      return joins.translate(join, used);
+    }
+    if (rel instanceof Filter filter && filter.getInput() instanceof Join) {
+      RexNode condition = filter.getCondition();
+      Frame input =
+          translate(filter.getInput(), used.union(RelOptUtil.InputFinder.bits(condition)));
+      return input.withCondition(expr(input, condition, rel.getCluster().getRexBuilder()));
+    }
+    return translate(rel);
   }
 
   /** TUMBLE_START and its like: the start stands for the window after an aggregation. */
@@ -471,6 +495,19 @@ final class RelTranslator {
 
   QueryOptions options() {
     return options;
+  }
+
+  /** Whether the query has windows over event time, which must then reach them. */
+  boolean isOverWindow() {
+    return overWindow;
+  }
+
+  /** Whether the rows of a frame end. */
+  boolean isBounded(Frame frame) {
+    return frame
+        .table()
+        .map(scans::isBounded)
+        .orElseGet(() -> frame.node().orElseThrow().traits().bounded());
   }
 
   /** After how long without a row state of a key is forgotten; 0: never. */

@@ -31,7 +31,6 @@ final class Restrictions {
 
   private static Optional<String> refusal(SqlCall call) {
     return switch (call.getKind()) {
-      case JOIN -> Optional.of("joins are");
       case MATCH_RECOGNIZE -> Optional.of("MATCH_RECOGNIZE is");
       case PIVOT, UNPIVOT -> Optional.of("PIVOT is");
       case UNNEST -> Optional.of("UNNEST is");

@@ -227,6 +227,12 @@ final class Scans {
     return Options.parseDuration(value).toMillis() * 1000;
   }
 
+  /** Whether a table's rows end. */
+  boolean isBounded(CatalogEntry.Table table) {
+    TableRef ref = table.ref();
+    return connectors.connector(ref.connector()).sourceCapabilities(ref).bounded();
+  }
+
   /** After how long without a row state of a key is forgotten; 0: never. */
   long stateTtlMicros() {
     return micros(Settings.STATE_TTL);

@@ -1,0 +1,253 @@
+package dev.sluice.planner.physical;
+
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.plan.ChangelogMode;
+import dev.sluice.plan.Distribution;
+import dev.sluice.plan.Emit;
+import dev.sluice.plan.Expr;
+import dev.sluice.plan.JoinKind;
+import dev.sluice.plan.JoinNode;
+import dev.sluice.plan.JoinRetention;
+import dev.sluice.plan.PlanNode;
+import dev.sluice.plan.PlanTraits;
+import dev.sluice.plan.TimeAttribute;
+import dev.sluice.plan.WindowColumns;
+import dev.sluice.planner.parse.QueryOptions;
+import dev.sluice.type.DataType.Field;
+import dev.sluice.type.Schema;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.calcite.plan.RelOptUtil;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Join;
+import org.apache.calcite.rel.core.JoinInfo;
+import org.apache.calcite.rel.core.JoinRelType;
+import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexUtil;
+import org.apache.calcite.util.ImmutableBitSet;
+
+/** Joins of two relations: regular ones, of windows, and of intervals of time. Single-threaded. */
+final class Joins {
+  private final RelTranslator rels;
+  private final Windows windows;
+  private final QueryOptions options;
+
+  Joins(RelTranslator rels, Windows windows, QueryOptions options) {
+    this.rels = rels;
+    this.windows = windows;
+    this.options = options;
+  }
+
+  /** The join as a frame in which the columns not {@code used} are NULL. */
+  Frame translate(Join join, ImmutableBitSet used) {
+    JoinKind kind = kind(join.getJoinType());
+    JoinInfo info = join.analyzeCondition();
+    JoinInput left = input(join, 0, used);
+    JoinInput right = input(join, 1, used);
+    List<Boolean> matchNulls = new ArrayList<>();
+    List<Integer> leftKeys = new ArrayList<>();
+    List<Integer> rightKeys = new ArrayList<>();
+    for (int i = 0; i < info.leftKeys.size(); i++) {
+      JoinKeyTypes.Pair pair =
+          JoinKeyTypes.alike(
+              left.column(left.at(info.leftKeys.get(i))),
+              right.column(right.at(info.rightKeys.get(i))));
+      leftKeys.add(left.place(pair.left()));
+      rightKeys.add(right.place(pair.right()));
+      matchNulls.add(!info.nullExclusionFlags.get(i));
+    }
+    List<Expr> conditions = conditions(join, info, left, right);
+    JoinTimes times = new JoinTimes(left, right, leftKeys, rightKeys, conditions);
+    boolean window = times.isWindow();
+    boolean streaming = !(left.isBounded(rels) && right.isBounded(rels)) || rels.isOverWindow();
+    if (window) {
+      times.keepWindows(windows);
+    } else if (streaming) {
+      times.keepIntervals();
+    }
+    PlanNode[] inputs = {left.build(rels), right.build(rels)};
+    Shape shape = new Shape(kind, leftKeys, rightKeys, matchNulls, window);
+    List<Integer> output = new ArrayList<>();
+    int leftFields = join.getLeft().getRowType().getFieldCount();
+    for (int i : used) {
+      boolean ofLeft = i < leftFields;
+      output.add(ofLeft ? left.at(i) : inputs[0].schema().size() + right.at(i - leftFields));
+    }
+    PlanNode node = node(join, shape, inputs, output, conditions, times);
+    List<Expr> columns = new ArrayList<>();
+    Schema all = RelTranslator.schema(join.getRowType());
+    for (int i = 0; i < all.size(); i++) {
+      int place = used.get(i) ? used.get(0, i).cardinality() : -1;
+      columns.add(
+          place < 0
+              ? Expr.Literal.nullOf(all.type(i))
+              : new Expr.ColumnRef(place, node.schema().type(place)));
+    }
+    return RelTranslator.node(node).withColumns(columns);
+  }
+
+  /** An input with the columns that are used, and those of keys and conditions. */
+  private JoinInput input(Join join, int side, ImmutableBitSet used) {
+    RelNode rel = join.getInput(side);
+    int first = side == 0 ? 0 : join.getLeft().getRowType().getFieldCount();
+    int end = first + rel.getRowType().getFieldCount();
+    ImmutableBitSet needed =
+        used.union(RelOptUtil.InputFinder.bits(join.getCondition()))
+            .intersect(ImmutableBitSet.range(first, end))
+            .shift(-first);
+    return new JoinInput(rels.translate(rel, needed), RelTranslator.names(rel), needed);
+  }
+
+  /** What is clear of a join before its inputs are built. */
+  private record Shape(
+      JoinKind kind,
+      List<Integer> leftKeys,
+      List<Integer> rightKeys,
+      List<Boolean> matchNulls,
+      boolean window) {}
+
+  private static JoinKind kind(JoinRelType type) {
+    return switch (type) {
+      case INNER -> JoinKind.INNER;
+      case LEFT -> JoinKind.LEFT;
+      case RIGHT -> JoinKind.RIGHT;
+      case FULL -> JoinKind.FULL;
+      case SEMI -> JoinKind.SEMI;
+      case ANTI -> JoinKind.ANTI;
+      default -> throw UserError.of(ErrorCode.UNSUPPORTED, type + " joins are not supported");
+    };
+  }
+
+  /** The conditions besides the keys; columns of the right input follow those of the left one. */
+  private static List<Expr> conditions(Join join, JoinInfo info, JoinInput left, JoinInput right) {
+    RexBuilder rexBuilder = join.getCluster().getRexBuilder();
+    RexNode rest = RexUtil.composeConjunction(rexBuilder, info.nonEquiConditions);
+    if (rest.isAlwaysTrue()) {
+      return List.of();
+    }
+    int width = join.getLeft().getRowType().getFieldCount();
+    Expr condition =
+        new ExprTranslator(
+                rexBuilder,
+                i ->
+                    i < width
+                        ? new Expr.ColumnRef(left.at(i), left.column(left.at(i)).type())
+                        : new Expr.ColumnRef(
+                            JoinInput.RIGHT + right.at(i - width),
+                            right.column(right.at(i - width)).type()))
+            .translate(rest);
+    return Exprs.conjuncts(condition);
+  }
+
+  private PlanNode node(
+      Join join,
+      Shape shape,
+      PlanNode[] built,
+      List<Integer> output,
+      List<Expr> conditions,
+      JoinTimes times) {
+    boolean bounded = built[0].traits().bounded() && built[1].traits().bounded();
+    PlanNode[] inputs = {
+      Aggregations.exchange(built[0], shape.leftKeys()),
+      Aggregations.exchange(built[1], shape.rightKeys())
+    };
+    int leftWidth = built[0].schema().size();
+    Optional<Expr> condition =
+        Exprs.and(conditions)
+            .map(
+                c ->
+                    Exprs.remap(
+                        c, i -> i >= JoinInput.RIGHT ? i - JoinInput.RIGHT + leftWidth : i));
+    Emit emit = options.emit().orElse(bounded ? Emit.ON_WINDOW_CLOSE : Emit.ON_UPDATE);
+    Emit own = !bounded && emit instanceof Emit.OnWindowClose ? Emit.ON_UPDATE : emit;
+    JoinNode timed =
+        new JoinNode(
+            inputs[0],
+            inputs[1],
+            shape.kind(),
+            shape.leftKeys(),
+            shape.rightKeys(),
+            shape.matchNulls(),
+            condition,
+            output,
+            times.retention(shape.window()),
+            own,
+            PlanTraits.of(schema(shape.kind(), inputs, output), bounded));
+    JoinNode kept = timed.appends() ? timed : timed.withRetention(JoinRetention.FOREVER);
+    if (!kept.appends() && !bounded && emit instanceof Emit.OnWindowClose) {
+      throw UserError.of(
+              ErrorCode.UNBOUNDED_STATE,
+              "this join over an unbounded input never has a final result")
+          .withHint("use EMIT ON UPDATE, or bound the time between partners by a condition");
+    }
+    long ttl = bounded ? 0 : rels.stateTtlMicros();
+    JoinNode living = JoinStates.withTimeToLive(kept, ttl, ttl);
+    return withTraits(living, times, List.of(built));
+  }
+
+  private static Schema schema(JoinKind kind, PlanNode[] inputs, List<Integer> output) {
+    int leftWidth = inputs[0].schema().size();
+    Set<String> taken = new HashSet<>();
+    List<Field> fields = new ArrayList<>();
+    for (int column : output) {
+      int side = column < leftWidth ? 0 : 1;
+      Field field = inputs[side].schema().field(column - side * leftWidth);
+      String name = field.name();
+      for (int i = 0; !taken.add(name); i++) {
+        name = field.name() + i;
+      }
+      boolean nullable = kind.givesPairs() && kind.keeps(1 - side);
+      fields.add(new Field(name, nullable ? field.type().withNullable(true) : field.type()));
+    }
+    return new Schema(fields);
+  }
+
+  /** The join with what is true of its output. */
+  private static JoinNode withTraits(JoinNode node, JoinTimes times, List<PlanNode> built) {
+    Optional<TimeAttribute> time = Optional.empty();
+    Optional<WindowColumns> window = Optional.empty();
+    long holdBack = 0;
+    JoinRetention retention = node.retention();
+    if (retention.window()) {
+      int kept = JoinTimes.kept(node.kind());
+      if (kept >= 0) {
+        window =
+            built.get(kept).traits().window().flatMap(w -> w.mapped(i -> place(node, kept, i)));
+      }
+      time = window.flatMap(w -> w.time().map(column -> new TimeAttribute(column, w.unitMicros())));
+    } else if (retention.left().expiry().isPresent() || retention.right().expiry().isPresent()) {
+      Optional<JoinTimes.Time> own = times.time(node.kind());
+      time =
+          own.flatMap(
+              t ->
+                  place(node, t.side(), t.attribute().column())
+                      .map(i -> new TimeAttribute(i, t.attribute().unitMicros())));
+      holdBack = own.map(JoinTimes.Time::holdBackMicros).orElse(0L);
+    }
+    boolean bounded = built.stream().allMatch(i -> i.traits().bounded());
+    boolean inserts = node.appends() || bounded && node.emit() instanceof Emit.OnWindowClose;
+    return node.withRetention(
+            new JoinRetention(retention.left(), retention.right(), holdBack, retention.window()))
+        .withTraits(
+            new PlanTraits(
+                node.schema(),
+                inserts ? ChangelogMode.INSERT_ONLY : ChangelogMode.RETRACT,
+                JoinStates.uniqueKeys(node),
+                time,
+                Distribution.ANY,
+                JoinStates.bound(node, bounded),
+                bounded,
+                window));
+  }
+
+  /** Where column {@code column} of an input is in the output. */
+  static Optional<Integer> place(JoinNode node, int side, int column) {
+    int at = node.output().indexOf(side * node.left().schema().size() + column);
+    return at < 0 ? Optional.empty() : Optional.of(at);
+  }
+}
