@@ -135,6 +135,12 @@ final class ParquetColumn implements ParquetValues {
     }
   }
 
+  @Override
+  public void close() {
+    codecs.giveBack(page);
+    page = new byte[0];
+  }
+
   private void append(ColumnBuilder out, int n) {
     if (allPresent) {
       values(out, n);

@@ -136,6 +136,7 @@ final class ParquetReader implements SplitReader {
   @Override
   public void close() {
     builders.forEach(ColumnBuilder::close);
+    columns.forEach(ParquetValues::close);
     if (pages != null) {
       pages.close();
     }

@@ -7,4 +7,7 @@ import java.io.IOException;
 interface ParquetValues {
   /** Appends the next {@code count} rows, which must be there, to {@code out}. */
   void read(ColumnBuilder out, int count) throws IOException;
+
+  /** Gives back what the last page was unpacked into; no reading after that. */
+  default void close() {}
 }
