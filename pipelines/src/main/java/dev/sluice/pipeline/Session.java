@@ -33,7 +33,12 @@ public final class Session {
 
   public Session(SessionOptions options) {
     this.options = options;
-    this.planner = new Planner(options.connectors(), options.variables(), options.environment(), options.workingDirectory());
+    this.planner =
+        new Planner(
+            options.connectors(),
+            options.variables(),
+            options.environment(),
+            options.workingDirectory());
     this.engine = new Engine(options.connectors());
   }
 

@@ -51,7 +51,7 @@ class RandomQueryTest {
           Question question = queries.next();
           asked++;
           try {
-            if (ask(duckdb, table.ddl(file), question, seed, i)) {
+            if (ask(duckdb, table.ddl(file), question, seed, i, directory)) {
               answered++;
             }
           } catch (AssertionError e) {
@@ -70,7 +70,8 @@ class RandomQueryTest {
   }
 
   /** Whether the question has an answer; DuckDB may find an overflow, and then so must Sluice. */
-  private boolean ask(Connection duckdb, String ddl, Question question, long seed, int number)
+  static boolean ask(
+      Connection duckdb, String ddl, Question question, long seed, int number, Path directory)
       throws Exception {
     Optional<List<List<Object>>> expected;
     try {
