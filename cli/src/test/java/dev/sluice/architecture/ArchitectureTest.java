@@ -41,10 +41,15 @@ class ArchitectureTest {
     "dev.sluice.expr..",
     "dev.sluice.state..",
     "dev.sluice.aggregate..",
+    "dev.sluice.over..",
     "dev.sluice.operator.."
   };
   private static final String[] HOSTED = {
-    "dev.sluice.expr..", "dev.sluice.state..", "dev.sluice.aggregate..", "dev.sluice.operator.."
+    "dev.sluice.expr..",
+    "dev.sluice.state..",
+    "dev.sluice.aggregate..",
+    "dev.sluice.over..",
+    "dev.sluice.operator.."
   };
   private static final String[] PURE = {
     "dev.sluice.error..", "dev.sluice.type..", "dev.sluice.plan.."

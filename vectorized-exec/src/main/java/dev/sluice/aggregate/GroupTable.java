@@ -99,6 +99,11 @@ public final class GroupTable {
     return table.size();
   }
 
+  /** The aggregates, by slot. */
+  public AccumulatorSet accumulators() {
+    return accumulators;
+  }
+
   /** Bytes on the heap, about. */
   public long byteSize() {
     return table.byteSize() + accumulators.byteSize();

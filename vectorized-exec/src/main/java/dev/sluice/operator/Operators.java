@@ -3,6 +3,7 @@ package dev.sluice.operator;
 import dev.sluice.plan.ChangelogNormalizeNode;
 import dev.sluice.plan.DropUpdateBeforeNode;
 import dev.sluice.plan.JoinNode;
+import dev.sluice.plan.OverNode;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.RankNode;
 import dev.sluice.plan.ReplicateNode;
@@ -27,6 +28,7 @@ public final class Operators {
           entry(ChangelogNormalizeNode.class, ChangelogNormalize::new),
           entry(DropUpdateBeforeNode.class, DropUpdateBefore::new),
           entry(JoinNode.class, Operators::join),
+          entry(OverNode.class, Operators::over),
           entry(RankNode.class, Operators::rank),
           entry(ReplicateNode.class, Replicate::new),
           entry(UpsertMaterializeNode.class, UpsertMaterialize::new));
@@ -45,6 +47,10 @@ public final class Operators {
       Map.Entry<Class<? extends PlanNode>, Function<PlanNode, Operator>> entry(
           Class<N> type, Function<N, Operator> maker) {
     return Map.entry(type, node -> maker.apply(type.cast(node)));
+  }
+
+  private static Operator over(OverNode node) {
+    return node.time().isPresent() ? new OverByTime(node) : new Over(node);
   }
 
   private static Operator rank(RankNode node) {

@@ -6,13 +6,11 @@ import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
-import dev.sluice.function.TimeFunctions;
 import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.Emit;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.RankNode;
 import dev.sluice.plan.SortKey;
-import dev.sluice.plan.WindowColumns;
 import dev.sluice.state.KeyColumns;
 import dev.sluice.state.KeyGroups;
 import dev.sluice.state.KeyTable;
@@ -25,11 +23,8 @@ import dev.sluice.type.DataType.Field;
 import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -68,7 +63,7 @@ final class Rank implements Operator {
   private final Schema layout;
   private final TreeMap<Long, Partitions> windows = new TreeMap<>();
   private final Clock clock = new Clock();
-  private ZoneId zone = ZoneOffset.UTC;
+  private final RowsByWindow byWindow;
   private Optional<OperatorContext> context = Optional.empty();
 
   Rank(RankNode node) {
@@ -89,6 +84,7 @@ final class Rank implements Operator {
     keys = new KeyColumns(input, node.keys());
     updating = node.window().isEmpty() && !(node.emit() instanceof Emit.OnWindowClose);
     timer = new EmitTimer(node.emit());
+    byWindow = new RowsByWindow(node.window(), input, clock);
     layout = input.append(new Field("$count", WORD), new Field("$arrival", WORD));
   }
 
@@ -106,7 +102,7 @@ final class Rank implements Operator {
   @Override
   public void open(OperatorContext host) {
     context = Optional.of(host);
-    zone = host.evalContext().zone();
+    byWindow.open(host);
   }
 
   @Override
@@ -122,50 +118,11 @@ final class Rank implements Operator {
   @Override
   public void process(int from, RecordBatch batch, Output output) {
     try (batch) {
-      Rows rows = Rows.of(batch);
-      if (node.window().isEmpty()) {
-        add(partitions(0), batch, rows);
-      } else {
-        spread(batch, rows, node.window().get())
-            .forEach((end, mine) -> add(partitions(end), batch, mine));
-      }
+      byWindow
+          .spread(batch, Rows.of(batch))
+          .forEach((end, mine) -> add(partitions(end), batch, mine));
       clock.arrived(batch.length());
     }
-  }
-
-  /** The rows of each window that is still open; others are counted. */
-  private Map<Long, Rows> spread(RecordBatch batch, Rows rows, WindowColumns window) {
-    Map<Long, List<Integer>> found = new TreeMap<>();
-    int late = 0;
-    for (int i = 0; i < rows.count(); i++) {
-      int position = rows.position(i);
-      if (batch.vector(window.end()).isNull(position)) {
-        late++;
-        continue;
-      }
-      long end = Cells.word(batch.vector(window.end()), input.type(window.end()), position);
-      if (isClosed(end, window)) {
-        late++;
-      } else {
-        found.computeIfAbsent(end, e -> new ArrayList<>()).add(position);
-      }
-    }
-    if (late > 0) {
-      context.orElseThrow().count("rows.late", late);
-    }
-    Map<Long, Rows> spread = new TreeMap<>();
-    found.forEach(
-        (end, positions) ->
-            spread.put(
-                end,
-                Rows.at(
-                    positions.stream().mapToInt(Integer::intValue).toArray(), positions.size())));
-    return spread;
-  }
-
-  private boolean isClosed(long end, WindowColumns window) {
-    long instant = window.local() ? TimeFunctions.toInstant(end, zone) : end;
-    return clock.watermark() >= instant - window.unitMicros();
   }
 
   private Partitions partitions(long end) {
@@ -231,14 +188,10 @@ final class Rank implements Operator {
   @Override
   public long onWatermark(long time, Output output) {
     clock.advance(time);
-    node.window()
-        .ifPresent(
-            window -> {
-              while (!windows.isEmpty() && isClosed(windows.firstKey(), window)) {
-                giveAll(windows.pollFirstEntry().getValue(), output);
-                context.orElseThrow().count("windows.emitted", 1);
-              }
-            });
+    while (!windows.isEmpty() && byWindow.isClosed(windows.firstKey())) {
+      giveAll(windows.pollFirstEntry().getValue(), output);
+      context.orElseThrow().count("windows.emitted", 1);
+    }
     return time;
   }
 
@@ -374,14 +327,7 @@ final class Rank implements Operator {
     int[] slot = new int[1];
     for (int i = 0; i < rows.count(); i++) {
       int position = rows.position(i);
-      long end =
-          node.window().isEmpty()
-              ? 0
-              : Cells.word(
-                  batch.vector(node.window().get().end()),
-                  input.type(node.window().get().end()),
-                  position);
-      Partitions to = partitions(end);
+      Partitions to = partitions(byWindow.end(batch, position));
       keys.load(batch, Rows.at(new int[] {position}, 1));
       to.table.slots(keys, slot);
       byte[] key =

@@ -33,6 +33,7 @@ public sealed interface PlanNode
         ChangelogNormalizeNode,
         DropUpdateBeforeNode,
         JoinNode,
+        OverNode,
         RankNode,
         ReplicateNode,
         UpsertMaterializeNode {

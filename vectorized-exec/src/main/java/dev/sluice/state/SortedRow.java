@@ -48,6 +48,11 @@ public final class SortedRow implements Comparable<SortedRow> {
     return Long.reverseBytes(dev.sluice.batch.ByteArena.longAt(key, 0)) ^ Long.MIN_VALUE;
   }
 
+  /** The first column of the key, if it holds words, ascends and is not NULL. */
+  public long firstWord() {
+    return Long.reverseBytes(dev.sluice.batch.ByteArena.longAt(key, 1)) ^ Long.MIN_VALUE;
+  }
+
   /** Bytes on the heap, about. */
   public long byteSize() {
     return 128L + key.length + row.length;

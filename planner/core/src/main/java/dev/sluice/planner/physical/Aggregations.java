@@ -334,7 +334,7 @@ final class Aggregations {
   }
 
   /** The aggregate's own name, whatever alias the query uses. */
-  private static String function(SqlAggFunction aggregation) {
+  static String function(SqlAggFunction aggregation) {
     String name = aggregation.getName().toUpperCase(Locale.ROOT);
     return Aggregates.specs().stream()
         .filter(s -> s.name().equals(name) || s.aliases().contains(name))

@@ -37,7 +37,7 @@ final class OverInput {
     return Windows.isProctime(input, translate(node));
   }
 
-  private Expr translate(RexNode node) {
+  Expr translate(RexNode node) {
     return new ExprTranslator(rexBuilder, input.columns()::get).translate(node);
   }
 
@@ -64,7 +64,7 @@ final class OverInput {
     return new SortKey(expression(collation.left), descending, nullsFirst);
   }
 
-  private int column(int index) {
+  int column(int index) {
     Integer known = placeOfInput.get(index);
     if (known == null) {
       known = add(input.columns().get(index), inputNames.get(index));
@@ -73,7 +73,7 @@ final class OverInput {
     return known;
   }
 
-  private int add(Expr expr, String name) {
+  int add(Expr expr, String name) {
     Integer known = places.get(expr);
     if (known == null) {
       known = columns.size();

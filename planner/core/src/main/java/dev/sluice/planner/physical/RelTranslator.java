@@ -57,6 +57,7 @@ final class RelTranslator {
   private final Windows windows;
   private final Ranks ranks;
   private final Joins joins;
+  private final Overs overs;
 
   /** Whether the query has windows, for which unions must keep event time. */
   private boolean overWindow;
@@ -68,6 +69,7 @@ final class RelTranslator {
     this.aggregations = new Aggregations(this, windows, options);
     this.ranks = new Ranks(this, windows, options);
     this.joins = new Joins(this, windows, options);
+    this.overs = new Overs(this, windows, options);
   }
 
   /** The sink LATE ROWS TO names. */
@@ -138,6 +140,9 @@ final class RelTranslator {
 
   private Frame project(Project project) {
     Frame input = input(project);
+    if (project.containsOver()) {
+      return overs.translate(project, input);
+    }
     RexBuilder rexBuilder = project.getCluster().getRexBuilder();
     List<Expr> columns = new ArrayList<>();
     for (RexNode node : project.getProjects()) {

@@ -66,7 +66,11 @@ final class OperatorTables {
     for (String name : List.of("FIRST_VALUE", "LAST_VALUE")) {
       operators.add(
           SqlBasicAggFunction.create(
-              name, SqlKind.OTHER_FUNCTION, ReturnTypes.ARG0_NULLABLE_IF_EMPTY, OperandTypes.ANY));
+                  name,
+                  SqlKind.OTHER_FUNCTION,
+                  ReturnTypes.ARG0_NULLABLE_IF_EMPTY,
+                  OperandTypes.ANY)
+              .withAllowsNullTreatment(true));
     }
     for (FunctionSpec spec : FunctionCatalog.all()) {
       if (spec.kind() == FunctionSpec.Kind.SCALAR) {

@@ -50,7 +50,6 @@ import org.apache.calcite.sql.validate.SqlValidatorScope;
 import org.apache.calcite.sql.validate.SqlValidatorUtil;
 import org.apache.calcite.sql.validate.implicit.TypeCoercionImpl;
 import org.apache.calcite.sql2rel.SqlToRelConverter;
-import org.apache.calcite.sql2rel.StandardConvertletTable;
 
 /**
  * Validates parse trees and turns them into Calcite's relational algebra, over the objects of a
@@ -227,7 +226,7 @@ public final class Validation {
         validator,
         reader,
         cluster,
-        StandardConvertletTable.INSTANCE,
+        OverConvertlets.INSTANCE,
         SqlToRelConverter.config()
             .withTrimUnusedFields(false)
             .withExpand(false)
@@ -450,7 +449,7 @@ public final class Validation {
     public SqlNode visit(org.apache.calcite.sql.SqlCall call) {
       CallCopyingArgHandler handler = new CallCopyingArgHandler(call, true);
       call.getOperator().acceptCall(this, call, false, handler);
-      return resolved(handler.result());
+      return OverFilters.withoutFilter(resolved(handler.result()));
     }
 
     /**

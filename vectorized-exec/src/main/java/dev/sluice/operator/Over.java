@@ -1,0 +1,414 @@
+package dev.sluice.operator;
+
+import dev.sluice.batch.BatchBuilder;
+import dev.sluice.batch.Cells;
+import dev.sluice.batch.RecordBatch;
+import dev.sluice.batch.Rows;
+import dev.sluice.batch.Selection;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.over.Chunk;
+import dev.sluice.over.OverProgram;
+import dev.sluice.plan.ChangelogMode;
+import dev.sluice.plan.Emit;
+import dev.sluice.plan.OverNode;
+import dev.sluice.state.KeyColumns;
+import dev.sluice.state.KeyGroups;
+import dev.sluice.state.KeyTable;
+import dev.sluice.state.RowCodec;
+import dev.sluice.state.SortedRow;
+import dev.sluice.state.SortedRows;
+import dev.sluice.state.StateReader;
+import dev.sluice.state.StateWriter;
+import dev.sluice.type.DataType;
+import dev.sluice.type.DataType.Field;
+import dev.sluice.type.DataType.Kind;
+import dev.sluice.type.RowKind;
+import dev.sluice.type.Schema;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.apache.arrow.memory.BufferAllocator;
+
+/**
+ * Functions over whole partitions: computed once at the end of the input or when the watermark
+ * closes the window, or again for every partition that a tick has touched, whose changes come out
+ * then.
+ */
+final class Over implements Operator {
+  private static final String ROWS = "rows";
+  private static final int LAYOUT = 1;
+  private static final DataType WORD = DataType.of(Kind.BIGINT).notNull();
+
+  /** A partition, and what was given of it before the tick. */
+  private static final class Partition {
+    private final SortedRows rows = new SortedRows();
+    private final List<byte[]> before = new ArrayList<>();
+    private boolean touched;
+  }
+
+  /** The partitions of a window, or all of them, by slot. */
+  private final class Partitions {
+    private final KeyTable table = new KeyTable(keys);
+    private final List<Partition> bySlot = new ArrayList<>();
+    private final List<Partition> touched = new ArrayList<>();
+
+    Partition at(int slot) {
+      while (bySlot.size() <= slot) {
+        bySlot.add(new Partition());
+      }
+      return bySlot.get(slot);
+    }
+  }
+
+  private final OverNode node;
+  private final Schema input;
+  private final RowCodec codec;
+  private final RowCodec outputCodec;
+  private final KeyColumns keys;
+  private final OverProgram program;
+  private final boolean updating;
+  private final EmitTimer timer;
+  private final Schema layout;
+  private final TreeMap<Long, Partitions> windows = new TreeMap<>();
+  private final Clock clock = new Clock();
+  private final RowsByWindow byWindow;
+  private Optional<OperatorContext> context = Optional.empty();
+
+  Over(OverNode node) {
+    this.node = node;
+    input = node.input().schema();
+    ChangelogMode mode = node.input().traits().changelog();
+    if (mode == ChangelogMode.UPSERT
+        || mode != ChangelogMode.INSERT_ONLY && node.window().isPresent()) {
+      throw UserError.of(ErrorCode.CHANGELOG, "OVER needs a retracting input");
+    }
+    Rank.requireOrdered(node.input(), node.order());
+    codec = new RowCodec(input, node.order());
+    outputCodec = new RowCodec(node.schema(), List.of());
+    keys = new KeyColumns(input, node.keys());
+    program = new OverProgram(node);
+    updating = node.window().isEmpty() && !(node.emit() instanceof Emit.OnWindowClose);
+    timer = new EmitTimer(node.emit());
+    byWindow = new RowsByWindow(node.window(), input, clock);
+    layout = input.append(new Field("$count", WORD));
+  }
+
+  @Override
+  public void open(OperatorContext host) {
+    context = Optional.of(host);
+    byWindow.open(host);
+  }
+
+  private BufferAllocator allocator() {
+    return context.orElseThrow().allocator();
+  }
+
+  private int most() {
+    return Math.max(1, context.orElseThrow().batchRows());
+  }
+
+  @Override
+  public boolean wantsProcessingTime() {
+    return timer.isWanted();
+  }
+
+  @Override
+  public void onProcessingTime(long nowMicros, Output output) {
+    timer.advance(nowMicros);
+  }
+
+  @Override
+  public void process(int from, RecordBatch batch, Output output) {
+    try (batch) {
+      byWindow
+          .spread(batch, Rows.of(batch))
+          .forEach(
+              (end, rows) -> add(windows.computeIfAbsent(end, e -> new Partitions()), batch, rows));
+    }
+  }
+
+  private void add(Partitions to, RecordBatch batch, Rows rows) {
+    int[] slots = new int[rows.count()];
+    keys.load(batch, rows);
+    to.table.slots(keys, slots);
+    if (updating) {
+      touch(to, slots);
+    }
+    for (int i = 0; i < slots.length; i++) {
+      int position = rows.position(i);
+      long count = batch.kind(position).adds() ? 1 : -1;
+      to.at(slots[i])
+          .rows
+          .add(new SortedRow(codec.key(batch, position), codec.row(batch, position), count));
+    }
+  }
+
+  /** Remembers what was given of the partitions that are about to change. */
+  private void touch(Partitions to, int[] slots) {
+    List<Partition> fresh = new ArrayList<>();
+    for (int slot : slots) {
+      Partition partition = to.at(slot);
+      if (!partition.touched) {
+        partition.touched = true;
+        fresh.add(partition);
+      }
+    }
+    to.touched.addAll(fresh);
+    results(fresh, (partition, row) -> partition.before.add(row));
+  }
+
+  /** Takes a result of a partition. */
+  private interface Result {
+    void row(Partition partition, byte[] row);
+  }
+
+  private void results(List<Partition> partitions, Result each) {
+    inChunks(
+        partitions,
+        (chunk, mine) -> {
+          try (RecordBatch batch = program.run(chunk, allocator())) {
+            int next = 0;
+            for (dev.sluice.over.Segment segment : chunk.segments()) {
+              Partition partition = mine.get(next++);
+              for (int i = segment.start(); i < segment.end(); i++) {
+                each.row(partition, outputCodec.row(batch, i));
+              }
+            }
+          }
+        });
+  }
+
+  /** Takes a chunk and the partitions that are its segments. */
+  private interface InChunks {
+    void take(Chunk chunk, List<Partition> partitions);
+  }
+
+  private void inChunks(List<Partition> partitions, InChunks each) {
+    for (int from = 0; from < partitions.size(); ) {
+      List<Partition> mine = new ArrayList<>();
+      try (ChunkBuilder builder = new ChunkBuilder(input, codec, allocator())) {
+        while (from < partitions.size() && (mine.isEmpty() || builder.rows() < most())) {
+          int before = builder.rows();
+          builder.add(partitions.get(from).rows.all());
+          if (builder.rows() > before) {
+            mine.add(partitions.get(from));
+          }
+          from++;
+        }
+        try (Chunk chunk = builder.build()) {
+          each.take(chunk, mine);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void endOfTick(Output output) {
+    if (updating && timer.isDue()) {
+      settle(output);
+    }
+  }
+
+  private void settle(Output output) {
+    for (Partitions partitions : windows.values()) {
+      List<Partition> touched = List.copyOf(partitions.touched);
+      partitions.touched.clear();
+      Map<Partition, List<byte[]>> after = new HashMap<>();
+      results(
+          touched,
+          (partition, row) -> after.computeIfAbsent(partition, p -> new ArrayList<>()).add(row));
+      try (Changes changes = new Changes(output)) {
+        for (Partition partition : touched) {
+          difference(partition.before, after.getOrDefault(partition, List.of()), changes);
+          partition.before.clear();
+          partition.touched = false;
+        }
+        changes.flush();
+      }
+    }
+  }
+
+  private static void difference(List<byte[]> before, List<byte[]> after, Changes changes) {
+    Map<SortedRow, Integer> left = new HashMap<>();
+    before.forEach(row -> left.merge(identity(row), 1, Integer::sum));
+    List<byte[]> inserted = new ArrayList<>();
+    for (byte[] row : after) {
+      Integer count = left.get(identity(row));
+      if (count == null || count == 0) {
+        inserted.add(row);
+      } else {
+        left.put(identity(row), count - 1);
+      }
+    }
+    for (byte[] row : before) {
+      int count = left.get(identity(row));
+      if (count > 0) {
+        left.put(identity(row), count - 1);
+        changes.write(RowKind.DELETE, row);
+      }
+    }
+    inserted.forEach(row -> changes.write(RowKind.INSERT, row));
+  }
+
+  private static SortedRow identity(byte[] row) {
+    return new SortedRow(new byte[0], row, 1);
+  }
+
+  /** Writes changes into batches. */
+  private final class Changes implements AutoCloseable {
+    private final Output output;
+    private BatchBuilder builder = new BatchBuilder(node.schema(), allocator());
+
+    Changes(Output output) {
+      this.output = output;
+    }
+
+    void write(RowKind kind, byte[] row) {
+      if (builder.rows() >= most()) {
+        flush();
+      }
+      outputCodec.write(row, builder);
+      builder.mark(kind);
+    }
+
+    void flush() {
+      if (builder.rows() > 0) {
+        RecordBatch batch = builder.build();
+        builder = new BatchBuilder(node.schema(), allocator());
+        output.emit(batch);
+      }
+    }
+
+    @Override
+    public void close() {
+      builder.close();
+    }
+  }
+
+  @Override
+  public long onWatermark(long time, Output output) {
+    clock.advance(time);
+    while (!windows.isEmpty() && byWindow.isClosed(windows.firstKey())) {
+      giveAll(windows.pollFirstEntry().getValue(), output);
+      context.orElseThrow().count("windows.emitted", 1);
+    }
+    return time;
+  }
+
+  @Override
+  public void finish(int from, Output output) {
+    if (updating) {
+      settle(output);
+    } else if (node.window().isEmpty()) {
+      windows.values().forEach(partitions -> giveAll(partitions, output));
+      windows.clear();
+    }
+  }
+
+  private void giveAll(Partitions partitions, Output output) {
+    inChunks(
+        partitions.bySlot,
+        (chunk, mine) -> {
+          if (chunk.batch().length() > 0) {
+            slices(program.run(chunk, allocator()), most(), output::emit);
+          }
+        });
+  }
+
+  /** Cuts a dense batch, which it takes over, into batches of no more than {@code most} rows. */
+  static void slices(RecordBatch batch, int most, Consumer<RecordBatch> each) {
+    if (batch.length() <= most) {
+      each.accept(batch);
+      return;
+    }
+    try (batch) {
+      for (int from = 0; from < batch.length(); from += most) {
+        int count = Math.min(most, batch.length() - from);
+        int[] positions = IntStream.range(from, from + count).toArray();
+        each.accept(batch.share().select(new Selection(positions, count)));
+      }
+    }
+  }
+
+  @Override
+  public void snapshot(StateWriter state) {
+    StateWriter.Part part = state.part(ROWS, LAYOUT, layout);
+    for (Partitions partitions : windows.values()) {
+      if (!partitions.touched.isEmpty()) {
+        throw new IllegalStateException("snapshot before the changes of the tick were given");
+      }
+      int[][] groups = KeyGroups.slotsByGroup(partitions.table);
+      for (int g = 0; g < groups.length; g++) {
+        List<SortedRow> rows = new ArrayList<>();
+        for (int slot : groups[g]) {
+          rows.addAll(partitions.at(slot).rows.all());
+        }
+        write(part, g, rows);
+      }
+    }
+    clock.save(state, allocator());
+  }
+
+  private void write(StateWriter.Part part, int group, List<SortedRow> rows) {
+    if (rows.isEmpty()) {
+      return;
+    }
+    try (BatchBuilder builder = new BatchBuilder(layout, allocator())) {
+      for (SortedRow row : rows) {
+        codec.write(row.row(), builder);
+        Cells.setWord(builder.vector(input.size()), WORD, builder.rows(), row.count());
+        builder.mark(RowKind.INSERT);
+      }
+      part.write(group, builder.build());
+    }
+  }
+
+  @Override
+  public void restore(StateReader state) {
+    if (!clock.restore(state)) {
+      return;
+    }
+    state.read(
+        ROWS,
+        (batch, group) -> {
+          try (batch) {
+            int[] slot = new int[1];
+            for (int i = 0; i < batch.rowCount(); i++) {
+              int position = batch.position(i);
+              Partitions to =
+                  windows.computeIfAbsent(byWindow.end(batch, position), e -> new Partitions());
+              keys.load(batch, Rows.at(new int[] {position}, 1));
+              to.table.slots(keys, slot);
+              long count = Cells.word(batch.vector(input.size()), WORD, position);
+              to.at(slot[0])
+                  .rows
+                  .add(
+                      new SortedRow(codec.key(batch, position), codec.row(batch, position), count));
+            }
+          }
+        });
+  }
+
+  @Override
+  public long stateBytes() {
+    long sum = 0;
+    for (Partitions partitions : windows.values()) {
+      sum += partitions.table.byteSize();
+      for (Partition partition : partitions.bySlot) {
+        sum += partition.rows.byteSize();
+      }
+    }
+    return sum;
+  }
+
+  @Override
+  public void close() {
+    windows.clear();
+  }
+}
