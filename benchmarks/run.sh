@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Nexmark side by side. Builds what is needed, writes the data once, prints and keeps a report in benchmarks/target/results.
 #   benchmarks/run.sh --events 10000000 --rounds 3 --cells tc-parquet,tc-ndjson,hop-parquet --cold-start --memory
+#   --cells nexmark                 every query of benchmarks/nexmark/sql
 #   --engines sluice,flink,duckdb   a subset;   --generate   only write the data
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd -P)

@@ -1,37 +1,85 @@
 package dev.sluice.benchmark;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * One question over one format. {@code query} is the body that Sluice and Flink share, {@code
- * oracle} the same question for DuckDB over {@code bid}; both give the same columns.
+ * One question over one format. Sluice and Flink get the same words, DuckDB the same question in
+ * its own.
+ *
+ * @param label how it is asked for
+ * @param format of the files: parquet or json
+ * @param query for Sluice and Flink, over {@code bid}, {@code auction} and {@code person}
+ * @param oracle for DuckDB, over the same
+ * @param windowedCount whether the result is {@code (auction, window_start, num)}, so that every
+ *     engine's rows can be held against DuckDB's; of other questions only the number of rows is
  */
-enum Cell {
-  TC_PARQUET("tc-parquet", "parquet", Query.TUMBLE, Query.TUMBLE_ORACLE),
-  TC_NDJSON("tc-ndjson", "json", Query.TUMBLE, Query.TUMBLE_ORACLE),
-  HOP_PARQUET("hop-parquet", "parquet", Query.HOP, Query.HOP_ORACLE),
-  HOP_NDJSON("hop-ndjson", "json", Query.HOP, Query.HOP_ORACLE);
+record Cell(String label, String format, String query, String oracle, boolean windowedCount) {
+  static final Cell TC_PARQUET =
+      new Cell("tc-parquet", "parquet", Query.TUMBLE, Query.TUMBLE_ORACLE, true);
+  static final Cell TC_NDJSON =
+      new Cell("tc-ndjson", "json", Query.TUMBLE, Query.TUMBLE_ORACLE, true);
+  private static final List<Cell> COUNTS =
+      List.of(
+          TC_PARQUET,
+          TC_NDJSON,
+          new Cell("hop-parquet", "parquet", Query.HOP, Query.HOP_ORACLE, true),
+          new Cell("hop-ndjson", "json", Query.HOP, Query.HOP_ORACLE, true));
+  private static final List<String> STREAMS = List.of("bid", "auction", "person");
 
-  final String label;
-  private final String format;
-  private final String query;
-  private final String oracle;
-
-  Cell(String label, String format, String query, String oracle) {
-    this.label = label;
-    this.format = format;
-    this.query = query;
-    this.oracle = oracle;
+  /** The cells of those names, by comma; {@code nexmark} is every query of {@code directory}. */
+  static List<Cell> of(String labels, Path directory) throws IOException {
+    List<Cell> all;
+    try (Stream<Path> files = Files.list(directory.resolve("streaming"))) {
+      all =
+          Stream.concat(
+                  COUNTS.stream(),
+                  files
+                      .map(file -> file.getFileName().toString())
+                      .filter(name -> name.startsWith("q"))
+                      .sorted(java.util.Comparator.comparingInt(Cell::number))
+                      .map(name -> nexmark(directory, name)))
+              .collect(Collectors.toList());
+    }
+    if (labels.equals("nexmark")) {
+      return all.subList(COUNTS.size(), all.size());
+    }
+    return Stream.of(labels.split(",")).filter(s -> !s.isEmpty()).map(s -> find(all, s)).toList();
   }
 
-  static Cell of(String label) {
-    for (Cell cell : values()) {
-      if (cell.label.equals(label)) {
-        return cell;
-      }
+  private static int number(String file) {
+    return Integer.parseInt(file.replaceAll("\\D", ""));
+  }
+
+  private static Cell nexmark(Path directory, String file) {
+    try {
+      return new Cell(
+          file.replace(".sql", ""),
+          "parquet",
+          Files.readString(directory.resolve("streaming").resolve(file)).strip(),
+          Files.readString(directory.resolve("duckdb").resolve(file)).strip(),
+          false);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
     }
-    throw new IllegalArgumentException(
-        "no cell '" + label + "'; there are tc-parquet, tc-ndjson, hop-parquet, hop-ndjson");
+  }
+
+  private static Cell find(List<Cell> all, String label) {
+    return all.stream()
+        .filter(cell -> cell.label.equals(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no cell '"
+                        + label
+                        + "'; there are "
+                        + all.stream().map(Cell::label).collect(Collectors.joining(", "))));
   }
 
   /**
@@ -39,13 +87,19 @@ enum Cell {
    * is dropped.
    */
   String streamingSql(Path data, boolean flink, Path csv) {
-    String source =
-        "'connector' = 'filesystem', 'path' = '"
-            + bids(data)
-            + "', 'format' = '"
-            + format
-            + "'"
-            + (flink && format.equals("parquet") ? ", 'parquet.utc-timezone' = 'true'" : "");
+    String source = ", 'format' = '" + format + "'";
+    if (flink && format.equals("parquet")) {
+      source += ", 'parquet.utc-timezone' = 'true'";
+    }
+    StringBuilder sql = new StringBuilder();
+    for (String stream : STREAMS) {
+      if (query.toLowerCase(Locale.ROOT).contains(stream)) {
+        sql.append("CREATE TABLE ").append(stream).append(" (").append(columns(stream));
+        sql.append(",\n  WATERMARK FOR `dateTime` AS `dateTime` - INTERVAL '4' SECOND)\n");
+        sql.append("WITH ('connector' = 'filesystem', 'path' = '");
+        sql.append(files(data, stream)).append('\'').append(source).append(");\n");
+      }
+    }
     // Flink writes no header and cannot be asked to
     String sink =
         csv == null
@@ -54,35 +108,53 @@ enum Cell {
                 + csv
                 + "', 'format' = 'csv'"
                 + (flink ? "" : ", 'csv.header' = 'false'");
-    return "CREATE TABLE bid (auction BIGINT, bidder BIGINT, price BIGINT, channel VARCHAR, url"
-        + " VARCHAR,\n"
-        + "  `dateTime` TIMESTAMP(3), extra VARCHAR,\n"
-        + "  WATERMARK FOR `dateTime` AS `dateTime` - INTERVAL '4' SECOND)\n"
-        + "WITH ("
-        + source
-        + ");\n"
-        + "CREATE TABLE counts (auction BIGINT, window_start TIMESTAMP(3), num BIGINT)\nWITH ("
-        + sink
-        + ");\n"
-        + "INSERT INTO counts\n"
-        + query
-        + ";\n";
+    return sql.append(flink ? "CREATE TABLE" : "CREATE SINK")
+        .append(" result WITH (")
+        .append(sink)
+        .append(") AS\n")
+        .append(query)
+        .append(";\n")
+        .toString();
   }
 
-  String oracleSql(Path data) {
-    String reader =
-        format.equals("parquet")
-            ? "read_parquet('" + bids(data) + "/*.parquet')"
-            : "read_json('"
-                + bids(data)
-                + "/*.json', format = 'newline_delimited', columns = "
-                + NexmarkData.columns("bid")
-                + ")";
-    return oracle.replace("FROM bid", "FROM " + reader);
+  private static String columns(String stream) {
+    return switch (stream) {
+      case "bid" ->
+          "auction BIGINT, bidder BIGINT, price BIGINT, channel VARCHAR, url VARCHAR,\n"
+              + "  `dateTime` TIMESTAMP(3), extra VARCHAR";
+      case "auction" ->
+          "id BIGINT, itemName VARCHAR, description VARCHAR, initialBid BIGINT, reserve BIGINT,\n"
+              + "  `dateTime` TIMESTAMP(3), expires TIMESTAMP(3), seller BIGINT, category BIGINT,"
+              + " extra VARCHAR";
+      default ->
+          "id BIGINT, name VARCHAR, emailAddress VARCHAR, creditCard VARCHAR, city VARCHAR,\n"
+              + "  state VARCHAR, `dateTime` TIMESTAMP(3), extra VARCHAR";
+    };
   }
 
-  private Path bids(Path data) {
-    return data.resolve(format.equals("json") ? "ndjson" : format).resolve("bid");
+  /** DuckDB's statements: the streams as views, then the question, the last. */
+  String oracleSql(Path data, String question) {
+    StringBuilder sql = new StringBuilder();
+    for (String stream : STREAMS) {
+      if (query.toLowerCase(Locale.ROOT).contains(stream)) {
+        Path files = files(data, stream);
+        sql.append("CREATE VIEW ").append(stream).append(" AS SELECT * FROM ");
+        sql.append(
+            format.equals("parquet")
+                ? "read_parquet('" + files + "/*.parquet')"
+                : "read_json('"
+                    + files
+                    + "/*.json', format = 'newline_delimited', columns = "
+                    + NexmarkData.columns(stream)
+                    + ")");
+        sql.append(";\n");
+      }
+    }
+    return sql.append(question).append('\n').toString();
+  }
+
+  private Path files(Path data, String stream) {
+    return data.resolve(format.equals("json") ? "ndjson" : format).resolve(stream);
   }
 
   private static final class Query {

@@ -4,11 +4,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.Statement;
 
 /**
- * Runs one statement with DuckDB: {@code DuckSql FILE THREADS}. Prints one line of JSON with the
- * milliseconds it took.
+ * Runs the statements of a file with DuckDB: {@code DuckSql FILE THREADS}. Prints one line of JSON
+ * with the milliseconds that the last one took, and the count that it gave, if any.
  */
 final class DuckSql {
 
@@ -18,10 +19,21 @@ final class DuckSql {
     try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
         Statement statement = duck.createStatement()) {
       statement.execute("SET threads = " + Integer.parseInt(args[1]));
-      String sql = Files.readString(Path.of(args[0]));
+      String[] all = Files.readString(Path.of(args[0])).split(";\\n");
+      for (int i = 0; i < all.length - 1; i++) {
+        statement.execute(all[i]);
+      }
       long started = System.nanoTime();
-      statement.execute(sql);
-      System.out.println("{\"elapsedMillis\":" + (System.nanoTime() - started) / 1_000_000 + "}");
+      boolean rows = statement.execute(all[all.length - 1]);
+      long millis = (System.nanoTime() - started) / 1_000_000;
+      long count = 0;
+      if (rows && all[all.length - 1].startsWith("SELECT COUNT(*)")) {
+        try (ResultSet result = statement.getResultSet()) {
+          result.next();
+          count = result.getLong(1);
+        }
+      }
+      System.out.println("{\"elapsedMillis\":" + millis + ",\"rowsOut\":" + count + "}");
     }
   }
 }

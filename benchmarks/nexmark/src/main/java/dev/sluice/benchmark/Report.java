@@ -44,14 +44,33 @@ final class Report {
   }
 
   void checked(Cell cell, Rival rival, long rows) {
-    System.err.printf("%s: %s gives DuckDB's %,d rows%n", cell.label, rival.label, rows);
+    System.err.printf("%s: %s gives DuckDB's %,d rows%n", cell.label(), rival.label, rows);
     add(
         "%n%s: %s gives the same %,d rows as DuckDB on 1 million events.%n",
-        cell.label, rival.label, rows);
+        cell.label(), rival.label, rows);
+  }
+
+  void counted(Cell cell, long rows) {
+    System.err.printf("%s: as many rows as DuckDB, %,d%n", cell.label(), rows);
+    add("%n%s: as many rows as DuckDB on 1 million events, %,d.%n", cell.label(), rows);
+  }
+
+  /** Geometric means over the cells of other engines' times as parts of Sluice's. */
+  void means(Map<Rival, List<Double>> ratios) {
+    ratios.forEach(
+        (rival, all) ->
+            add(
+                "%n%s: geometric mean of its time / Sluice's over %d queries: %.2f (%.2f to"
+                    + " %.2f).%n",
+                rival.label,
+                all.size(),
+                Math.exp(all.stream().mapToDouble(Math::log).average().orElse(0)),
+                all.stream().mapToDouble(Double::doubleValue).min().orElse(0),
+                all.stream().mapToDouble(Double::doubleValue).max().orElse(0)));
   }
 
   void cell(Cell cell, Map<Rival, List<Timed>> times) {
-    add("%n## %s%n%n", cell.label);
+    add("%n## %s%n%n", cell.label());
     add(
         "| engine | engine ms: median (min–max) | process ms: median (min–max) | time / Sluice's,"
             + " engine | process | peak MB |%n");
@@ -81,7 +100,7 @@ final class Report {
   }
 
   void memory(Cell cell, long fewer, long less, long events, long more) {
-    add("%n## Memory, %s%n%n", cell.label);
+    add("%n## Memory, %s%n%n", cell.label());
     add(
         "Sluice's peak resident memory: %.0f MB at %,d events, %.0f MB at %,d: %.2f times.%n",
         less / 1e6, fewer, more / 1e6, events, (double) more / less);
@@ -102,7 +121,7 @@ final class Report {
     return String.format(Locale.ROOT, "%,.0f (%,.0f–%,.0f)", median(values), min, max);
   }
 
-  private static double median(List<Double> values) {
+  static double median(List<Double> values) {
     List<Double> sorted = values.stream().sorted().collect(Collectors.toList());
     int middle = sorted.size() / 2;
     return sorted.size() % 2 == 1

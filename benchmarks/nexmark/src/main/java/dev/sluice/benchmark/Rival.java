@@ -15,7 +15,7 @@ enum Rival {
     @Override
     Timed run(Place place, Cell cell, Path data, Path csv)
         throws IOException, InterruptedException {
-      Path sql = place.write(cell.label + "-sluice.sql", cell.streamingSql(data, false, csv));
+      Path sql = place.write(cell.label() + "-sluice.sql", cell.streamingSql(data, false, csv));
       List<String> command =
           List.of(
               place.root().resolve("sluice").toString(),
@@ -26,7 +26,7 @@ enum Rival {
               "--json");
       ChildProcess.Outcome run =
           ChildProcess.run(
-              place.logs(), cell.label + "-sluice", command, Map.of("SLUICE_NO_BUILD", "1"));
+              place.logs(), cell.label() + "-sluice", command, Map.of("SLUICE_NO_BUILD", "1"));
       return timed(run, "elapsedMillis");
     }
   },
@@ -34,7 +34,7 @@ enum Rival {
     @Override
     Timed run(Place place, Cell cell, Path data, Path csv)
         throws IOException, InterruptedException {
-      Path sql = place.write(cell.label + "-flink.sql", cell.streamingSql(data, true, csv));
+      Path sql = place.write(cell.label() + "-flink.sql", cell.streamingSql(data, true, csv));
       List<String> command = new ArrayList<>(List.of(place.java(), "-Xmx4g"));
       for (String opened :
           new String[] {"java.lang", "java.util", "java.nio", "java.net", "java.lang.invoke"}) {
@@ -45,32 +45,43 @@ enum Rival {
       command.add(place.classPath("flink"));
       command.addAll(List.of("dev.sluice.benchmark.flink.FlinkSql", sql.toString(), "2"));
       return timed(
-          ChildProcess.run(place.logs(), cell.label + "-flink", command, Map.of()), "jobMillis");
+          ChildProcess.run(place.logs(), cell.label() + "-flink", command, Map.of()), "jobMillis");
     }
   },
   DUCKDB("DuckDB") {
     @Override
     Timed run(Place place, Cell cell, Path data, Path csv)
         throws IOException, InterruptedException {
-      String query = cell.oracleSql(data);
-      String sql =
+      // EXPLAIN ANALYZE computes every column of every row and drops them
+      String question =
           csv == null
-              ? "SELECT COUNT(*), SUM(num), MAX(window_start) FROM (" + query + ")"
-              : "COPY (" + query + ") TO '" + csv + "' (FORMAT csv, HEADER false)";
-      Path file = place.write(cell.label + "-duckdb.sql", sql);
-      List<String> command =
-          List.of(
-              place.java(),
-              "-cp",
-              place.classPath("nexmark"),
-              "dev.sluice.benchmark.DuckSql",
-              file.toString(),
-              "2");
-      return timed(
-          ChildProcess.run(place.logs(), cell.label + "-duckdb", command, Map.of()),
-          "elapsedMillis");
+              ? "EXPLAIN ANALYZE " + cell.oracle()
+              : "COPY (" + cell.oracle() + "\n) TO '" + csv + "' (FORMAT csv, HEADER false)";
+      return duckDb(place, cell, cell.oracleSql(data, question));
     }
   };
+
+  private static Timed duckDb(Place place, Cell cell, String sql)
+      throws IOException, InterruptedException {
+    Path file = place.write(cell.label() + "-duckdb.sql", sql);
+    List<String> command =
+        List.of(
+            place.java(),
+            "-cp",
+            place.classPath("nexmark"),
+            "dev.sluice.benchmark.DuckSql",
+            file.toString(),
+            "2");
+    return timed(
+        ChildProcess.run(place.logs(), cell.label() + "-duckdb", command, Map.of()),
+        "elapsedMillis");
+  }
+
+  /** How many rows DuckDB gives. */
+  static long count(Place place, Cell cell, Path data) throws IOException, InterruptedException {
+    String question = "SELECT COUNT(*) FROM (" + cell.oracle() + "\n)";
+    return duckDb(place, cell, cell.oracleSql(data, question)).rows();
+  }
 
   final String label;
 
@@ -89,7 +100,11 @@ enum Rival {
       throw new IOException(
           "no '" + field + "' in the last line of the output: " + lines[lines.length - 1]);
     }
-    return new Timed(summary.get(field).asDouble(), run.millis(), run.peakBytes());
+    return new Timed(
+        summary.get(field).asDouble(),
+        run.millis(),
+        run.peakBytes(),
+        summary.path("rowsOut").asLong());
   }
 
   /** Where the project lies and working files go. */

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * whether results come once or as changes, whatever the batch size and parallelism.
  */
 class NexmarkOracleTest {
-  private static final Path QUERIES = Path.of("src/test/resources/nexmark/queries");
-  private static final Path ANSWERS = Path.of("src/test/resources/nexmark/duckdb");
+  private static final Path QUERIES = Path.of("../benchmarks/nexmark/sql/streaming");
+  private static final Path ANSWERS = Path.of("../benchmarks/nexmark/sql/duckdb");
   private static final String CHECK = "-- check:";
 
   /** Rows, one after the other every so many milliseconds, with a time of up to 3 s before that. */
