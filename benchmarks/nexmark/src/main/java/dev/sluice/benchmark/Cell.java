@@ -109,7 +109,7 @@ record Cell(String label, String format, String query, String oracle, boolean wi
                 + "', 'format' = 'csv'"
                 + (flink ? "" : ", 'csv.header' = 'false'");
     return sql.append(flink ? "CREATE TABLE" : "CREATE SINK")
-        .append(" result WITH (")
+        .append(" answers WITH (")
         .append(sink)
         .append(") AS\n")
         .append(query)
