@@ -9,6 +9,7 @@ import dev.sluice.expr.ExprCompiler;
 import dev.sluice.plan.Expr;
 import dev.sluice.plan.JoinNode;
 import dev.sluice.state.RowStore;
+import dev.sluice.type.DataType.Field;
 import dev.sluice.type.Schema;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +24,7 @@ import org.apache.arrow.vector.FieldVector;
  * {@link RowStore#NONE} in place of a row stands for NULLs. Single-threaded.
  */
 final class JoinPairs implements AutoCloseable {
-  private final JoinNode node;
+  private final Schema result;
   private final RowStore[] stores;
   private final OperatorContext context;
   private final Schema pairs;
@@ -32,26 +33,49 @@ final class JoinPairs implements AutoCloseable {
   private final int[] given;
   private final Optional<BatchProgram> program;
 
+  /** Pairs of a join's two stores. */
   JoinPairs(JoinNode node, RowStore[] stores, OperatorContext context) {
-    this.node = node;
+    this(
+        node.left().schema(),
+        node.right().schema(),
+        node.condition(),
+        node.output(),
+        node.schema(),
+        stores,
+        context);
+  }
+
+  /**
+   * @param condition over the columns of left and right, side by side
+   * @param output which of those columns come out, ascending
+   * @param result their names and types when they do
+   */
+  JoinPairs(
+      Schema left,
+      Schema right,
+      Optional<Expr> condition,
+      List<Integer> output,
+      Schema result,
+      RowStore[] stores,
+      OperatorContext context) {
+    this.result = result;
     this.stores = stores;
     this.context = context;
-    pairs = node.pairSchema();
-    leftWidth = node.left().schema().size();
-    given = node.output().stream().mapToInt(i -> i).toArray();
+    pairs = left.append(right.fields().toArray(new Field[0]));
+    leftWidth = left.size();
+    given = output.stream().mapToInt(i -> i).toArray();
     Set<Integer> used = new TreeSet<>();
-    node.condition().ifPresent(c -> references(c, used));
+    condition.ifPresent(c -> references(c, used));
     tested = used.stream().mapToInt(i -> i).toArray();
     program =
-        node.condition()
-            .map(
-                c ->
-                    ExprCompiler.compile(
-                        pairs,
-                        Optional.of(c),
-                        List.of(),
-                        new Schema(List.of()),
-                        context.evalContext()));
+        condition.map(
+            c ->
+                ExprCompiler.compile(
+                    pairs,
+                    Optional.of(c),
+                    List.of(),
+                    new Schema(List.of()),
+                    context.evalContext()));
   }
 
   private static void references(Expr expr, Set<Integer> found) {
@@ -103,7 +127,7 @@ final class JoinPairs implements AutoCloseable {
 
   /** Pairs {@code from} to {@code from + count} as a batch of the join's output. */
   RecordBatch output(int[] lefts, int[] rights, int from, int count, Optional<byte[]> kinds) {
-    Schema schema = node.schema();
+    Schema schema = result;
     FieldVector[] vectors = new FieldVector[given.length];
     for (int c = 0; c < given.length; c++) {
       vectors[c] = ArrowTypes.vector(schema.field(c).name(), schema.type(c), context.allocator());

@@ -2,6 +2,7 @@ package dev.sluice.operator;
 
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.function.EvalContext;
+import dev.sluice.plan.LookupJoinNode;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
@@ -32,4 +33,9 @@ public interface OperatorContext {
    * the batch. Without a side output the batch is closed.
    */
   void emitSide(RecordBatch batch);
+
+  /** Where a lookup join finds its table's rows; the operator closes it. */
+  default Lookup lookup(LookupJoinNode node) {
+    throw new IllegalStateException("this host has no table " + node.table().name());
+  }
 }

@@ -4,6 +4,7 @@ import dev.sluice.plan.ChangelogNormalizeNode;
 import dev.sluice.plan.DropUpdateBeforeNode;
 import dev.sluice.plan.JoinNode;
 import dev.sluice.plan.OverNode;
+import dev.sluice.plan.LookupJoinNode;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.RankNode;
 import dev.sluice.plan.ReplicateNode;
@@ -29,6 +30,7 @@ public final class Operators {
           entry(DropUpdateBeforeNode.class, DropUpdateBefore::new),
           entry(JoinNode.class, Operators::join),
           entry(OverNode.class, Operators::over),
+          entry(LookupJoinNode.class, LookupJoin::new),
           entry(RankNode.class, Operators::rank),
           entry(ReplicateNode.class, Replicate::new),
           entry(UpsertMaterializeNode.class, UpsertMaterialize::new));

@@ -2,6 +2,7 @@ package dev.sluice.operator;
 
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.function.EvalContext;
+import dev.sluice.plan.LookupJoinNode;
 import dev.sluice.plan.SideOutput;
 import org.apache.arrow.memory.BufferAllocator;
 
@@ -30,4 +31,7 @@ public interface StageHost {
 
   /** Rows an operator set aside; takes ownership. Columns are already the sink's. */
   void emitSide(SideOutput side, RecordBatch batch);
+
+  /** Where a lookup join finds its table's rows; the operator closes it. */
+  Lookup lookup(LookupJoinNode node);
 }

@@ -1,6 +1,7 @@
 package dev.sluice.operator;
 
 import dev.sluice.batch.RecordBatch;
+import dev.sluice.plan.LookupJoinNode;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.SideOutput;
 import dev.sluice.plan.StageGraph;
@@ -347,6 +348,11 @@ public final class StageTask implements AutoCloseable {
       } else {
         batch.close();
       }
+    }
+
+    @Override
+    public Lookup lookup(LookupJoinNode node) {
+      return host.lookup(node);
     }
   }
 }

@@ -1,7 +1,5 @@
 package dev.sluice.plan;
 
-import dev.sluice.type.DataType.Field;
-import dev.sluice.type.Schema;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,11 +81,6 @@ public record JoinNode(
   /** The key columns of an input. */
   public List<Integer> keys(int input) {
     return input == 0 ? leftKeys : rightKeys;
-  }
-
-  /** Columns of left and right input, side by side. */
-  public Schema pairSchema() {
-    return left.schema().append(right.schema().fields().toArray(new Field[0]));
   }
 
   /**

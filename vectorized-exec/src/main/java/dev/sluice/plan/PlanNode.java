@@ -34,6 +34,7 @@ public sealed interface PlanNode
         DropUpdateBeforeNode,
         JoinNode,
         OverNode,
+        LookupJoinNode,
         RankNode,
         ReplicateNode,
         UpsertMaterializeNode {

@@ -102,10 +102,18 @@ public final class RowStore {
    */
   public int[] keySlots(RecordBatch batch, Rows batchRows) {
     keys.load(batch, batchRows);
-    if (slots.length < batchRows.count()) {
-      slots = new int[Math.max(1024, batchRows.count())];
+    return slots(keys);
+  }
+
+  /**
+   * Finds or adds keys, which may be of another store with key columns of the same types; the array
+   * is good until the next call.
+   */
+  public int[] slots(KeyColumns wanted) {
+    if (slots.length < wanted.count()) {
+      slots = new int[Math.max(1024, wanted.count())];
     }
-    table.slots(keys, slots);
+    table.slots(wanted, slots);
     if (firsts.length < table.size()) {
       int capacity = Math.max(table.size(), 2 * firsts.length);
       firsts = Arrays.copyOf(firsts, capacity);

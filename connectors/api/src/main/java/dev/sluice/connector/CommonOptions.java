@@ -38,7 +38,9 @@ public final class CommonOptions {
   }
 
   public static List<OptionSpec> source() {
-    return List.of(ON_ERROR);
+    List<OptionSpec> all = new ArrayList<>(LookupOptions.all());
+    all.add(ON_ERROR);
+    return List.copyOf(all);
   }
 
   /**

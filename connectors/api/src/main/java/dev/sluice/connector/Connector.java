@@ -7,8 +7,9 @@ import java.util.Map;
 
 /**
  * A kind of outside system: the entry point of a plug-in, found by {@link java.util.ServiceLoader}.
- * Stateless; every method is safe for use by any thread. Everything but {@link #openSource} and
- * {@link #openSink} is free of I/O: {@code sluice check} calls those and nothing else.
+ * Stateless; every method is safe for use by any thread. Everything but {@link #openSource}, {@link
+ * #openSink} and {@link #openLookup} is free of I/O: {@code sluice check} calls those and nothing
+ * else.
  */
 public interface Connector {
   /** The name in {@code 'connector' = '…'}. */
@@ -60,4 +61,18 @@ public interface Connector {
    * @throws dev.sluice.error.UserError if not, with a code below 4000
    */
   TableSink openSink(TableRef table, ConnectorContext context);
+
+  /** Whether it finds rows of {@code table} by key without reading all of them. */
+  default boolean findsByKey(TableRef table) {
+    return false;
+  }
+
+  /**
+   * Opens for finding rows by key; only asked for where {@link #findsByKey} says so.
+   *
+   * @throws dev.sluice.error.UserError if that cannot be, with a code below 4000
+   */
+  default LookupSource openLookup(LookupRequest request, ConnectorContext context) {
+    throw new IllegalStateException("connector " + name() + " finds no rows by key");
+  }
 }

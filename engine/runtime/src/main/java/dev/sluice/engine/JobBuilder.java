@@ -150,7 +150,17 @@ final class JobBuilder implements ConnectorContext {
         });
     List<TaskHost> tasks = new ArrayList<>();
     for (int i = 0; i < width(graph, stage.id()); i++) {
-      TaskHost task = new TaskHost(graph, stage, i, root, options, context, counters, out);
+      TaskHost task =
+          new TaskHost(
+              graph,
+              stage,
+              i,
+              root,
+              options,
+              context,
+              counters,
+              out,
+              node -> new TableLookup(node, connectors.connector(node.table().connector()), this));
       opened.add(task);
       tasks.add(task);
     }

@@ -2,14 +2,17 @@ package dev.sluice.engine;
 
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.function.EvalContext;
+import dev.sluice.operator.Lookup;
 import dev.sluice.operator.StageHost;
 import dev.sluice.operator.StageTask;
+import dev.sluice.plan.LookupJoinNode;
 import dev.sluice.plan.SideOutput;
 import dev.sluice.plan.StageGraph;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
@@ -30,6 +33,7 @@ final class TaskHost implements StageHost, AutoCloseable {
   private final Counters counters;
   private final Map<Integer, EdgeBuffer> out;
   private final List<Side> sides = new ArrayList<>();
+  private final Function<LookupJoinNode, Lookup> lookups;
   private final StageTask task;
 
   /** Rows an operator set aside in this tick. */
@@ -51,7 +55,8 @@ final class TaskHost implements StageHost, AutoCloseable {
       EngineOptions options,
       EvalContext context,
       Counters counters,
-      Map<Integer, EdgeBuffer> edges) {
+      Map<Integer, EdgeBuffer> edges,
+      Function<LookupJoinNode, Lookup> lookups) {
     this.stage = stage;
     this.index = index;
     this.allocator = allocator;
@@ -59,6 +64,7 @@ final class TaskHost implements StageHost, AutoCloseable {
     this.context = context;
     this.counters = counters;
     this.out = new TreeMap<>(edges);
+    this.lookups = lookups;
     task = new StageTask(graph, stage, this);
   }
 
@@ -122,6 +128,11 @@ final class TaskHost implements StageHost, AutoCloseable {
   @Override
   public void emitSide(SideOutput side, RecordBatch batch) {
     sides.add(new Side(side, batch));
+  }
+
+  @Override
+  public Lookup lookup(LookupJoinNode node) {
+    return lookups.apply(node);
   }
 
   @Override

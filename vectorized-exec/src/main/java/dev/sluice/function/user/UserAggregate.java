@@ -47,9 +47,7 @@ public final class UserAggregate {
   static Optional<Method> retraction(Class<?> type, UserMethod accumulate) {
     return Arrays.stream(type.getMethods())
         .filter(m -> m.getName().equals("retract") && !m.isBridge())
-        .filter(
-            m ->
-                Arrays.equals(m.getParameterTypes(), accumulate.method().getParameterTypes()))
+        .filter(m -> Arrays.equals(m.getParameterTypes(), accumulate.method().getParameterTypes()))
         .findFirst();
   }
 

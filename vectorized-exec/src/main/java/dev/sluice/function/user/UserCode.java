@@ -202,8 +202,7 @@ public final class UserCode {
   /** Looks into its jars first, except for Java's classes and those that functions build on. */
   private static final class Loader extends URLClassLoader {
     Loader(List<Path> jars) {
-      super(
-          jars.stream().map(UserCode::url).toArray(URL[]::new), UserCode.class.getClassLoader());
+      super(jars.stream().map(UserCode::url).toArray(URL[]::new), UserCode.class.getClassLoader());
     }
 
     @Override

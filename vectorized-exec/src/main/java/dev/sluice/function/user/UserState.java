@@ -122,9 +122,7 @@ final class UserState {
 
   private static List<Type> parts(Class<?> type) {
     return type.isRecord()
-        ? Arrays.stream(type.getRecordComponents())
-            .map(RecordComponent::getGenericType)
-            .toList()
+        ? Arrays.stream(type.getRecordComponents()).map(RecordComponent::getGenericType).toList()
         : fields(type).stream().map(Field::getGenericType).toList();
   }
 
@@ -264,7 +262,8 @@ final class UserState {
       return null;
     }
     if (erased.isPrimitive() || NUMBERS.contains(erased)) {
-      return readNumber(erased.getSimpleName().substring(0, 3).toLowerCase(java.util.Locale.ROOT), in);
+      return readNumber(
+          erased.getSimpleName().substring(0, 3).toLowerCase(java.util.Locale.ROOT), in);
     }
     if (TEXTS.contains(erased)) {
       return readText(erased, new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8));

@@ -4,6 +4,8 @@ import dev.sluice.connector.CommonOptions;
 import dev.sluice.connector.Connector;
 import dev.sluice.connector.ConnectorContext;
 import dev.sluice.connector.DeliveryGuarantee;
+import dev.sluice.connector.LookupRequest;
+import dev.sluice.connector.LookupSource;
 import dev.sluice.connector.OptionSpec;
 import dev.sluice.connector.OptionSpec.Role;
 import dev.sluice.connector.OptionSpec.Type;
@@ -209,5 +211,15 @@ public final class JdbcConnector implements Connector {
   @Override
   public TableSink openSink(TableRef table, ConnectorContext context) {
     return new JdbcSink(table, context);
+  }
+
+  @Override
+  public boolean findsByKey(TableRef table) {
+    return true;
+  }
+
+  @Override
+  public LookupSource openLookup(LookupRequest request, ConnectorContext context) {
+    return new JdbcLookup(request, context);
   }
 }

@@ -50,7 +50,7 @@ final class JdbcSource implements SplitSource {
     fetchSize = database.options().integer(JdbcConnector.FETCH_SIZE);
     limit = request.limit().isPresent() ? " LIMIT " + request.limit().getAsInt() : "";
     try (Connection connection = database.connect()) {
-      String from = from(connection);
+      String from = from(database, connection);
       TargetColumns columns = new TargetColumns(table, connection, from, false);
       select = "SELECT " + list(columns) + " FROM " + from;
       filter = request.filter().flatMap(f -> SqlFilter.of(f, filterColumns(columns)));
@@ -77,7 +77,8 @@ final class JdbcSource implements SplitSource {
     };
   }
 
-  private String from(Connection connection) throws SQLException {
+  /** What stands behind FROM: the table, or the query. */
+  static String from(Database database, Connection connection) throws SQLException {
     Optional<String> query = database.options().find(JdbcConnector.QUERY);
     if (query.isPresent()) {
       return "(" + query.get().strip().replaceAll(";$", "") + ") sluice_query";

@@ -26,7 +26,9 @@ import java.util.TreeSet;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelFieldCollation;
 import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.BiRel;
 import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Intersect;
 import org.apache.calcite.rel.core.Join;
@@ -58,6 +60,7 @@ final class RelTranslator {
   private final Ranks ranks;
   private final Joins joins;
   private final Overs overs;
+  private final TemporalJoins temporalJoins;
 
   /** Whether the query has windows, for which unions must keep event time. */
   private boolean overWindow;
@@ -70,6 +73,7 @@ final class RelTranslator {
     this.ranks = new Ranks(this, windows, options);
     this.joins = new Joins(this, windows, options);
     this.overs = new Overs(this, windows, options);
+    this.temporalJoins = new TemporalJoins(this, scans, scans.connectors());
   }
 
   /** The sink LATE ROWS TO names. */
@@ -101,8 +105,8 @@ final class RelTranslator {
     if (rel instanceof Aggregate aggregate) {
       return aggregations.translate(aggregate);
     }
-    if (rel instanceof Join join) {
-      return joins.translate(join, ImmutableBitSet.range(join.getRowType().getFieldCount()));
+    if (rel instanceof Join || rel instanceof Correlate) {
+      return translate(rel, ImmutableBitSet.range(rel.getRowType().getFieldCount()));
     }
     if (rel instanceof TableFunctionScan function) {
       return windows.translate(function);
@@ -168,10 +172,16 @@ final class RelTranslator {
 
   /** As {@link #translate(RelNode)}; columns that are not {@code used} may be anything. */
   Frame translate(RelNode rel, ImmutableBitSet used) {
+    if (rel instanceof BiRel both && TemporalJoins.isTemporal(both)) {
+      return temporalJoins.translate(both, used);
+    }
     if (rel instanceof Join join) {
       return joins.translate(join, used);
     }
-    if (rel instanceof Filter filter && filter.getInput() instanceof Join) {
+    if (rel instanceof Correlate) {
+      throw unsupported(rel);
+    }
+    if (rel instanceof Filter filter && filter.getInput() instanceof BiRel) {
       RexNode condition = filter.getCondition();
       Frame input =
           translate(filter.getInput(), used.union(RelOptUtil.InputFinder.bits(condition)));

@@ -35,7 +35,6 @@ final class Restrictions {
       case PIVOT, UNPIVOT -> Optional.of("PIVOT is");
       case UNNEST -> Optional.of("UNNEST is");
       case LATERAL -> Optional.of("LATERAL is");
-      case SNAPSHOT -> Optional.of("FOR SYSTEM_TIME AS OF is");
       case EXISTS -> Optional.of("EXISTS is");
       case IN, NOT_IN ->
           call.operand(1).getKind() == SqlKind.SELECT

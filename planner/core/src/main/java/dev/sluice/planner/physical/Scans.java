@@ -227,6 +227,10 @@ final class Scans {
     return Options.parseDuration(value).toMillis() * 1000;
   }
 
+  ConnectorRegistry connectors() {
+    return connectors;
+  }
+
   /** Whether a table's rows end. */
   boolean isBounded(CatalogEntry.Table table) {
     TableRef ref = table.ref();
@@ -239,7 +243,7 @@ final class Scans {
   }
 
   /** Each declared column as an expression over the connector's columns. */
-  private List<Expr> definitions(CatalogEntry.Table table, TableRef ref) {
+  List<Expr> definitions(CatalogEntry.Table table, TableRef ref) {
     List<Expr> definitions = new ArrayList<>();
     for (CatalogEntry.ColumnDef column : table.columns()) {
       if (column instanceof CatalogEntry.ColumnDef.Computed computed) {

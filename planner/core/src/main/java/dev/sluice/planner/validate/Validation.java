@@ -32,6 +32,7 @@ import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.rel.type.StructKind;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.runtime.CalciteContextException;
+import org.apache.calcite.schema.TemporalTable;
 import org.apache.calcite.schema.TranslatableTable;
 import org.apache.calcite.schema.impl.AbstractTable;
 import org.apache.calcite.sql.SqlIdentifier;
@@ -385,7 +386,7 @@ public final class Validation {
   }
 
   /** A stream, table or sink as Calcite sees it. */
-  public final class Relation extends AbstractTable {
+  public final class Relation extends AbstractTable implements TemporalTable {
     private final CatalogEntry.Table table;
     private final boolean base;
 
@@ -401,6 +402,17 @@ public final class Validation {
     @Override
     public RelDataType getRowType(RelDataTypeFactory factory) {
       return base ? baseType(table) : rowType(table);
+    }
+
+    /** Every table can be looked up as of a time; its versions have no columns for it. */
+    @Override
+    public String getSysStartFieldName() {
+      return "";
+    }
+
+    @Override
+    public String getSysEndFieldName() {
+      return "";
     }
   }
 

@@ -1,0 +1,132 @@
+package dev.sluice.connector;
+
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.plan.LookupCache;
+import dev.sluice.plan.LookupCache.Mode;
+import dev.sluice.plan.TableRef;
+import java.util.List;
+
+/**
+ * Options of tables in lookup joins, whatever the connector; named as in Flink. Constants; any
+ * thread.
+ */
+public final class LookupOptions {
+  public static final OptionSpec CACHE =
+      OptionSpec.oneOf(
+              "lookup.cache",
+              List.of("NONE", "PARTIAL", "FULL"),
+              "What a lookup join remembers of the table: nothing, the keys it asked for, or the"
+                  + " whole table, read at the start. By default NONE where rows can be found by"
+                  + " key, else FULL.")
+          .only(OptionSpec.Role.SOURCE);
+  public static final OptionSpec MAX_ROWS =
+      OptionSpec.of(
+              "lookup.partial-cache.max-rows",
+              OptionSpec.Type.LONG,
+              "How many rows a partial cache holds before it begins anew.",
+              "10000")
+          .only(OptionSpec.Role.SOURCE);
+  public static final OptionSpec AFTER_WRITE =
+      OptionSpec.of(
+              "lookup.partial-cache.expire-after-write",
+              OptionSpec.Type.DURATION,
+              "How long after it was looked up a key is looked up again.",
+              "10 min")
+          .only(OptionSpec.Role.SOURCE);
+  public static final OptionSpec AFTER_ACCESS =
+      OptionSpec.of(
+              "lookup.partial-cache.expire-after-access",
+              OptionSpec.Type.DURATION,
+              "How long after it was asked for last a key is looked up again.",
+              "10 min")
+          .only(OptionSpec.Role.SOURCE);
+  public static final OptionSpec MISSING_KEY =
+      OptionSpec.of(
+              "lookup.partial-cache.cache-missing-key",
+              OptionSpec.Type.BOOLEAN,
+              "Whether a partial cache remembers that a key has no rows.",
+              "true")
+          .withDefault("true")
+          .only(OptionSpec.Role.SOURCE);
+  public static final OptionSpec RELOAD =
+      OptionSpec.of(
+              "lookup.full-cache.periodic-reload.interval",
+              OptionSpec.Type.DURATION,
+              "After how long a full cache is read again; by default never.",
+              "10 min")
+          .only(OptionSpec.Role.SOURCE);
+  public static final OptionSpec MAX_RETRIES =
+      OptionSpec.of(
+              "lookup.max-retries",
+              OptionSpec.Type.INTEGER,
+              "How often a lookup that failed is tried again.",
+              "3")
+          .withDefault("3")
+          .only(OptionSpec.Role.SOURCE);
+
+  private static final List<OptionSpec> ALL =
+      List.of(CACHE, MAX_ROWS, AFTER_WRITE, AFTER_ACCESS, MISSING_KEY, RELOAD, MAX_RETRIES);
+
+  private LookupOptions() {}
+
+  /** All of them. */
+  public static List<OptionSpec> all() {
+    return ALL;
+  }
+
+  /**
+   * What a lookup join shall remember of a table.
+   *
+   * @param byKey whether the connector finds rows by key
+   */
+  public static LookupCache cache(TableRef table, List<OptionSpec> specs, boolean byKey) {
+    Options options = Options.check(table, specs, OptionSpec.Role.SOURCE);
+    Mode mode =
+        options
+            .find(CACHE)
+            .map(name -> Mode.valueOf(name.toUpperCase(java.util.Locale.ROOT)))
+            .orElse(byKey ? Mode.NONE : Mode.FULL);
+    if (!byKey && mode != Mode.FULL) {
+      throw UserError.of(
+              ErrorCode.OPTION_VALUE,
+              "option 'lookup.cache' of '"
+                  + table.name()
+                  + "' must be FULL: connector '"
+                  + table.connector()
+                  + "' does not find rows by key")
+          .withHint("leave it out");
+    }
+    for (OptionSpec spec : List.of(MAX_ROWS, AFTER_WRITE, AFTER_ACCESS)) {
+      requireMode(table, options, spec, mode, Mode.PARTIAL);
+    }
+    requireMode(table, options, RELOAD, mode, Mode.FULL);
+    return new LookupCache(
+        mode,
+        options.has(MAX_ROWS) ? options.number(MAX_ROWS) : 0,
+        micros(options, AFTER_WRITE),
+        micros(options, AFTER_ACCESS),
+        options.bool(MISSING_KEY),
+        micros(options, RELOAD));
+  }
+
+  private static void requireMode(
+      TableRef table, Options options, OptionSpec spec, Mode mode, Mode needed) {
+    if (options.has(spec) && mode != needed) {
+      throw UserError.of(
+              ErrorCode.OPTION_VALUE,
+              "option '"
+                  + spec.key()
+                  + "' of '"
+                  + table.name()
+                  + "' needs 'lookup.cache' = '"
+                  + needed
+                  + "'")
+          .withHint("set it, or leave '" + spec.key() + "' out");
+    }
+  }
+
+  private static long micros(Options options, OptionSpec spec) {
+    return options.has(spec) ? options.duration(spec).toMillis() * 1000 : 0;
+  }
+}
