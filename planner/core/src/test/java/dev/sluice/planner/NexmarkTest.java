@@ -37,7 +37,7 @@ class NexmarkTest {
         dateTime TIMESTAMP(3), extra STRING,
         WATERMARK FOR dateTime AS dateTime - INTERVAL '4' SECOND) WITH ('connector' = 'datagen');
       CREATE TABLE side_input (key BIGINT, value STRING, PRIMARY KEY (key) NOT ENFORCED)
-        WITH ('connector' = 'datagen');
+        WITH ('connector' = 'datagen', 'number-of-rows' = '10000');
       """;
 
   /** Bids with the time they came in; a statement of its own, since not every version plans it. */

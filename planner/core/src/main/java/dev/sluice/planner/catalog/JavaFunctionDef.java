@@ -52,7 +52,11 @@ public record JavaFunctionDef(
    * @param retracts whether an aggregate can take back what this method added
    */
   public record Overload(
-      UserMethod method, List<Optional<DataType>> params, List<Boolean> hinted, DataType result, boolean retracts) {
+      UserMethod method,
+      List<Optional<DataType>> params,
+      List<Boolean> hinted,
+      DataType result,
+      boolean retracts) {
     public Overload {
       params = List.copyOf(params);
       hinted = List.copyOf(hinted);
