@@ -42,6 +42,7 @@ final class SessionAssign implements Operator {
   private final long unit;
   private final SessionStore store;
   private final KeyColumns keys;
+  private final ByteArena keyBytes = new ByteArena(64);
   private final Lane times = new Lane();
   private final Lane marks = new Lane();
   private Optional<OperatorContext> context = Optional.empty();
@@ -112,7 +113,8 @@ final class SessionAssign implements Operator {
   }
 
   private SessionStore.Key key(RecordBatch batch, int position, long hash) {
-    ByteArena bytes = new ByteArena(16);
+    ByteArena bytes = keyBytes;
+    bytes.truncate(0);
     for (int column : node.keys()) {
       Cells.appendNullable(batch.vector(column), input.type(column), position, bytes);
     }

@@ -47,6 +47,10 @@ final class SessionStore {
     private final long gap;
     private long first;
     private long last;
+
+    /** Where it stands in the order of ends; may be before its end, for rows came since. */
+    private long due;
+
     private ByteArena rows = new ByteArena(64);
 
     private Session(Key key, long number, long gap, long time) {
@@ -55,6 +59,7 @@ final class SessionStore {
       this.gap = gap;
       first = time;
       last = time;
+      due = end();
     }
 
     Key key() {
@@ -77,16 +82,27 @@ final class SessionStore {
   /** What a session takes besides its rows, about. */
   private static final long SESSION_BYTES = 200;
 
+  private static final Comparator<Session> BY_DUE =
+      (a, b) -> {
+        int order = Long.compare(a.due, b.due);
+        return order != 0 ? order : Long.compare(a.number, b.number);
+      };
+
   private static final Comparator<Session> BY_END =
       Comparator.comparingLong(Session::end)
-          .thenComparingLong(Session::first)
+          .thenComparingLong(s -> s.first)
           .thenComparingLong(s -> s.number);
 
   private final long gap;
   private final long unit;
   private final long lateness;
   private final Map<Key, List<Session>> byKey = new HashMap<>();
-  private final TreeSet<Session> byEnd = new TreeSet<>(BY_END);
+
+  /**
+   * Moving a session with every row would cost more than all else: it is moved when its turn comes.
+   */
+  private final TreeSet<Session> byDue = new TreeSet<>(BY_DUE);
+
   private long numbers;
 
   SessionStore(long gap, long unit, long lateness) {
@@ -105,7 +121,8 @@ final class SessionStore {
    */
   Optional<Session> sessionOf(Key key, long time, long mark) {
     Session taken = null;
-    for (Session one : List.copyOf(byKey.getOrDefault(key, List.of()))) {
+    List<Session> ofKey = byKey.getOrDefault(key, List.of());
+    for (Session one : ofKey.size() > 1 ? List.copyOf(ofKey) : ofKey) {
       boolean touches = one.first <= time + gap && time <= one.end();
       if (touches && !isClosed(one.end(), mark)) {
         taken = taken == null ? one : merge(taken, one);
@@ -121,24 +138,20 @@ final class SessionStore {
   Session begin(Key key, long time) {
     Session made = new Session(key, numbers++, gap, time);
     byKey.computeIfAbsent(key, k -> new ArrayList<>(1)).add(made);
-    byEnd.add(made);
+    byDue.add(made);
     return made;
   }
 
   void extend(Session session, long time) {
-    byEnd.remove(session);
     session.first = Math.min(session.first, time);
     session.last = Math.max(session.last, time);
-    byEnd.add(session);
   }
 
   private Session merge(Session into, Session other) {
     forget(other);
-    byEnd.remove(into);
     into.first = Math.min(into.first, other.first);
     into.last = Math.max(into.last, other.last);
     into.rows = byArrival(into.rows, other.rows);
-    byEnd.add(into);
     return into;
   }
 
@@ -163,7 +176,7 @@ final class SessionStore {
   }
 
   private void forget(Session session) {
-    byEnd.remove(session);
+    byDue.remove(session);
     List<Session> all = byKey.get(session.key);
     all.remove(session);
     if (all.isEmpty()) {
@@ -171,21 +184,28 @@ final class SessionStore {
     }
   }
 
-  /** Takes out the sessions that are over. */
+  /** Takes out the sessions that are over, in order of end, then of start. */
   List<Session> closed(long watermark) {
     List<Session> closed = new ArrayList<>();
-    while (!byEnd.isEmpty() && isClosed(byEnd.first().end(), watermark)) {
-      Session session = byEnd.first();
-      forget(session);
-      closed.add(session);
+    while (!byDue.isEmpty() && isClosed(byDue.first().due, watermark)) {
+      Session session = byDue.first();
+      if (isClosed(session.end(), watermark)) {
+        forget(session);
+        closed.add(session);
+      } else {
+        byDue.remove(session);
+        session.due = session.end();
+        byDue.add(session);
+      }
     }
+    closed.sort(BY_END);
     return closed;
   }
 
   /** Bytes on the heap, about. */
   long byteSize() {
     long sum = 0;
-    for (Session session : byEnd) {
+    for (Session session : byDue) {
       sum += SESSION_BYTES + session.key.bytes.length + session.rows.capacity();
     }
     return sum;
@@ -193,11 +213,13 @@ final class SessionStore {
 
   /** The open sessions, in order of end. */
   List<Session> all() {
-    return List.copyOf(byEnd);
+    List<Session> all = new ArrayList<>(byDue);
+    all.sort(BY_END);
+    return all;
   }
 
   void clear() {
     byKey.clear();
-    byEnd.clear();
+    byDue.clear();
   }
 }
