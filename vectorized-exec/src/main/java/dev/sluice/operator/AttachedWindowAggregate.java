@@ -174,11 +174,11 @@ final class AttachedWindowAggregate implements Operator {
 
   private void fill(BatchBuilder out, Key key, int count) {
     int column = node.schema().size() - 3;
-    long[] words = {key.start(), key.end(), instant(key.end()) - spec.unitMicros()};
+    long[] bounds = {key.start(), key.end(), instant(key.end()) - spec.unitMicros()};
+    long[] words = new long[count];
     for (int b = 0; b < 3; b++) {
-      for (int i = 0; i < count; i++) {
-        Cells.setWord(out.vector(column + b), node.schema().type(column + b), i, words[b]);
-      }
+      Arrays.fill(words, bounds[b]);
+      Cells.setWords(out.vector(column + b), node.schema().type(column + b), words, count);
     }
   }
 
@@ -217,6 +217,7 @@ final class AttachedWindowAggregate implements Operator {
       int count = Math.min(most, slots.length - from);
       try (BatchBuilder builder =
           new BatchBuilder(node.schema(), context.orElseThrow().allocator())) {
+        builder.reserve(count);
         groups.write(slots, from, count, builder);
         fill(builder, key, count);
         builder.advance(count);
