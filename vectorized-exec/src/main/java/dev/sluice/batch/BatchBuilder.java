@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.NullVector;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.StructVector;
 
@@ -86,10 +87,21 @@ public final class BatchBuilder implements AutoCloseable {
     return this;
   }
 
-  /** Copies the row at {@code position} of {@code batch}, whose column types must be the same. */
+  /**
+   * Copies the row at {@code position} of {@code batch}, whose column types must be the same; a
+   * column of NULLs alone may be a {@link NullVector}.
+   */
   public void copy(RowKind kind, RecordBatch batch, int position) {
     for (int i = 0; i < vectors.length; i++) {
-      vectors[i].copyFromSafe(position, rows, batch.vector(i));
+      FieldVector from = batch.vector(i);
+      if (from instanceof NullVector && schema.type(i).kind() != Kind.NULL) {
+        while (vectors[i].getValueCapacity() <= rows) {
+          vectors[i].reAlloc();
+        }
+        vectors[i].setNull(rows);
+      } else {
+        vectors[i].copyFromSafe(position, rows, from);
+      }
     }
     mark(kind);
   }
