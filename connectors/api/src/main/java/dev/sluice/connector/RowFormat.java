@@ -1,5 +1,6 @@
 package dev.sluice.connector;
 
+import dev.sluice.plan.ChangelogMode;
 import dev.sluice.type.Schema;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
@@ -11,6 +12,14 @@ import org.apache.arrow.memory.BufferAllocator;
 public interface RowFormat {
   /** The name in {@code 'format' = '…'}. */
   String name();
+
+  /**
+   * What its records tell: rows, or changes of rows (then batches have row kinds, a record may make
+   * any number of rows, and the encoder writes rows that are taken back as such).
+   */
+  default ChangelogMode changelog() {
+    return ChangelogMode.INSERT_ONLY;
+  }
 
   /** Its options; keys start with the format's name and a dot. */
   List<OptionSpec> options();

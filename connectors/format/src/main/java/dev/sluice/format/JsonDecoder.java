@@ -429,6 +429,14 @@ final class JsonDecoder implements RowDecoder {
     return rows;
   }
 
+  /** Forgets all but the first {@code kept} rows since the last {@link #finish()}. */
+  void truncate(int kept) {
+    rows = kept;
+    for (Value column : columns) {
+      column.out.truncateDeep(kept);
+    }
+  }
+
   @Override
   public RecordBatch finish() {
     RecordBatch batch = finish(schema, Arrays.stream(columns).map(c -> c.out).toList(), rows);

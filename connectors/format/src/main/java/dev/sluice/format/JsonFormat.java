@@ -71,6 +71,10 @@ public final class JsonFormat implements RowFormat {
   @Override
   public void validate(Schema schema, Options options) {
     refuseIgnoringErrors(options, IGNORE_ERRORS);
+    checkTypes(schema);
+  }
+
+  void checkTypes(Schema schema) {
     for (Field field : schema.fields()) {
       checkMaps(field.name(), field.type());
     }
