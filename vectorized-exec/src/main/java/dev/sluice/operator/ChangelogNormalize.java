@@ -2,6 +2,7 @@ package dev.sluice.operator;
 
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.plan.ChangelogNormalizeNode;
+import dev.sluice.plan.Emit;
 import dev.sluice.state.RowStore;
 import dev.sluice.type.RowKind;
 
@@ -11,7 +12,7 @@ import dev.sluice.type.RowKind;
  */
 final class ChangelogNormalize extends KeyedRows {
   ChangelogNormalize(ChangelogNormalizeNode node) {
-    super(node.schema(), node.keys(), true);
+    super(node.schema(), node.keys(), true, node.emit() instanceof Emit.OnWindowClose);
   }
 
   @Override

@@ -23,13 +23,21 @@ abstract class KeyedRows implements Operator {
   private static final int LAYOUT = 1;
 
   private final Schema schema;
+  private final boolean atEnd;
   private final int[] columns;
   private final RowStore rows;
   private final ChangeLog changes;
   private Optional<OperatorContext> context = Optional.empty();
 
-  KeyedRows(Schema schema, List<Integer> keys, boolean withBefore) {
+  /**
+   * Rows by {@code keys}.
+   *
+   * @param withBefore whether an update comes with the old row
+   * @param atEnd whether the rows that show come only once, with the last watermark
+   */
+  KeyedRows(Schema schema, List<Integer> keys, boolean withBefore, boolean atEnd) {
     this.schema = schema;
+    this.atEnd = atEnd;
     columns = IntStream.range(0, schema.size()).toArray();
     rows = new RowStore(schema, keys, 0, false);
     changes = new ChangeLog(new Shown(), schema, withBefore);
@@ -73,7 +81,9 @@ abstract class KeyedRows implements Operator {
     try (batch) {
       Rows given = Rows.of(batch);
       int[] slots = rows.keySlots(batch, given);
-      changes.touch(slots, given.count(), context.orElseThrow().allocator());
+      if (!atEnd) {
+        changes.touch(slots, given.count(), context.orElseThrow().allocator());
+      }
       for (int i = 0; i < given.count(); i++) {
         int position = given.position(i);
         apply(rows, slots[i], batch.kind(position), batch, position);
@@ -83,6 +93,10 @@ abstract class KeyedRows implements Operator {
 
   @Override
   public void endOfTick(Output output) {
+    if (atEnd) {
+      var unused = rows.trim();
+      return;
+    }
     changes.emit(this::isShown, context.orElseThrow(), output);
     if (rows.trim().isPresent()) {
       changes.restart(this::isShown);
@@ -92,6 +106,44 @@ abstract class KeyedRows implements Operator {
   private boolean isShown(int key) {
     check(rows, key);
     return shown(rows, key) != RowStore.NONE;
+  }
+
+  /** Rows that come at the end come before it: windows behind are still open. */
+  @Override
+  public long onWatermark(long watermark, Output output) {
+    if (!atEnd) {
+      return watermark;
+    }
+    if (watermark != Long.MAX_VALUE) {
+      return Long.MIN_VALUE;
+    }
+    giveAll(output);
+    return watermark;
+  }
+
+  private void giveAll(Output output) {
+    int most = Math.max(1, context.orElseThrow().batchRows());
+    BatchBuilder out = new BatchBuilder(schema, context.orElseThrow().allocator());
+    try {
+      FieldVector[] to = new FieldVector[columns.length];
+      for (int key = 0; key < rows.keys(); key++) {
+        int row = shown(rows, key);
+        if (row != RowStore.NONE) {
+          Arrays.setAll(to, out::vector);
+          rows.write(row, columns, to, out.rows());
+          out.advance(1);
+        }
+        if (out.rows() == most) {
+          output.emit(out.build());
+          out = new BatchBuilder(schema, context.orElseThrow().allocator());
+        }
+      }
+      if (out.rows() > 0) {
+        output.emit(out.build());
+      }
+    } finally {
+      out.close();
+    }
   }
 
   @Override

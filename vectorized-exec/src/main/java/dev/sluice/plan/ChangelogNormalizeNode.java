@@ -1,5 +1,6 @@
 package dev.sluice.plan;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -8,9 +9,11 @@ import java.util.Map;
  * comes with the whole old row and a deletion with all columns. What changes nothing is left out.
  *
  * @param keys the columns of the primary key
+ * @param emit ON_UPDATE: changes after each micro-batch; ON_WINDOW_CLOSE: the last rows once, with
+ *     the last watermark of an input that ends
  */
-public record ChangelogNormalizeNode(PlanNode input, List<Integer> keys, PlanTraits traits)
-    implements PlanNode {
+public record ChangelogNormalizeNode(
+    PlanNode input, List<Integer> keys, Emit emit, PlanTraits traits) implements PlanNode {
   public ChangelogNormalizeNode {
     keys = List.copyOf(keys);
   }
@@ -22,11 +25,14 @@ public record ChangelogNormalizeNode(PlanNode input, List<Integer> keys, PlanTra
 
   @Override
   public ChangelogNormalizeNode withInputs(List<PlanNode> inputs) {
-    return new ChangelogNormalizeNode(inputs.get(0), keys, traits);
+    return new ChangelogNormalizeNode(inputs.get(0), keys, emit, traits);
   }
 
   @Override
   public Map<String, Object> details() {
-    return Map.of("keys", keys.stream().map(k -> input.schema().field(k).name()).toList());
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("keys", keys.stream().map(k -> input.schema().field(k).name()).toList());
+    map.put("emit", emit);
+    return map;
   }
 }

@@ -9,6 +9,7 @@ import dev.sluice.error.UserError;
 import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.ChangelogNormalizeNode;
 import dev.sluice.plan.DropUpdateBeforeNode;
+import dev.sluice.plan.Emit;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.PlanTraits;
 import dev.sluice.plan.ReplicateNode;
@@ -37,7 +38,7 @@ class ChangelogsTest {
   private static OperatorHarness normalize() {
     PlanNode input = Nodes.input(SCHEMA, ChangelogMode.UPSERT, -1);
     return OperatorHarness.of(
-        new ChangelogNormalizeNode(input, KEY, traits(ChangelogMode.RETRACT)), KEY);
+        new ChangelogNormalizeNode(input, KEY, Emit.ON_UPDATE, traits(ChangelogMode.RETRACT)), KEY);
   }
 
   private static OperatorHarness materialize(Conflict policy) {
@@ -78,6 +79,26 @@ class ChangelogsTest {
         .change(RowKind.UPDATE_AFTER, "d", 5L)
         .finish()
         .expect("-D[b, 5]", "+I[d, 5]")
+        .verify();
+  }
+
+  @Test
+  void theLastRowsComeAtTheEndOfAnInputThatEnds() {
+    PlanNode input = Nodes.input(SCHEMA, ChangelogMode.UPSERT, -1);
+    OperatorHarness.of(
+            new ChangelogNormalizeNode(
+                input, KEY, Emit.ON_WINDOW_CLOSE, traits(ChangelogMode.INSERT_ONLY)),
+            KEY)
+        .row("a", 1L)
+        .row("b", 5L)
+        .tick()
+        .watermark(7)
+        .row("a", 2L)
+        .change(RowKind.DELETE, "b", null)
+        .row("c", null)
+        .expect()
+        .finish()
+        .expect("+I[a, 2]", "+I[c, null]")
         .verify();
   }
 

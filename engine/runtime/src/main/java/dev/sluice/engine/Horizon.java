@@ -1,8 +1,11 @@
 package dev.sluice.engine;
 
+import dev.sluice.plan.ChangelogNormalizeNode;
 import dev.sluice.plan.JoinNode;
 import dev.sluice.plan.PlanNode;
+import dev.sluice.plan.RankNode;
 import dev.sluice.plan.StageGraph;
+import dev.sluice.plan.UpsertMaterializeNode;
 import dev.sluice.plan.WindowSpec;
 
 /**
@@ -48,7 +51,10 @@ record Horizon(long micros, boolean windowed) {
     }
     boolean unsettled =
         node instanceof PlanNode.GroupAggregate
+            || node instanceof ChangelogNormalizeNode
             || node instanceof JoinNode
+            || node instanceof RankNode
+            || node instanceof UpsertMaterializeNode
             || node instanceof PlanNode.Sort
             || node instanceof PlanNode.Limit;
     return new Horizon(unsettled ? NEVER : 0, false);

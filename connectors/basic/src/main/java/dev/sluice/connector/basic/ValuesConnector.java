@@ -27,6 +27,7 @@ import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.format.ColumnBuilder;
 import dev.sluice.operator.RejectedRow;
+import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.TableRef;
 import dev.sluice.type.Schema;
 import java.nio.charset.StandardCharsets;
@@ -79,7 +80,9 @@ public final class ValuesConnector implements Connector {
 
   @Override
   public SourceCapabilities sourceCapabilities(TableRef table) {
-    return new SourceCapabilities(true, true, true, false, false, true);
+    return new SourceCapabilities(true, true, true, false, false, true)
+        .withChangelog(
+            table.primaryKey().isEmpty() ? ChangelogMode.INSERT_ONLY : ChangelogMode.UPSERT);
   }
 
   @Override

@@ -127,17 +127,19 @@ public final class FileConnector implements Connector {
   public SourceCapabilities sourceCapabilities(TableRef table) {
     boolean bounded = !table.options().containsKey(FileOptions.MONITOR.key());
     boolean filter = FileOptions.format(table).filter("parquet"::equals).isPresent();
-    return new SourceCapabilities(true, bounded, true, filter, false, true);
+    return new SourceCapabilities(true, bounded, true, filter, false, true)
+        .withChangelog(FileOptions.changelog(table));
   }
 
   @Override
   public SinkCapabilities sinkCapabilities(TableRef table) {
+    boolean changes = FileOptions.changelog(table) == ChangelogMode.RETRACT;
     boolean single = FileOptions.isSingleFile(table.options().getOrDefault("path", ""));
     return new SinkCapabilities(
         true,
-        ChangelogMode.INSERT_ONLY,
+        changes ? ChangelogMode.RETRACT : ChangelogMode.INSERT_ONLY,
         DeliveryGuarantee.AT_LEAST_ONCE,
-        single ? 1 : MANY_WRITERS);
+        single || changes ? 1 : MANY_WRITERS);
   }
 
   @Override

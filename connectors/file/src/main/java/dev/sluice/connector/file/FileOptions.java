@@ -8,17 +8,22 @@ import dev.sluice.connector.OptionSpec.Type;
 import dev.sluice.connector.Options;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
+import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.TableRef;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The options of {@code filesystem} and what follows from them without I/O. Constants; any thread.
  */
 final class FileOptions {
-  static final List<String> FORMATS = List.of("csv", "json", "parquet", "arrow");
+  private static final List<String> TEXTS =
+      List.of("csv", "json", "debezium-json", "canal-json", "maxwell-json");
+  static final List<String> FORMATS =
+      Stream.concat(TEXTS.stream(), Stream.of("parquet", "arrow")).toList();
 
   static final OptionSpec PATH =
       OptionSpec.of(
@@ -113,7 +118,7 @@ final class FileOptions {
                 COMMIT_TRIGGER,
                 COMMIT_DELAY));
     Optional<String> format = format(table);
-    for (String text : List.of("csv", "json")) {
+    for (String text : TEXTS) {
       if (format.isEmpty() || format.get().equals(text)) {
         specs.addAll(ConnectorRegistry.rowFormat(text).options());
       }
@@ -172,12 +177,24 @@ final class FileOptions {
         : path.endsWith(".zst") ? path.substring(0, path.length() - 4) : path;
   }
 
+  /** Whether the rows of a table are changes: of its format, or by its PRIMARY KEY. */
+  static ChangelogMode changelog(TableRef table) {
+    boolean changes =
+        format(table)
+            .filter(FileOptions::isText)
+            .filter(f -> ConnectorRegistry.rowFormat(f).changelog() != ChangelogMode.INSERT_ONLY)
+            .isPresent();
+    return changes
+        ? ChangelogMode.RETRACT
+        : table.primaryKey().isEmpty() ? ChangelogMode.INSERT_ONLY : ChangelogMode.UPSERT;
+  }
+
   /** Whether a sink path means one file rather than a directory. */
   static boolean isSingleFile(String path) {
     return byEnding(path).isPresent() && !path.endsWith("/");
   }
 
   static boolean isText(String format) {
-    return format.equals("csv") || format.equals("json");
+    return TEXTS.contains(format);
   }
 }

@@ -120,7 +120,7 @@ final class FileSink implements TableSink {
 
   /** The name under which it is shown. */
   Path shown(Path folder, int task, int number) {
-    String ending = format.equals("json") ? "json" : format;
+    String ending = format.endsWith("json") ? "json" : format;
     return single
         ? target
         : folder.resolve("part-" + run + "-" + task + "-" + number + "." + ending);
@@ -133,13 +133,13 @@ final class FileSink implements TableSink {
   PartWriter part(Path file) throws IOException {
     Schema schema = FileTable.physical(table);
     return switch (format) {
-      case "csv", "json" ->
+      case "parquet" -> new ParquetPart(file, schema, options.string(FileOptions.COMPRESSION));
+      case "arrow" -> new ArrowPart(file, schema, context.allocator());
+      default ->
           new TextPart(
               file,
               single && target.toString().endsWith(".gz"),
               ConnectorRegistry.rowFormat(format).encoder(schema, options));
-      case "parquet" -> new ParquetPart(file, schema, options.string(FileOptions.COMPRESSION));
-      default -> new ArrowPart(file, schema, context.allocator());
     };
   }
 

@@ -10,6 +10,7 @@ import dev.sluice.connector.SplitReader;
 import dev.sluice.connector.SplitSource;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
+import dev.sluice.plan.ChangelogMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,9 +84,9 @@ final class FileSource implements SplitSource {
     table.constants(file);
     switch (format) {
       case "csv" -> TextReader.checkHeader(file, table, options);
-      case "json" -> TextReader.open(file).close();
       case "parquet" -> ParquetFiles.check(file, table, footers);
-      default -> ArrowFileReader.check(file, table);
+      case "arrow" -> ArrowFileReader.check(file, table);
+      default -> TextReader.open(file).close();
     }
   }
 
@@ -125,23 +126,30 @@ final class FileSource implements SplitSource {
 
   private void split(Path file, List<Split> splits) throws IOException {
     String name = file.toString();
+    // the changes of a row may lie in several files: then they are read one after the other
+    String sequence =
+        FileOptions.changelog(request.table()) == ChangelogMode.INSERT_ONLY ? name : path;
     if (format.equals("parquet")) {
       for (int group : ParquetFiles.rowGroups(file, request, footers)) {
-        splits.add(new Split(name + "#" + group, group + ":0:" + name, Offset.of(0), name));
+        splits.add(new Split(name + "#" + group, group + ":0:" + name, Offset.of(0), sequence));
       }
       return;
     }
     long size = Files.size(file);
     boolean ranges =
-        format.equals("json") && !TextReader.compressed(name) && size > rangeBytes + rangeBytes / 2;
+        FileOptions.isText(format)
+            && !format.equals("csv")
+            && !TextReader.compressed(name)
+            && size > rangeBytes + rangeBytes / 2;
     if (!ranges) {
-      splits.add(new Split(name, "0:" + Long.MAX_VALUE + ":" + name, Offset.of(0)));
+      splits.add(new Split(name, "0:" + Long.MAX_VALUE + ":" + name, Offset.of(0), sequence));
       return;
     }
     for (long from = 0; from < size; from += rangeBytes) {
       // the last range has no end, so that a file that grew is read whole
       long to = from + rangeBytes >= size ? Long.MAX_VALUE : from + rangeBytes;
-      splits.add(new Split(name + "#" + from, from + ":" + to + ":" + name, Offset.of(from), name));
+      splits.add(
+          new Split(name + "#" + from, from + ":" + to + ":" + name, Offset.of(from), sequence));
     }
   }
 

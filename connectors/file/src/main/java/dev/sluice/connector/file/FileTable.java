@@ -195,7 +195,7 @@ final class FileTable {
           columns[i] = constant(field, constants.get(i), read.length(), allocator);
         }
       }
-      return RecordBatch.of(wanted, columns, read.length());
+      return RecordBatch.of(wanted, columns, read.length(), read.selection(), read.kinds());
     } catch (RuntimeException e) {
       for (Column column : columns) {
         if (column != null) {

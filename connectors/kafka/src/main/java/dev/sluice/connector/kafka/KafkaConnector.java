@@ -25,7 +25,7 @@ import java.util.Map;
  * a PRIMARY KEY, write the last state of each key and a tombstone for a deleted one. Stateless;
  * safe for use by any thread.
  */
-public final class KafkaConnector implements Connector {
+public class KafkaConnector implements Connector {
   private static final int MANY_WRITERS = 64;
 
   @Override
@@ -35,7 +35,8 @@ public final class KafkaConnector implements Connector {
 
   @Override
   public String description() {
-    return "Topics of Apache Kafka: json and csv records.";
+    return "Topics of Apache Kafka: rows in json and csv, changes of rows by key or in the json of"
+        + " Debezium, Canal and Maxwell.";
   }
 
   @Override
@@ -55,16 +56,23 @@ public final class KafkaConnector implements Connector {
     ClientSettings.validate(table);
     if (role == Role.SOURCE) {
       StartPositions.validate(table, options);
-      if (!table.primaryKey().isEmpty()) {
-        throw UserError.of(
-                ErrorCode.UNSUPPORTED,
-                "'"
-                    + table.name()
-                    + "' has a PRIMARY KEY: reading a topic as changes by key is not supported yet")
-            .withHint("leave the PRIMARY KEY out to read every record as an insert");
-      }
+      validateChanges(table, options);
     } else {
       validateSink(table, options);
+    }
+  }
+
+  private static void validateChanges(TableRef table, Options options) {
+    boolean apart = options.string(KafkaOptions.VALUE_FIELDS).equalsIgnoreCase("EXCEPT_KEY");
+    if (apart && KafkaOptions.isOfChanges(table)) {
+      throw UserError.of(
+              ErrorCode.OPTION_VALUE,
+              "'"
+                  + table.name()
+                  + "': records of "
+                  + KafkaOptions.valueFormat(options)
+                  + " hold whole rows, the columns of the key too")
+          .withHint("leave 'value.fields-include' out");
     }
   }
 
@@ -91,13 +99,19 @@ public final class KafkaConnector implements Connector {
             .getOrDefault(
                 KafkaOptions.BOUNDED.key(), KafkaOptions.BOUNDED.defaultValue().orElseThrow());
     boolean bounded = !mode.toLowerCase(Locale.ROOT).equals("unbounded");
-    return new SourceCapabilities(true, bounded, true, false, false, true);
+    ChangelogMode changelog =
+        KafkaOptions.isOfChanges(table)
+            ? ChangelogMode.RETRACT
+            : table.primaryKey().isEmpty() ? ChangelogMode.INSERT_ONLY : ChangelogMode.UPSERT;
+    return new SourceCapabilities(true, bounded, true, false, false, true).withChangelog(changelog);
   }
 
   @Override
   public SinkCapabilities sinkCapabilities(TableRef table) {
     ChangelogMode accepts =
-        table.primaryKey().isEmpty() ? ChangelogMode.INSERT_ONLY : ChangelogMode.UPSERT;
+        KafkaOptions.isOfChanges(table)
+            ? ChangelogMode.RETRACT
+            : table.primaryKey().isEmpty() ? ChangelogMode.INSERT_ONLY : ChangelogMode.UPSERT;
     String guarantee =
         table
             .options()

@@ -14,7 +14,9 @@ import java.util.Map;
 
 /** The options of {@code kafka}, under Flink's names. Constants; any thread. */
 final class KafkaOptions {
-  static final List<String> FORMATS = List.of("json", "csv");
+  static final List<String> ROW_FORMATS = List.of("json", "csv");
+  static final List<String> FORMATS =
+      List.of("json", "csv", "debezium-json", "canal-json", "maxwell-json");
 
   static final OptionSpec TOPIC =
       OptionSpec.of("topic", Type.STRING, "The topic; a source may read several, a;b;c.", "orders")
@@ -90,7 +92,8 @@ final class KafkaOptions {
   static final OptionSpec VALUE_FORMAT =
       OptionSpec.oneOf("value.format", FORMATS, "Another name of 'format'.");
   static final OptionSpec KEY_FORMAT =
-      OptionSpec.oneOf("key.format", FORMATS, "What the keys are; that of the values by default.");
+      OptionSpec.oneOf(
+          "key.format", ROW_FORMATS, "What the keys are; by default as the values, else json.");
   static final OptionSpec KEY_FIELDS =
       OptionSpec.of(
           "key.fields",
@@ -156,12 +159,22 @@ final class KafkaOptions {
       boolean used =
           given.isEmpty()
               || format.equalsIgnoreCase(given.get(KEY_FORMAT.key()))
+              || format.equals("json") && isOfChanges(valueFormat(given))
               || format.equalsIgnoreCase(valueFormat(given));
       if (used) {
         specs.addAll(ConnectorRegistry.rowFormat(format).options());
       }
     }
     return specs;
+  }
+
+  private static boolean isOfChanges(String format) {
+    return !ROW_FORMATS.contains(format.toLowerCase(java.util.Locale.ROOT));
+  }
+
+  /** Whether the values of a table are changes of rows, not rows. */
+  static boolean isOfChanges(TableRef table) {
+    return isOfChanges(valueFormat(table.options()));
   }
 
   private static String valueFormat(Map<String, String> given) {
@@ -180,7 +193,11 @@ final class KafkaOptions {
     return options
         .find(KEY_FORMAT)
         .map(f -> f.toLowerCase(java.util.Locale.ROOT))
-        .orElseGet(() -> valueFormat(options));
+        .orElseGet(
+            () -> {
+              String values = valueFormat(options);
+              return ROW_FORMATS.contains(values) ? values : ROW_FORMATS.get(0);
+            });
   }
 
   static Options check(TableRef table, Role role) {

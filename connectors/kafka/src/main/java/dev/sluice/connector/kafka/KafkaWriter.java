@@ -56,6 +56,7 @@ final class KafkaWriter implements SinkWriter {
   private final RecordEncoder encoder;
   private final KafkaProducer<byte[], byte[]> producer;
   private final String partitioner;
+  private final boolean tellsChanges;
   private volatile Exception failure;
   private boolean inTransaction;
   private boolean ended;
@@ -68,6 +69,7 @@ final class KafkaWriter implements SinkWriter {
     this.task = task;
     this.transactionalId = transactionalId;
     this.encoder = new RecordEncoder(target.layout(), target.zone());
+    this.tellsChanges = KafkaOptions.isOfChanges(target.table());
     this.partitioner = options.string(KafkaOptions.PARTITIONER).toLowerCase(Locale.ROOT);
     Map<String, Object> settings = ClientSettings.producer(options);
     if (isTransactional()) {
@@ -102,7 +104,7 @@ final class KafkaWriter implements SinkWriter {
       begin();
       for (int i = 0; i < batch.rowCount(); i++) {
         int position = batch.position(i);
-        boolean delete = batch.kind(position) == RowKind.DELETE;
+        boolean delete = batch.kind(position) == RowKind.DELETE && !tellsChanges;
         ProducerRecord<byte[], byte[]> record =
             records.record(position, delete, target.topic(), partition());
         var unused =

@@ -6,12 +6,14 @@ import dev.sluice.connector.MalformedRecord;
 import dev.sluice.connector.ReaderContext;
 import dev.sluice.connector.RowDecoder;
 import dev.sluice.format.ColumnBuilder;
+import dev.sluice.plan.ChangelogMode;
 import dev.sluice.type.Schema;
 import java.nio.ByteBuffer;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.arrow.vector.FieldVector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -24,13 +26,19 @@ final class RecordBatches implements AutoCloseable {
   private final KafkaTable.Wanted wanted;
   private final Optional<RowDecoder> keys;
   private final Optional<RowDecoder> values;
+  private final Optional<Tombstones> tombstones;
+  private final boolean changes;
   private final List<ColumnBuilder> metadata = new ArrayList<>();
   private final ZoneId zone;
   private int rows;
 
+  /** Rows whose value was decoded. */
+  private int valued;
+
   RecordBatches(KafkaTable table, Schema columns, ZoneId zone, ReaderContext context) {
     this.wanted = table.wanted(columns);
     this.zone = zone;
+    this.changes = table.valueFormat().changelog() != ChangelogMode.INSERT_ONLY;
     this.keys =
         wanted.fromKey().size() == 0
             ? Optional.empty()
@@ -47,6 +55,10 @@ final class RecordBatches implements AutoCloseable {
                     .valueFormat()
                     .decoder(
                         table.value(), wanted.fromValue(), table.options(), context.allocator()));
+    this.tombstones =
+        changes || table.table().primaryKey().isEmpty()
+            ? Optional.empty()
+            : Optional.of(new Tombstones(table, columns, context));
     wanted
         .metadata()
         .fields()
@@ -65,6 +77,13 @@ final class RecordBatches implements AutoCloseable {
    *     hold
    */
   void append(ConsumerRecord<ByteBuffer, ByteBuffer> record) throws MalformedRecord {
+    if (record.value() == null && (changes || tombstones.isPresent())) {
+      if (tombstones.isPresent()) {
+        tombstones.get().append(record, rows);
+        addRows(record, 1);
+      }
+      return;
+    }
     if (values.isPresent() && record.value() == null) {
       throw new MalformedRecord("", -1, "the record has no value (a tombstone)");
     }
@@ -74,13 +93,23 @@ final class RecordBatches implements AutoCloseable {
       }
       decode(keys.get(), record.key());
     }
+    int made = 1;
     if (values.isPresent()) {
+      int before = values.get().rows();
       decode(values.get(), record.value());
+      made = values.get().rows() - before;
     }
-    for (int i = 0; i < metadata.size(); i++) {
-      Metadata.append(wanted.metadataKeys().get(i), record, metadata.get(i), zone);
+    valued += made;
+    addRows(record, made);
+  }
+
+  private void addRows(ConsumerRecord<ByteBuffer, ByteBuffer> record, int count) {
+    for (int n = 0; n < count; n++) {
+      for (int i = 0; i < metadata.size(); i++) {
+        Metadata.append(wanted.metadataKeys().get(i), record, metadata.get(i), zone);
+      }
+      rows++;
     }
-    rows++;
   }
 
   /**
@@ -88,10 +117,10 @@ final class RecordBatches implements AutoCloseable {
    * record, which drops that key.
    */
   boolean mustFinish() {
-    return keys.isPresent() && keys.get().rows() > rows;
+    return keys.isPresent() && keys.get().rows() > valued;
   }
 
-  private static void decode(RowDecoder decoder, ByteBuffer bytes) throws MalformedRecord {
+  static void decode(RowDecoder decoder, ByteBuffer bytes) throws MalformedRecord {
     if (bytes.hasArray()) {
       int from = bytes.arrayOffset() + bytes.position();
       decoder.decode(bytes.array(), from, from + bytes.remaining());
@@ -105,10 +134,21 @@ final class RecordBatches implements AutoCloseable {
   /** The rows since the last call; the caller owns the batch. */
   RecordBatch finish() {
     int count = rows;
+    int values = valued;
     rows = 0;
+    valued = 0;
+    if (tombstones.isPresent() && count > values) {
+      List<FieldVector> meta = metadata.stream().map(ColumnBuilder::finish).toList();
+      try (RecordBatch key = keys.map(RowDecoder::finish).orElseGet(RecordBatches::none);
+          RecordBatch value = this.values.map(RowDecoder::finish).orElseGet(RecordBatches::none)) {
+        return tombstones.get().merge(wanted, key, value, meta, count);
+      } finally {
+        meta.forEach(FieldVector::close);
+      }
+    }
     List<Column> made = new ArrayList<>();
     try (RecordBatch key = keys.map(RowDecoder::finish).orElseGet(RecordBatches::none);
-        RecordBatch value = values.map(RowDecoder::finish).orElseGet(RecordBatches::none)) {
+        RecordBatch value = this.values.map(RowDecoder::finish).orElseGet(RecordBatches::none)) {
       Column[] columns = new Column[wanted.origins().size()];
       for (int i = 0; i < columns.length; i++) {
         KafkaTable.Origin origin = wanted.origins().get(i);
@@ -123,7 +163,7 @@ final class RecordBatches implements AutoCloseable {
         }
         made.add(columns[i]);
       }
-      return RecordBatch.of(wanted.wanted(), columns, count);
+      return RecordBatch.of(wanted.wanted(), columns, count, Optional.empty(), value.kinds());
     } catch (RuntimeException e) {
       made.forEach(Column::release);
       throw e;
@@ -138,6 +178,7 @@ final class RecordBatches implements AutoCloseable {
   public void close() {
     keys.ifPresent(RowDecoder::close);
     values.ifPresent(RowDecoder::close);
+    tombstones.ifPresent(Tombstones::close);
     metadata.forEach(ColumnBuilder::close);
   }
 }

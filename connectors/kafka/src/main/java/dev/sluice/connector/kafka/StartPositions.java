@@ -43,16 +43,18 @@ final class StartPositions {
     this.consumer = consumer;
   }
 
-  private static String mode(Options options) {
+  /** The last states of keys are known only to who reads from the beginning. */
+  private static String mode(TableRef table, Options options) {
+    boolean byGroup = options.has(KafkaOptions.GROUP) && table.primaryKey().isEmpty();
     return options
         .find(KafkaOptions.STARTUP)
         .map(m -> m.toLowerCase(Locale.ROOT))
-        .orElse(options.has(KafkaOptions.GROUP) ? "group-offsets" : "earliest-offset");
+        .orElse(byGroup ? "group-offsets" : "earliest-offset");
   }
 
   /** Refuses, without I/O, modes whose further option is missing, and options of other modes. */
   static void validate(TableRef table, Options options) {
-    String mode = mode(options);
+    String mode = mode(table, options);
     if (mode.equals("group-offsets")) {
       options.string(KafkaOptions.GROUP.asRequired());
     }
@@ -112,7 +114,7 @@ final class StartPositions {
   /** Where to begin with partitions that were there when the run began. */
   Map<TopicPartition, Start> starts(Collection<TopicPartition> partitions) {
     Map<TopicPartition, Start> starts = new HashMap<>();
-    switch (mode(options)) {
+    switch (mode(table, options)) {
       case "latest-offset" -> fill(starts, consumer.endOffsets(partitions));
       case "timestamp" ->
           fill(starts, at(partitions, options.number(KafkaOptions.STARTUP_TIMESTAMP)));

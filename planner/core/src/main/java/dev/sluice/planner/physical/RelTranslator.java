@@ -3,7 +3,9 @@ package dev.sluice.planner.physical;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.ChangelogMode;
+import dev.sluice.plan.ChangelogNormalizeNode;
 import dev.sluice.plan.Distribution;
+import dev.sluice.plan.Emit;
 import dev.sluice.plan.Expr;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.PlanTraits;
@@ -413,6 +415,8 @@ final class RelTranslator {
                     + "' declares none")
             .withHint("declare WATERMARK FOR column AS column - INTERVAL '5' SECOND");
       }
+      List<Integer> key = scans.normalizedBy(frame.table().get());
+      references.addAll(key);
       Scans.Made made = scans.scan(frame.table().get(), references, timed || asksTime);
       PlanNode.Scan scan = made.scan();
       columns.replaceAll(e -> Exprs.remap(e, made.places()::get));
@@ -420,12 +424,12 @@ final class RelTranslator {
       if (condition.isPresent() && scans.mayPushFilter(frame.table().get())) {
         scan = Scans.withFilter(scan, Exprs.conjuncts(condition.get()));
       }
-      if (timed && scan.rowWatermark().isPresent()) {
+      if (timed && scan.rowWatermark().isPresent() && key.isEmpty()) {
         rowWatermark = columns.size();
         int hidden = scan.rowWatermark().getAsInt();
         columns.add(new Expr.ColumnRef(hidden, scan.schema().type(hidden)));
       }
-      base = scan;
+      base = key.isEmpty() ? scan : normalized(scan, key.stream().map(made.places()::get).toList());
     } else {
       base = frame.node().orElseThrow();
       if (timed && frame.rowWatermark().isPresent()) {
@@ -439,6 +443,25 @@ final class RelTranslator {
       all.add("$watermark");
     }
     return new Built(filterProject(base, condition, columns, all), rowWatermark);
+  }
+
+  /** The rows of a table that is read as changes by key, as a whole changelog or at its end. */
+  private PlanNode normalized(PlanNode.Scan scan, List<Integer> key) {
+    boolean bounded = scan.traits().bounded();
+    Emit emit = options.emit().orElse(bounded ? Emit.ON_WINDOW_CLOSE : Emit.ON_UPDATE);
+    boolean atEnd = bounded && emit instanceof Emit.OnWindowClose;
+    PlanNode together = Aggregations.exchange(scan, key);
+    PlanTraits traits =
+        together
+            .traits()
+            .withChangelog(atEnd ? ChangelogMode.INSERT_ONLY : ChangelogMode.RETRACT)
+            .withKeys(List.of(key))
+            .withState(
+                bounded
+                    ? new StateBound.ByInput()
+                    : new StateBound.Unbounded("the last row of each key, until it is deleted"));
+    return new ChangelogNormalizeNode(
+        together, key, atEnd ? Emit.ON_WINDOW_CLOSE : Emit.ON_UPDATE, traits);
   }
 
   private static PlanNode filterProject(

@@ -123,6 +123,7 @@ final class Scans {
   boolean mayPushFilter(CatalogEntry.Table table) {
     TableRef ref = table.ref();
     return second
+        && normalizedBy(table).isEmpty()
         && uses.get(table.name()).times == 1
         && !uses.get(table.name()).timed
         && connectors.connector(ref.connector()).sourceCapabilities(ref).filter();
@@ -178,8 +179,10 @@ final class Scans {
     PlanTraits traits =
         new PlanTraits(
             new Schema(fields),
-            ChangelogMode.INSERT_ONLY,
-            List.of(),
+            can.changelog(),
+            can.changelog() == ChangelogMode.INSERT_ONLY
+                ? keys(table, declared, places)
+                : List.of(),
             spec.map(s -> new TimeAttribute(s.timeColumn(), s.unitMicros())),
             Distribution.ANY,
             StateBound.NONE,
@@ -195,6 +198,34 @@ final class Scans {
             rowWatermark,
             traits);
     return new Made(scan, places);
+  }
+
+  /** The primary key by its places in the scan, if it is read whole. */
+  private static List<List<Integer>> keys(
+      CatalogEntry.Table table, Schema declared, Map<Integer, Integer> places) {
+    List<Integer> key = new ArrayList<>();
+    for (int column : primaryKey(table, declared)) {
+      key.add(places.getOrDefault(column, -1));
+    }
+    return key.isEmpty() || key.contains(-1) ? List.of() : List.of(key);
+  }
+
+  private static List<Integer> primaryKey(CatalogEntry.Table table, Schema declared) {
+    return table.ref().primaryKey().stream()
+        .map(name -> declared.indexOf(name).orElseThrow())
+        .toList();
+  }
+
+  /**
+   * The columns of the primary key, if the rows of the table are changes that it must make a whole
+   * changelog of; empty if they are rows, or such a changelog already.
+   */
+  List<Integer> normalizedBy(CatalogEntry.Table table) {
+    TableRef ref = table.ref();
+    boolean rows =
+        connectors.connector(ref.connector()).sourceCapabilities(ref).changelog()
+            == ChangelogMode.INSERT_ONLY;
+    return rows ? List.of() : primaryKey(table, declared(table));
   }
 
   private static boolean isIdentity(List<Expr> projections, int width) {
@@ -314,6 +345,7 @@ final class Scans {
   boolean mayPushLimit(CatalogEntry.Table table) {
     TableRef ref = table.ref();
     return second
+        && normalizedBy(table).isEmpty()
         && uses.get(table.name()).times == 1
         && connectors.connector(ref.connector()).sourceCapabilities(ref).limit();
   }
