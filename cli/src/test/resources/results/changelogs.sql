@@ -2,7 +2,8 @@ CREATE TABLE s (k STRING NOT NULL, n BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH 
 CREATE TABLE kn (k STRING NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (k, n) NOT ENFORCED) WITH ('connector' = 'jdbc', 'url' = 'jdbc:h2:mem:changelogs;DB_CLOSE_DELAY=-1', 'table-name' = 'kn', 'table.create' = 'true');
 CREATE TABLE t (k STRING, n BIGINT) WITH ('connector' = 'values', 'rows' = '[["a", 1], ["b", 2], ["a", 3], ["c", 9], ["b", null]]');
 CREATE TABLE f (k STRING, n BIGINT) WITH ('connector' = 'filesystem', 'path' = '/tmp/never.json', 'format' = 'json');
-SET 'batch.rows' = '1';
+CREATE TABLE v (k STRING, n BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'values', 'rows' = '[["a", 1], ["b", 2], ["a", 3], [null, 9], ["b", null], [null, 8]]');
+CREATE TABLE d (k STRING, n BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'filesystem', 'path' = 'changes', 'format' = 'debezium-json');
 ====
 SELECT AVG(m) AS avg_m, MIN(m) AS min_m, COUNT(DISTINCT m) AS n FROM (SELECT k, MAX(n) AS m FROM t GROUP BY k) EMIT ON UPDATE
 ----
@@ -66,3 +67,41 @@ SELECT DISTINCT m FROM (SELECT k, COUNT(*) AS m FROM t GROUP BY k) EMIT ON UPDAT
 ----
 {"m":1}
 {"m":2}
+====
+SELECT * FROM v
+----
+{"k":"a","n":3}
+{"k":"b","n":null}
+{"k":null,"n":8}
+====
+SELECT * FROM v WHERE n > 2 EMIT ON UPDATE
+----
+{"k":"a","n":3}
+{"k":null,"n":8}
+====
+EXPLAIN SELECT n FROM v WHERE k = 'a' EMIT ON UPDATE
+----
+        #5 Scan(table=v, connector=values, columns=[k, n])  {upsert; columns=[k, n]; bounded}
+      #4 Exchange(distribution=hash[$0])  {upsert; columns=[k, n]; bounded}
+    #3 ChangelogNormalize(keys=[k], emit=on update)  {retract; columns=[k, n]; key=[[k]]; state=bounded input; bounded}
+  #2 FilterProject(filter=($0 = 'a'), project=[$1])  {retract; columns=[n]; bounded}
+#1 Sink(table=result, connector=sluice-result)  {retract; bounded}
+====
+INSERT INTO s SELECT COALESCE(k, '?'), SUM(n) FROM v GROUP BY k EMIT ON UPDATE
+----
+error[SLU-2011]: the PRIMARY KEY (k) of sink 's' is not the key of the query's rows: several of them may have one key
+hint: select the columns that identify a row of the query, and declare them as PRIMARY KEY, or say what becomes of rows with one key: ON CONFLICT DO DEDUPLICATE (the last wins), NOTHING (the first wins) or ERROR
+====
+INSERT INTO d SELECT k, COUNT(*) FROM t GROUP BY k HAVING COUNT(*) < 2 EMIT ON UPDATE; SELECT * FROM d EMIT ON UPDATE
+----
+{"k":"c","n":1}
+====
+INSERT INTO f SELECT * FROM v EMIT ON UPDATE
+----
+error[SLU-2011]: the query updates its results, but sink 'f' takes inserts only
+hint: leave EMIT out, so that each result comes once, when it is final, or write to a sink with a PRIMARY KEY (jdbc, kafka)
+====
+INSERT INTO f SELECT * FROM d EMIT ON UPDATE
+----
+error[SLU-2011]: the query updates its results, but sink 'f' takes inserts only
+hint: leave EMIT out, so that each result comes once, when it is final, or write to a sink with a PRIMARY KEY (jdbc, kafka)

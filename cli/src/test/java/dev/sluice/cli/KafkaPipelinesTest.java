@@ -320,6 +320,85 @@ class KafkaPipelinesTest {
                 + " 10:01:00.000\",\"country\":\"fr\",\"orders\":1,\"revenue\":7.00}");
   }
 
+  @ParameterizedTest
+  @CsvSource({"1, 1", "3, 2", "4096, 5"})
+  void aTopicWithAPrimaryKeyIsReadAsItsLastRows(int batch, int parallelism) throws Exception {
+    kafka.createTopic(in, 2);
+    for (int i = 0; i < 40; i++) {
+      upsert(0, "a" + i % 4, "{\"k\":\"a" + i % 4 + "\",\"n\":" + i + "}");
+      upsert(1, "b" + i % 3, i % 7 == 0 ? null : "{\"k\":\"b" + i % 3 + "\",\"n\":" + i + "}");
+    }
+    upsert(0, "a1", null);
+    upsert(0, "gone before it came", null);
+    String set = "SET 'batch.rows' = '" + batch + "'; SET 'parallelism' = '" + parallelism + "';\n";
+    String table =
+        "CREATE TABLE i (k STRING, n INT, p INT METADATA FROM 'partition' VIRTUAL, PRIMARY KEY (k)"
+            + " NOT ENFORCED)"
+            + with(in, ", 'scan.bounded.mode' = 'latest-offset', 'key.format' = 'csv'");
+    Invocation last = run(set + table + "SELECT k, n, p FROM i ORDER BY k;");
+    assertThat(last.out()).as(last.err()).isEqualTo(LAST_ROWS);
+    Invocation folded =
+        run(set + table + "SELECT SUM(n) AS s, COUNT(*) AS c, MAX(n) AS m FROM i EMIT ON UPDATE;");
+    assertThat(folded.out()).as(folded.err()).isEqualTo("s,c,m\n227,6,39\n");
+    Invocation flink =
+        run(
+            set
+                + "CREATE TABLE i (k STRING, n INT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector'"
+                + " = 'upsert-kafka', 'topic' = '"
+                + in
+                + "', 'properties.bootstrap.servers' = '"
+                + kafka.bootstrap()
+                + "', 'key.format' = 'csv', 'value.format' = 'json', 'scan.bounded.mode' ="
+                + " 'latest-offset');\nSELECT COUNT(*) AS c FROM i WHERE n > 36");
+    assertThat(flink.out()).as(flink.err()).isEqualTo("c\n4\n");
+  }
+
+  private static final String LAST_ROWS =
+      "k,n,p\na0,36,0\na2,38,0\na3,39,0\nb0,39,1\nb1,37,1\nb2,38,1\n";
+
+  private void upsert(int partition, String key, String value) throws Exception {
+    kafka
+        .producer()
+        .send(
+            new ProducerRecord<>(
+                in,
+                partition,
+                key.getBytes(StandardCharsets.UTF_8),
+                value == null ? null : value.getBytes(StandardCharsets.UTF_8)))
+        .get();
+  }
+
+  @Test
+  void updatesAndDeletionsGoThroughATopicAndBack() {
+    kafka.createTopic(in, 1);
+    kafka.createTopic(out, 3);
+    kafka.produce(
+        in,
+        0,
+        "{\"before\":null,\"after\":{\"id\":1,\"c\":\"x\"},\"op\":\"c\"}",
+        "{\"before\":null,\"after\":{\"id\":2,\"c\":\"x\"},\"op\":\"c\"}",
+        "{\"before\":{\"id\":1,\"c\":\"x\"},\"after\":{\"id\":1,\"c\":\"y\"},\"op\":\"u\"}",
+        "{\"before\":{\"id\":2,\"c\":\"x\"},\"after\":null,\"op\":\"d\"}",
+        "{\"before\":null,\"after\":{\"id\":3,\"c\":\"z\"},\"op\":\"c\"}");
+    String sink =
+        "CREATE TABLE o (c STRING, n BIGINT, PRIMARY KEY (c) NOT ENFORCED)"
+            + with(out, ", 'scan.bounded.mode' = 'latest-offset'");
+    Invocation run =
+        run(
+            "SET 'batch.rows' = '1';\n"
+                + source(
+                    "id INT, c STRING, o BIGINT METADATA FROM 'offset' VIRTUAL",
+                    ", 'format' = 'debezium-json'")
+                + sink
+                + "INSERT INTO o SELECT c, COUNT(*) FROM i GROUP BY c EMIT ON UPDATE;"
+                + "SELECT * FROM o ORDER BY c;");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).isEqualTo("c,n\ny,1\nz,1\n");
+    assertThat(kafka.records(out, true).stream().filter(r -> r.value() == null).count())
+        .as("tombstones")
+        .isEqualTo(1);
+  }
+
   /** A pipeline that never ends, in a process of its own, stopped by SIGTERM and started again. */
   @Test
   void stoppedPipelineGoesOnWhereItsSinksEnd() throws Exception {
