@@ -43,7 +43,10 @@ final class Accumulators {
     Supplier<GroupAccumulator> inner = () -> plain(call, types, order, use);
     Form[] innerForms = forms(call.function(), types, order);
     boolean user = JavaFunction.of(call.function()).isPresent();
-    boolean takesNulls = call.function().equals("ARRAY_AGG") || user && !distinct;
+    boolean takesNulls =
+        call.function().equals("ARRAY_AGG")
+            || call.function().equals("SINGLE_VALUE")
+            || user && !distinct;
     if (distinct && !idempotent) {
       // refuses a function it does not know now, not at the first group
       Objects.requireNonNull(inner.get());
@@ -151,6 +154,7 @@ final class Accumulators {
             ? new CountedPickAccumulator(last, types[0])
             : new PickAccumulator(last, types[0]);
       }
+      case "SINGLE_VALUE" -> new SingleValueAccumulator(types[0]);
       case "ARRAY_AGG" -> new ListAccumulator(types[0], call.type(), new byte[0], order);
       case "LISTAGG" -> {
         if (types.length > 1) {

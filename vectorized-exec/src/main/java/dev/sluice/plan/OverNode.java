@@ -15,7 +15,8 @@ import java.util.OptionalInt;
  *
  * @param keys columns of the partition
  * @param order the order within a partition
- * @param calls the functions, which share partition and order but not the frame
+ * @param calls the functions, which share partition and order but not the frame; none: rows are
+ *     only put in order
  * @param emit when the rows of a partition come out, unless a window or event time says so
  * @param window columns of the input that name the window of each row, if a partition never spans
  *     windows: rows then come out when the watermark closes the window, and are forgotten
@@ -154,16 +155,20 @@ public record OverNode(
   @Override
   @JsonIgnore
   public String label() {
-    return "Over";
+    return calls.isEmpty() ? "TemporalSort" : "Over";
   }
 
   @Override
   @JsonIgnore
   public Map<String, Object> details() {
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("partitionBy", keys.stream().map(k -> input.schema().field(k).name()).toList());
+    if (!calls.isEmpty()) {
+      map.put("partitionBy", keys.stream().map(k -> input.schema().field(k).name()).toList());
+    }
     map.put("orderBy", order);
-    map.put("calls", calls);
+    if (!calls.isEmpty()) {
+      map.put("calls", calls);
+    }
     map.put(
         "emit",
         time.isPresent() ? "in order of time" : window.isPresent() ? Emit.ON_WINDOW_CLOSE : emit);

@@ -22,7 +22,11 @@ final class Analytics {
   }
 
   Question next() {
-    return choice.oneIn(3) ? ranking() : over();
+    return switch (choice.below(7)) {
+      case 0, 1 -> ranking();
+      case 2, 3 -> subquery();
+      default -> over();
+    };
   }
 
   private static Sql column(Column column) {
@@ -65,6 +69,80 @@ final class Analytics {
       table.columns().forEach(c -> keys.add(sortKey(column(c))));
     }
     return both("ORDER BY %s", joined(keys, ", "));
+  }
+
+  /** Subqueries in a condition or as a value, alone or of the row around them. */
+  private Question subquery() {
+    Expressions outer = new Expressions(choice, table.columns(), "o.");
+    Sql condition =
+        switch (choice.below(4)) {
+          case 0 -> predicate(outer);
+          case 1 -> joined(List.of(predicate(outer), outer.condition(1)), " AND ");
+          case 2 -> joined(List.of(predicate(outer), predicate(outer)), choice.of(" OR ", " AND "));
+          default -> both("NOT (%s)", predicate(outer));
+        };
+    Sql item = choice.oneIn(2) ? scalar(choice.oneIn(2)) : predicate(outer);
+    boolean filtered = choice.oneIn(2);
+    Function<Function<Sql, String>, String> text =
+        side ->
+            "SELECT o.k, o.ts"
+                + (filtered ? "" : ", " + side.apply(item) + " AS y")
+                + " FROM "
+                + table.name()
+                + " AS o"
+                + (filtered ? " WHERE " + side.apply(condition) : "");
+    return new Question(text.apply(Sql::ours), text.apply(Sql::duck));
+  }
+
+  private Sql predicate(Expressions outer) {
+    Expressions inner = new Expressions(choice, table.columns(), "i.");
+    Type type = choice.of(Type.STRING, Type.INT, Type.BIGINT, Type.DECIMAL, Type.DATE);
+    Sql from = from(inner, choice.oneIn(3));
+    return switch (choice.below(4)) {
+      case 0 -> both(choice.of("EXISTS ", "NOT EXISTS ") + "(SELECT 1 %s)", from(inner, true));
+      case 1 ->
+          joined(
+              List.of(
+                  outer.of(type, 0),
+                  Sql.same(choice.of(" > ", " < ", " = ", " <> "), Type.INT),
+                  both("(SELECT " + choice.of("MIN", "MAX") + "(%s", inner.of(type, 0)),
+                  both(") %s)", from)),
+              "");
+      default ->
+          joined(
+              List.of(
+                  outer.of(type, 1),
+                  both(choice.of(" IN ", " NOT IN ") + "(SELECT %s", inner.of(type, 1)),
+                  both(" %s)", from)),
+              "");
+    };
+  }
+
+  private Sql scalar(boolean correlated) {
+    Expressions inner = new Expressions(choice, table.columns(), "i.");
+    Sql call =
+        switch (choice.below(3)) {
+          case 0 -> Sql.same("COUNT(*)", Type.BIGINT);
+          case 1 -> both("MAX(%s)", inner.any(1));
+          default -> both("SUM(%s)", inner.of(Type.DECIMAL, 1));
+        };
+    return joined(List.of(both("(SELECT %s", call), both(" %s)", from(inner, correlated))), "");
+  }
+
+  private Sql from(Expressions inner, boolean correlated) {
+    List<Sql> conditions = new ArrayList<>();
+    if (correlated) {
+      String column = choice.of(table.columns().subList(0, 3)).name();
+      conditions.add(
+          new Sql(
+              "i.`" + column + "` = o.`" + column + "`",
+              "i." + column + " = o." + column,
+              Type.INT));
+    }
+    if (conditions.isEmpty() || choice.oneIn(2)) {
+      conditions.add(both("(%s)", inner.condition(1)));
+    }
+    return both("FROM " + table.name() + " AS i WHERE %s", joined(conditions, " AND "));
   }
 
   private Question ranking() {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * RandomQueryTest}.
  */
 class RandomAnalyticsTest {
-  private static final int TABLES = 25;
+  private static final int TABLES = 20;
   private static final int QUERIES_PER_TABLE = 6;
   private static final int MOST_FAILURES = 10;
   private static final int[][] WAYS = {{1, 2}, {7, 5}, {4096, 1}, {7, 1}, {4096, 5}, {1, 1}};

@@ -33,6 +33,7 @@ import java.util.stream.IntStream;
 import org.apache.calcite.rel.RelFieldCollation;
 import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.sql.SqlAggFunction;
+import org.apache.calcite.sql.SqlKind;
 
 /** GROUP BY: over windows and without. Single-threaded. */
 final class Aggregations {
@@ -186,7 +187,9 @@ final class Aggregations {
     outputs.addAll(keyOutputs.subList(0, keys.size()));
     int callPlace = inputs.keys;
     for (org.apache.calcite.rel.core.AggregateCall call : aggregate.getAggCallList()) {
-      if (!GroupingSets.isGrouping(call)) {
+      if (isLiteral(call)) {
+        outputs.add(rels.expr(input, call.rexList.get(0), aggregate.getCluster().getRexBuilder()));
+      } else if (!GroupingSets.isGrouping(call)) {
         int place = isWindowEnd(call) ? windowPlace + 1 : callPlace++;
         outputs.add(new Expr.ColumnRef(place, node.schema().type(place)));
       }
@@ -197,7 +200,12 @@ final class Aggregations {
 
   /** Whether a call is answered from the group's keys. */
   private static boolean isDerived(org.apache.calcite.rel.core.AggregateCall call) {
-    return GroupingSets.isGrouping(call) || isWindowEnd(call);
+    return GroupingSets.isGrouping(call) || isWindowEnd(call) || isLiteral(call);
+  }
+
+  /** A constant beside the results: whether there was a group, once groups are outer-joined. */
+  private static boolean isLiteral(org.apache.calcite.rel.core.AggregateCall call) {
+    return call.getAggregation().getKind() == SqlKind.LITERAL_AGG;
   }
 
   private static boolean isWindowEnd(org.apache.calcite.rel.core.AggregateCall call) {
@@ -336,6 +344,9 @@ final class Aggregations {
   /** The aggregate's own name, whatever alias the query uses. */
   static String function(SqlAggFunction aggregation) {
     String name = aggregation.getName().toUpperCase(Locale.ROOT);
+    if (aggregation.getKind() == SqlKind.SINGLE_VALUE) {
+      return name;
+    }
     return Aggregates.specs().stream()
         .filter(s -> s.name().equals(name) || s.aliases().contains(name))
         .map(FunctionSpec::name)

@@ -63,6 +63,7 @@ final class RelTranslator {
   private final Joins joins;
   private final Overs overs;
   private final TemporalJoins temporalJoins;
+  private final Sorts sorts;
 
   /** Whether the query has windows, for which unions must keep event time. */
   private boolean overWindow;
@@ -76,6 +77,7 @@ final class RelTranslator {
     this.joins = new Joins(this, windows, options);
     this.overs = new Overs(this, windows, options);
     this.temporalJoins = new TemporalJoins(this, scans, scans.connectors());
+    this.sorts = new Sorts(this, scans, ranks);
   }
 
   /** The sink LATE ROWS TO names. */
@@ -114,7 +116,7 @@ final class RelTranslator {
       return windows.translate(function);
     }
     if (rel instanceof Sort sort) {
-      return sort(sort);
+      return sorts.translate(sort);
     }
     if (rel instanceof Union union) {
       return union(union);
@@ -203,43 +205,6 @@ final class RelTranslator {
     return input.columns().get(((RexInputRef) call.getOperands().get(0)).getIndex());
   }
 
-  private Frame sort(Sort sort) {
-    Frame frame = translate(sort.getInput());
-    PlanNode input = materialize(frame, names(sort.getInput()));
-    QueryPlanner.requireInserts(
-        input, sort.getCollation().getFieldCollations().isEmpty() ? "LIMIT" : "ORDER BY");
-    long offset = number(sort.offset, 0);
-    Optional<Long> fetch =
-        sort.fetch == null ? Optional.empty() : Optional.of(number(sort.fetch, 0));
-    long wanted = offset + fetch.orElse(Long.MAX_VALUE / 2);
-    if (sort.getCollation().getFieldCollations().isEmpty()
-        && wanted <= Integer.MAX_VALUE
-        && frame.table().filter(scans::mayPushLimit).isPresent()) {
-      input = Scans.withLimit(input, (int) wanted);
-    }
-    PlanNode gathered =
-        new PlanNode.Exchange(
-            input, Distribution.SINGLE, input.traits().withDistribution(Distribution.SINGLE));
-    PlanTraits traits = gathered.traits();
-    if (sort.getCollation().getFieldCollations().isEmpty()) {
-      return node(new PlanNode.Limit(gathered, offset, fetch.orElse(Long.MAX_VALUE), traits));
-    }
-    if (!input.traits().bounded()) {
-      throw UserError.of(
-              ErrorCode.UNBOUNDED_STATE, "ORDER BY needs a bounded input: this one never ends")
-          .withHint(
-              "drop ORDER BY, or bound the source (for Kafka 'scan.bounded.mode' ="
-                  + " 'latest-offset')");
-    }
-    List<SortKey> keys = new ArrayList<>();
-    for (RelFieldCollation field : sort.getCollation().getFieldCollations()) {
-      keys.add(sortKey(field.getFieldIndex(), field));
-    }
-    return node(
-        new PlanNode.Sort(
-            gathered, keys, offset, fetch, traits.withState(new StateBound.ByInput())));
-  }
-
   /** NULLs are the greatest values where the query does not say. */
   static SortKey sortKey(int column, RelFieldCollation field) {
     boolean descending = field.getDirection().isDescending();
@@ -247,12 +212,6 @@ final class RelTranslator {
         field.nullDirection == RelFieldCollation.NullDirection.FIRST
             || field.nullDirection == RelFieldCollation.NullDirection.UNSPECIFIED && descending;
     return new SortKey(column, descending, nullsFirst);
-  }
-
-  private static long number(RexNode node, long fallback) {
-    return node == null
-        ? fallback
-        : ((RexLiteral) node).getValueAs(java.math.BigDecimal.class).longValueExact();
   }
 
   private Frame union(Union union) {

@@ -5,7 +5,6 @@ import dev.sluice.error.UserError;
 import dev.sluice.planner.parse.ParsedQuery.Positions;
 import java.util.Optional;
 import org.apache.calcite.sql.SqlCall;
-import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
 
@@ -33,13 +32,6 @@ final class Restrictions {
     return switch (call.getKind()) {
       case MATCH_RECOGNIZE -> Optional.of("MATCH_RECOGNIZE is");
       case PIVOT, UNPIVOT -> Optional.of("PIVOT is");
-      case UNNEST -> Optional.of("UNNEST is");
-      case LATERAL -> Optional.of("LATERAL is");
-      case EXISTS -> Optional.of("EXISTS is");
-      case IN, NOT_IN ->
-          call.operand(1).getKind() == SqlKind.SELECT
-              ? Optional.of("IN with a subquery is")
-              : Optional.empty();
       default -> Optional.empty();
     };
   }

@@ -5,9 +5,16 @@ import org.apache.calcite.plan.Contexts;
 import org.apache.calcite.plan.hep.HepPlanner;
 import org.apache.calcite.plan.hep.HepProgram;
 import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Correlate;
+import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Join;
+import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.RelFactories;
+import org.apache.calcite.rel.core.Snapshot;
+import org.apache.calcite.rel.core.Uncollect;
 import org.apache.calcite.rel.rules.CoreRules;
+import org.apache.calcite.rex.RexUtil;
+import org.apache.calcite.sql2rel.RelDecorrelator;
 import org.apache.calcite.sql2rel.RelFieldTrimmer;
 import org.apache.calcite.tools.RelBuilder;
 
@@ -27,6 +34,20 @@ final class Rewrites {
                   CoreRules.FILTER_PROJECT_TRANSPOSE))
           .build();
 
+  private static final HepProgram SUBQUERIES =
+      HepProgram.builder()
+          .addRuleCollection(
+              List.of(
+                  CoreRules.FILTER_SUB_QUERY_TO_CORRELATE,
+                  CoreRules.PROJECT_SUB_QUERY_TO_CORRELATE,
+                  CoreRules.JOIN_SUB_QUERY_TO_CORRELATE))
+          .build();
+
+  private static final HepProgram SEMI_JOINS =
+      HepProgram.builder()
+          .addRuleCollection(List.of(CoreRules.PROJECT_TO_SEMI_JOIN, CoreRules.JOIN_TO_SEMI_JOIN))
+          .build();
+
   private static final RelBuilder.Config AS_WRITTEN =
       RelBuilder.Config.DEFAULT
           .withSimplify(false)
@@ -35,18 +56,62 @@ final class Rewrites {
 
   private Rewrites() {}
 
-  /** Leaves a query without joins as it is. */
-  static RelNode optimized(RelNode rel) {
+  /** Leaves a query without joins and subqueries as it is. */
+  static RelNode optimized(RelNode given) {
+    RelNode rel = withoutSubqueries(given);
     if (!hasJoin(rel)) {
       return rel;
     }
-    HepPlanner planner = new HepPlanner(PUSH_DOWN);
+    RelNode pushed = rewritten(rel, PUSH_DOWN);
+    return new RelFieldTrimmer(null, builder(rel)).trim(pushed);
+  }
+
+  private static RelBuilder builder(RelNode rel) {
+    return RelBuilder.proto(Contexts.of(RelFactories.DEFAULT_STRUCT, AS_WRITTEN))
+        .create(rel.getCluster(), null);
+  }
+
+  /**
+   * Subqueries of expressions as joins: IN and EXISTS, where nothing else is asked, as semi joins.
+   */
+  private static RelNode withoutSubqueries(RelNode rel) {
+    if (!hasSubquery(rel)) {
+      return hasCorrelate(rel) ? decorrelated(rel) : rel;
+    }
+    RelNode joined = decorrelated(rewritten(rel, SUBQUERIES));
+    return rewritten(joined, SEMI_JOINS);
+  }
+
+  private static RelNode decorrelated(RelNode rel) {
+    return RelDecorrelator.decorrelateQuery(rel, builder(rel));
+  }
+
+  private static RelNode rewritten(RelNode rel, HepProgram program) {
+    HepPlanner planner = new HepPlanner(program);
     planner.setRoot(rel);
-    RelNode pushed = planner.findBestExp();
-    RelBuilder builder =
-        RelBuilder.proto(Contexts.of(RelFactories.DEFAULT_STRUCT, AS_WRITTEN))
-            .create(rel.getCluster(), null);
-    return new RelFieldTrimmer(null, builder).trim(pushed);
+    return planner.findBestExp();
+  }
+
+  private static boolean hasSubquery(RelNode rel) {
+    boolean here =
+        rel instanceof Project project && RexUtil.SubQueryFinder.find(project.getProjects()) != null
+            || rel instanceof Filter filter
+                && RexUtil.SubQueryFinder.find(filter.getCondition()) != null
+            || rel instanceof Join join && RexUtil.SubQueryFinder.find(join.getCondition()) != null;
+    return here || rel.getInputs().stream().anyMatch(Rewrites::hasSubquery);
+  }
+
+  /** Whether the right side of a join asks for rows of the left one as only a join can give. */
+  private static boolean hasCorrelate(RelNode rel) {
+    return rel instanceof Correlate correlate && !isOwn(correlate.getRight())
+        || rel.getInputs().stream().anyMatch(Rewrites::hasCorrelate);
+  }
+
+  /** Versions of a table, and elements of a collection, stay as they are: they are no joins. */
+  private static boolean isOwn(RelNode rel) {
+    return rel instanceof Snapshot
+        || rel instanceof Uncollect
+        || (rel instanceof Project || rel instanceof Filter) && isOwn(rel.getInput(0));
   }
 
   private static boolean hasJoin(RelNode rel) {
