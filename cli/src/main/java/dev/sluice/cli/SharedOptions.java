@@ -32,22 +32,26 @@ final class SharedOptions {
       names = "--checkpoint-dir",
       paramLabel = "DIR",
       description =
-          "Where checkpoints go; refused by this release, which cannot recover from them yet.")
+          "Directory of this pipeline's checkpoints; a run that finds one there goes on from it.")
   private String checkpointDirectory;
+
+  @Option(
+      names = "--allow-state-loss",
+      description = "Begin although state of the checkpoint has no place in the changed pipeline.")
+  private boolean allowStateLoss;
 
   /** A session with the connectors on the class path. */
   Session session(Console console, String pipelineName) {
-    if (checkpointDirectory != null) {
-      throw UserError.of(
-              ErrorCode.UNSUPPORTED, "option '--checkpoint-dir' is not supported by this release")
-          .withHint(
-              "leave it out: a restart then goes on from the offsets committed to Kafka, at least"
-                  + " once");
-    }
     Map<String, String> settings = new HashMap<>();
     OptionalInt tasks = tasks();
     if (tasks.isPresent()) {
       settings.put(Settings.PARALLELISM.key(), Integer.toString(tasks.getAsInt()));
+    }
+    if (checkpointDirectory != null) {
+      settings.put(Settings.CHECKPOINT_DIR.key(), checkpointDirectory);
+    }
+    if (allowStateLoss) {
+      settings.put(Settings.ALLOW_STATE_LOSS, "true");
     }
     return new Session(
         new SessionOptions(

@@ -39,13 +39,17 @@ public enum ErrorCode {
   TARGET_SCHEMA(3008, "The outside table's columns do not fit the declared ones."),
   SECRET(3009, "A secret reference cannot be resolved."),
   UNSUPPORTED_TYPE(3010, "The connector or format cannot carry that type."),
+  CHECKPOINT(3011, "The checkpoints cannot be used: locked, damaged, or of another pipeline."),
+  STATE_LOSS(3012, "State of the checkpoint has no place in the changed pipeline."),
 
   MALFORMED_ROW(4001, "A record cannot be decoded."),
   EXPRESSION(4002, "An expression failed on a row: overflow, division by zero, failed cast."),
   SOURCE_FAILED(4003, "Reading from a source failed."),
   SINK_FAILED(4004, "Writing to a sink failed."),
   MEMORY(4005, "The memory budget is exhausted."),
-  INTERRUPTED(4006, "The run was interrupted.");
+  INTERRUPTED(4006, "The run was interrupted."),
+  CHECKPOINT_FAILED(4007, "A checkpoint cannot be written."),
+  FENCED(4008, "Another run has taken the target over.");
 
   private final int number;
   private final String meaning;

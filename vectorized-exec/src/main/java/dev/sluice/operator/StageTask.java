@@ -165,10 +165,41 @@ public final class StageTask implements AutoCloseable {
     }
   }
 
+  /** Writes the state of the operator at {@code step}, if there is one. */
+  public void snapshot(int step, StateWriter state) {
+    operators[step].ifPresent(operator -> operator.snapshot(state));
+  }
+
   /** Entrance {@code step} has ended, after its last watermark. */
   public void finish(int step) {
+    if (!finished[step][0]) {
+      finished[step][0] = true;
+      finishNext(step);
+    }
+  }
+
+  /** Whether entrance {@code step} has ended. */
+  public boolean isFinished(int step) {
+    return finished[step][0];
+  }
+
+  /**
+   * Entrance {@code step} had ended when the state was saved: the operators know, and have given
+   * what there was to give.
+   */
+  public void resumeFinished(int step) {
     finished[step][0] = true;
-    finishNext(step);
+    for (int i = 0; i < nextSteps[step].length; i++) {
+      int next = nextSteps[step][i];
+      finished[next][nextInputs[step][i]] = true;
+      boolean all = true;
+      for (boolean one : finished[next]) {
+        all &= one;
+      }
+      if (all) {
+        resumeFinished(next);
+      }
+    }
   }
 
   /** Bytes of state of all operators, on the heap and beside it. */

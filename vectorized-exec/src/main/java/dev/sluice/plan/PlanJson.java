@@ -23,6 +23,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.sluice.type.DataType;
+import dev.sluice.type.Schema;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.List;
@@ -103,6 +104,16 @@ public final class PlanJson {
   /** The stages that {@link #write(StageGraph)} wrote. */
   public static StageGraph readStages(String json) {
     return read(json, StageGraph.class);
+  }
+
+  /** A schema as one line. */
+  public static String write(Schema schema) {
+    return text(tree(schema, false), false);
+  }
+
+  /** The schema that {@link #write(Schema)} wrote. */
+  public static Schema readSchema(String json) {
+    return read(json, Schema.class);
   }
 
   private static <T> T read(String json, Class<T> type) {

@@ -98,6 +98,8 @@ public final class StepRunner {
   private int pipeline(PhysicalPlan plan) throws InterruptedException {
     Job job = session.start(plan, batch -> batch.close(), results.strict());
     ranSomething = true;
+    job.notices().forEach(notice -> console.err().print(notice + "\n"));
+    console.err().flush();
     RunReport report;
     Optional<Integer> interrupted;
     try (Interrupts interrupts = new Interrupts(job, true, console.err());

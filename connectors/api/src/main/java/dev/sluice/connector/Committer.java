@@ -13,6 +13,18 @@ public interface Committer extends AutoCloseable {
    */
   void commit(List<Committable> ready, boolean last) throws IOException;
 
+  /**
+   * A run begins that goes on from a checkpoint, or from nothing: commits what the checkpoint says
+   * was prepared, unless it is in the target already, and clears away what runs left that came to
+   * nothing. Called once, before any writer writes, and only by hosts with checkpoints.
+   *
+   * @param pending what the checkpoint holds; may have been committed before
+   * @param epoch of the checkpoint; 0 if there is none. What later epochs left is not wanted
+   */
+  default void recover(List<Committable> pending, long epoch) throws IOException {
+    commit(pending, false);
+  }
+
   /** Throws away what was prepared and will never be committed. */
   default void abort(List<Committable> orphans) throws IOException {}
 

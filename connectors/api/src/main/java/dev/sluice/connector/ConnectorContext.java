@@ -31,6 +31,14 @@ public interface ConnectorContext {
   /** Where {@code print} writes; anything else writes to its own target. */
   Appendable standardOutput();
 
+  /**
+   * Whether the host keeps checkpoints: committables outlive the process, and are given back after
+   * a crash.
+   */
+  default boolean checkpointed() {
+    return false;
+  }
+
   /** The locale of generated text; always {@link Locale#ROOT}. */
   default Locale locale() {
     return Locale.ROOT;

@@ -23,9 +23,24 @@ public final class Settings {
       OptionSpec.of(
               "checkpoint.interval",
               Type.DURATION,
-              "How often sinks commit what they have got.",
-              "1 s")
-          .withDefault("1 s");
+              "How often a checkpoint is made and sinks commit what they have got; by default 10 s"
+                  + " with 'checkpoint.dir', 1 s without.",
+              "1 s");
+  public static final OptionSpec CHECKPOINT_DIR =
+      OptionSpec.of(
+          "checkpoint.dir",
+          Type.STRING,
+          "Directory of this pipeline's checkpoints: a run that finds one there goes on from it."
+              + " Without it nothing is kept over a restart.",
+          "/var/lib/sluice/orders");
+  public static final OptionSpec CHECKPOINT_RETAIN =
+      OptionSpec.of(
+              "checkpoint.retain", Type.INTEGER, "How many of the last checkpoints are kept.", "3")
+          .withDefault("3");
+
+  /** Not for SET: whether a run may begin though state of its checkpoint is lost. */
+  public static final String ALLOW_STATE_LOSS = "checkpoint.allow-state-loss";
+
   public static final OptionSpec STATE_MEMORY =
       OptionSpec.of(
           "state.memory",
@@ -67,7 +82,9 @@ public final class Settings {
       List.of(
           BATCH_LINGER,
           BATCH_ROWS,
+          CHECKPOINT_DIR,
           CHECKPOINT_INTERVAL,
+          CHECKPOINT_RETAIN,
           PARALLELISM,
           PIPELINE_NAME,
           SOURCE_IDLE,
@@ -79,11 +96,6 @@ public final class Settings {
 
   public static List<OptionSpec> all() {
     return ALL;
-  }
-
-  /** Whether the dialect has a setting of that key which is not built yet. */
-  public static boolean isPlanned(String key) {
-    return key.equals("checkpoint.dir");
   }
 
   public static Optional<OptionSpec> find(String key) {

@@ -1,5 +1,7 @@
 package dev.sluice.connector;
 
+import java.util.Optional;
+
 /** An opened target. Called by one thread of the host, apart from the writers. */
 public interface TableSink extends AutoCloseable {
   /**
@@ -10,6 +12,16 @@ public interface TableSink extends AutoCloseable {
 
   /** The committer; called between epochs by the host's thread, never while a writer is at work. */
   Committer committer();
+
+  /**
+   * For a host with checkpoints: the target as one that takes an epoch's rows and its number
+   * together. Rows then go there and not through {@link #writer}. Empty: the host uses writers and
+   * committer, keeps the committables with the checkpoint, and gives them back to {@link
+   * Committer#recover}. Asked once, before any writer.
+   */
+  default Optional<EpochTarget> epochTarget() {
+    return Optional.empty();
+  }
 
   /** Closes connections; uncommitted work is given up. Idempotent. */
   @Override

@@ -103,6 +103,12 @@ final class EdgeBuffer implements AutoCloseable {
     finished = true;
   }
 
+  /** What sends here had ended before the state was saved. */
+  void resumeFinished() {
+    Arrays.fill(watermarks, Long.MAX_VALUE);
+    finished = true;
+  }
+
   @Override
   public void close() {
     cells.forEach(

@@ -9,6 +9,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How a job runs. A value.
@@ -21,6 +22,9 @@ import java.util.Map;
  * @param timeZone zone of the session
  * @param pipelineName stable name of the pipeline
  * @param workingDirectory base of relative paths
+ * @param checkpointDirectory where checkpoints are kept; without it there are none
+ * @param retainedCheckpoints how many of the last are kept
+ * @param allowStateLoss whether state of a checkpoint that has no place may be dropped
  */
 public record EngineOptions(
     int parallelism,
@@ -30,23 +34,36 @@ public record EngineOptions(
     long stateMemory,
     ZoneId timeZone,
     String pipelineName,
-    Path workingDirectory) {
+    Path workingDirectory,
+    Optional<Path> checkpointDirectory,
+    int retainedCheckpoints,
+    boolean allowStateLoss) {
   /**
    * Defaults overridden by {@code settings} (keys of {@link Settings}, values already known to be
    * well-formed).
    */
   public static EngineOptions of(
       Map<String, String> settings, String pipelineName, Path workingDirectory) {
+    Optional<Path> directory =
+        Optional.ofNullable(settings.get(Settings.CHECKPOINT_DIR.key()))
+            .map(text -> workingDirectory.resolve(text).toAbsolutePath().normalize());
     int cores = Runtime.getRuntime().availableProcessors();
     return new EngineOptions(
         positive(settings, Settings.PARALLELISM.key(), cores),
         positive(settings, Settings.BATCH_ROWS.key(), 32768),
         Options.parseDuration(value(settings, Settings.BATCH_LINGER.key(), "5 ms")),
-        Options.parseDuration(value(settings, Settings.CHECKPOINT_INTERVAL.key(), "1 s")),
+        Options.parseDuration(
+            value(
+                settings,
+                Settings.CHECKPOINT_INTERVAL.key(),
+                directory.isPresent() ? "10 s" : "1 s")),
         stateMemory(settings),
         zone(value(settings, Settings.TIME_ZONE.key(), "UTC")),
         value(settings, Settings.PIPELINE_NAME.key(), pipelineName),
-        workingDirectory);
+        workingDirectory,
+        directory,
+        positive(settings, Settings.CHECKPOINT_RETAIN.key(), 3),
+        Boolean.parseBoolean(settings.get(Settings.ALLOW_STATE_LOSS)));
   }
 
   private static String value(Map<String, String> settings, String key, String fallback) {

@@ -19,6 +19,9 @@ public interface Job {
   /** Ends without committing what is under way. Returns at once. */
   void cancel();
 
+  /** What the user should know from the start: where the run goes on from, and what was wrong. */
+  java.util.List<String> notices();
+
   /** How far it is. */
   RunReport report();
 }

@@ -6,6 +6,8 @@ import dev.sluice.connector.ConnectorContext;
 import dev.sluice.connector.ConnectorRegistry;
 import dev.sluice.connector.ScanRequest;
 import dev.sluice.connector.SplitSource;
+import dev.sluice.engine.checkpoint.Checkpoints;
+import dev.sluice.engine.checkpoint.LocalStorage;
 import dev.sluice.engine.sink.SinkFeed;
 import dev.sluice.engine.source.SourceFeed;
 import dev.sluice.function.EvalContext;
@@ -41,6 +43,7 @@ final class JobBuilder implements ConnectorContext {
   private final AtomicReference<Runnable> signal = new AtomicReference<>(() -> {});
   private final EvalContext context;
   private final UserCode.Lease userCode = UserCode.lease();
+  private Optional<Checkpointing> checkpoints = Optional.empty();
 
   JobBuilder(
       ConnectorRegistry connectors,
@@ -80,6 +83,7 @@ final class JobBuilder implements ConnectorContext {
 
   TickLoop build(Consumer<RecordBatch> results) {
     StageGraph graph = StageGraph.of(plan);
+    checkpoints = checkpoints(graph);
     Map<TableRef, SinkFeed> byTable = new LinkedHashMap<>();
     Map<Integer, SinkFeed> sinks = new LinkedHashMap<>();
     for (StageGraph.SinkTarget target : graph.sinks()) {
@@ -88,6 +92,10 @@ final class JobBuilder implements ConnectorContext {
       }
     }
     sideOutputs(graph).forEach(side -> sink(byTable, side.sink()));
+    plan.errorSinks().values().forEach(table -> sink(byTable, table));
+    checkpoints.ifPresent(c -> c.recoverSinks(byTable.values()));
+    long firstEpoch = checkpoints.map(Checkpointing::firstEpoch).orElse(1L);
+    byTable.values().forEach(feed -> feed.begin(firstEpoch));
     Map<Integer, EdgeBuffer> edges = new LinkedHashMap<>();
     for (StageGraph.Edge edge : graph.edges()) {
       edges.put(edge.id(), new EdgeBuffer(edge, senders(graph, edge), receivers(graph, edge)));
@@ -101,6 +109,7 @@ final class JobBuilder implements ConnectorContext {
     for (StageGraph.Stage stage : graph.stages()) {
       tasks.add(tasks(graph, stage, edges, counters));
     }
+    checkpoints.ifPresent(c -> c.restore(tasks, edges));
     WorkerPool workers = new WorkerPool(options.parallelism(), options.pipelineName());
     opened.add(workers);
     return new TickLoop(
@@ -117,7 +126,24 @@ final class JobBuilder implements ConnectorContext {
             List.copyOf(byTable.values()),
             byTable,
             results,
-            userCode));
+            userCode,
+            checkpoints));
+  }
+
+  /** Only pipelines that write somewhere have checkpoints: a query's rows are gone when shown. */
+  private Optional<Checkpointing> checkpoints(StageGraph graph) {
+    boolean query =
+        graph.sinks().stream()
+            .anyMatch(sink -> sink.table().connector().equals(Engine.RESULT_CONNECTOR));
+    if (query || options.checkpointDirectory().isEmpty()) {
+      return Optional.empty();
+    }
+    Checkpoints opened =
+        Checkpoints.open(
+            new LocalStorage(options.checkpointDirectory().get()), options.retainedCheckpoints());
+    Checkpointing made = new Checkpointing(opened, options, graph, root);
+    this.opened.add(made);
+    return Optional.of(made);
   }
 
   private static List<SideOutput> sideOutputs(StageGraph graph) {
@@ -179,7 +205,8 @@ final class JobBuilder implements ConnectorContext {
             connector.sinkCapabilities(table),
             connector.openSink(table, this),
             options.parallelism(),
-            WorkerPool.threads("sink"));
+            WorkerPool.threads("sink"),
+            checkpoints.map(c -> c.spool(table)));
     opened.add(feed);
     byTable.put(table, feed);
     return feed;
@@ -237,6 +264,11 @@ final class JobBuilder implements ConnectorContext {
   @Override
   public int parallelism() {
     return options.parallelism();
+  }
+
+  @Override
+  public boolean checkpointed() {
+    return checkpoints.isPresent();
   }
 
   @Override

@@ -134,6 +134,11 @@ final class LocalJob implements Job {
   }
 
   @Override
+  public List<String> notices() {
+    return loop.notices();
+  }
+
+  @Override
   public RunReport report() {
     return latest;
   }

@@ -3,6 +3,7 @@ package dev.sluice.engine;
 import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.connector.SplitSource.Position;
+import dev.sluice.engine.checkpoint.Manifest;
 import dev.sluice.engine.sink.SinkFeed;
 import dev.sluice.engine.source.SourceFeed;
 import dev.sluice.error.ErrorCode;
@@ -69,6 +70,20 @@ final class TickLoop implements AutoCloseable {
       return watermark;
     }
 
+    StageGraph.Source spec() {
+      return spec;
+    }
+
+    boolean valuesGiven() {
+      return valuesGiven;
+    }
+
+    private void start(Optional<Checkpointing> checkpoints) {
+      Optional<Manifest.SourceState> from = checkpoints.flatMap(c -> c.source(spec));
+      valuesGiven = from.map(Manifest.SourceState::finished).orElse(false);
+      feed.ifPresent(f -> f.start(System.nanoTime(), from));
+    }
+
     private boolean isFinished() {
       return feed.map(SourceFeed::isFinished).orElse(valuesGiven);
     }
@@ -88,7 +103,8 @@ final class TickLoop implements AutoCloseable {
       List<SinkFeed> allSinks,
       Map<dev.sluice.plan.TableRef, SinkFeed> byTable,
       Consumer<RecordBatch> results,
-      UserCode.Lease userCode) {}
+      UserCode.Lease userCode,
+      Optional<Checkpointing> checkpoints) {}
 
   private final Parts parts;
   private volatile Thread owner = Thread.currentThread();
@@ -128,7 +144,7 @@ final class TickLoop implements AutoCloseable {
 
   void start() {
     for (Source source : parts.sources()) {
-      source.feed().ifPresent(feed -> feed.start(System.nanoTime()));
+      source.start(parts.checkpoints());
     }
   }
 
@@ -379,15 +395,26 @@ final class TickLoop implements AutoCloseable {
     for (Source source : parts.sources()) {
       source.feed.ifPresent(feed -> safe.put(source, feed.safePositions()));
     }
-    epoch++;
-    parts.allSinks().forEach(sink -> sink.commit(epoch, last));
+    if (parts.checkpoints().isPresent()) {
+      epoch = parts.checkpoints().get().make(parts, last && isFinished(), last);
+    } else {
+      epoch++;
+      parts.allSinks().forEach(sink -> sink.commit(epoch, last));
+    }
     safe.forEach((source, positions) -> source.feed.orElseThrow().committed(positions));
     positionsMoved = false;
   }
 
   /** The commit that ends the run. */
   void lastCommit() {
-    commit(true);
+    if (!parts.checkpoints().map(Checkpointing::wasComplete).orElse(false)) {
+      commit(true);
+    }
+  }
+
+  /** What the user should know before the run. */
+  List<String> notices() {
+    return parts.checkpoints().map(Checkpointing::notices).orElse(List.of());
   }
 
   @Override
@@ -399,6 +426,7 @@ final class TickLoop implements AutoCloseable {
     all.addAll(parts.allSinks());
     all.addAll(parts.edges().values());
     parts.tasks().forEach(all::addAll);
+    parts.checkpoints().ifPresent(all::add);
     all.add(parts.allocator());
     all.add(parts.userCode());
     Closing.all(all);

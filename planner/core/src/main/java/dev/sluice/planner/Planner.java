@@ -177,6 +177,20 @@ public final class Planner {
    * mistyped setting; any other plain name is a variable.
    */
   private void assign(String key, String value, SourcePosition position) {
+    Optional<OptionSpec> setting = Settings.find(key.toLowerCase(java.util.Locale.ROOT));
+      if (setting.isPresent()) {
+        settings.remove(setting.get().key());
+      } else if (variables.remove(key) == null) {
+        throw Settings.unknown(key).at(position);
+      }
+    }
+  }
+
+  /**
+   * SET: a known setting, or a variable. A name with a dot or hyphen, or nearly a setting's, is a
+   * mistyped setting; any other plain name is a variable.
+   */
+  private void assign(String key, String value, SourcePosition position) {
     if (Settings.isPlanned(key.toLowerCase(java.util.Locale.ROOT))) {
       throw UserError.of(
               ErrorCode.UNSUPPORTED,

@@ -113,8 +113,9 @@ final class FileSource implements SplitSource {
   public List<Split> discover(Map<String, Offset> known) {
     try {
       List<Split> splits = new ArrayList<>();
+      Set<String> begun = begun(known);
       for (Path file : FilePaths.list(path)) {
-        if (seen.add(file)) {
+        if (seen.add(file) && !begun.contains(file.toString())) {
           split(file, splits);
         }
       }
@@ -122,6 +123,19 @@ final class FileSource implements SplitSource {
     } catch (IOException e) {
       throw unreadable(path, e, ErrorCode.SOURCE_FAILED);
     }
+  }
+
+  /**
+   * The files that are being read. One of an earlier run may have grown since: it is read in the
+   * pieces it had then.
+   */
+  private static Set<String> begun(Map<String, Offset> known) {
+    Set<String> files = new HashSet<>();
+    for (String id : known.keySet()) {
+      files.add(id);
+      files.add(id.substring(0, Math.max(0, id.lastIndexOf('#'))));
+    }
+    return files;
   }
 
   private void split(Path file, List<Split> splits) throws IOException {

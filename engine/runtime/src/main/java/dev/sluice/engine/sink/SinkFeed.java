@@ -2,9 +2,14 @@ package dev.sluice.engine.sink;
 
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.connector.Committable;
+import dev.sluice.connector.DeliveryGuarantee;
+import dev.sluice.connector.EpochTarget;
 import dev.sluice.connector.SinkCapabilities;
 import dev.sluice.connector.SinkWriter;
 import dev.sluice.connector.TableSink;
+import dev.sluice.engine.checkpoint.CheckpointStorage;
+import dev.sluice.engine.checkpoint.Manifest;
+import dev.sluice.engine.checkpoint.Spool;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.TableRef;
@@ -14,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 
 /**
  * One target of a job: its writers, each on a thread of its own behind a bounded queue, so that
@@ -22,25 +28,67 @@ import java.util.concurrent.atomic.LongAdder;
 public final class SinkFeed implements AutoCloseable {
   private final TableRef table;
   private final TableSink sink;
+  private final Optional<Durable> durable;
+  private final int parallelism;
+  private final ThreadFactory threads;
   private final List<WriterQueue> writers = new ArrayList<>();
+  private final List<Committable> pieces = new ArrayList<>();
+  private long committedEpoch;
   private final LongAdder rows = new LongAdder();
   private long committedRows;
+  private long preparedRows;
   private boolean dirty;
 
-  /** Takes ownership of {@code sink} and starts the writer threads. */
+  /**
+   * How rows outlive the process between their checkpoint and their commit.
+   *
+   * @param spool keeps them for {@code target}
+   * @param target takes them with their epoch
+   */
+  private record Durable(Spool spool, EpochTarget target) {}
+
+  /** Takes ownership of {@code sink}; no writer is at work before {@link #begin}. */
   public SinkFeed(
       TableRef table,
       SinkCapabilities capabilities,
       TableSink sink,
       int parallelism,
       ThreadFactory threads) {
+    this(table, capabilities, sink, parallelism, threads, Optional.empty());
+  }
+
+  /** The same with checkpoints. */
+  public SinkFeed(
+      TableRef table,
+      SinkCapabilities capabilities,
+      TableSink sink,
+      int parallelism,
+      ThreadFactory threads,
+      Optional<Spool> spool) {
     this.table = table;
     this.sink = sink;
+    this.parallelism = parallelism;
+    this.threads = threads;
+    this.durable =
+        spool.flatMap(files -> sink.epochTarget().map(target -> new Durable(files, target)));
+  }
+
+  /** Starts the writers; {@code firstEpoch} is the one that the first rows belong to. */
+  public void begin(long firstEpoch) {
+    if (durable.isPresent()) {
+      SinkWriter writer = durable.get().spool().writer(firstEpoch);
+      writers.add(new WriterQueue(table.name() + "-0", writer, threads));
+      return;
+    }
     int count = Math.max(1, Math.min(capabilities.maxWriters(), parallelism));
     for (int i = 0; i < count; i++) {
-      SinkWriter writer = sink.writer(i);
-      writers.add(new WriterQueue(table.name() + "-" + i, writer, threads));
+      writers.add(new WriterQueue(table.name() + "-" + i, sink.writer(i), threads));
     }
+  }
+
+  /** What it promises if there are checkpoints. */
+  public DeliveryGuarantee guarantee() {
+    return capabilities.guarantee();
   }
 
   public TableRef table() {
@@ -83,8 +131,13 @@ public final class SinkFeed implements AutoCloseable {
 
   /** Ends an epoch on every writer and commits it. */
   public void commit(long epoch, boolean last) {
+    commit(epoch, prepare(epoch), last);
+  }
+
+  /** Ends an epoch on every writer; what was written is ready to be committed. */
+  public List<Committable> prepare(long epoch) {
     List<Committable> ready = new ArrayList<>();
-    long upTo = rows.sum();
+    preparedRows = rows.sum();
     writers.forEach(writer -> writer.prepare(epoch));
     for (WriterQueue writer : writers) {
       try {
@@ -93,15 +146,130 @@ public final class SinkFeed implements AutoCloseable {
         throw failed("writing to", e);
       }
     }
+    if (wantsAllEpochs()) {
+      pieces.addAll(ready);
+    }
+    return ready;
+  }
+
+  /** What a checkpoint has to know of this sink to finish the commit of {@code ready}. */
+  public Manifest.SinkState state(List<Committable> ready) {
+    return new Manifest.SinkState(
+        table.name(),
+        committedEpoch,
+        wantsAllEpochs() ? List.of() : ready,
+        List.copyOf(pieces));
+  }
+
+  /** Commits what {@link #prepare} gave. */
+  public void commit(long epoch, List<Committable> ready, boolean last) {
     try {
-      if (last || !ready.isEmpty()) {
+      if (durable.isPresent()) {
+        commit(durable.get(), epoch, ready, last);
+      } else if (last || !ready.isEmpty()) {
         sink.committer().commit(ready, last);
       }
     } catch (IOException | RuntimeException e) {
       throw failed("committing to", e);
     }
-    committedRows = upTo;
+    committedRows = preparedRows;
     dirty = false;
+  }
+
+  private void commit(Durable to, long epoch, List<Committable> ready, boolean last)
+      throws IOException {
+    boolean all = to.target().wantsAllEpochs();
+    if (all ? last : !ready.isEmpty()) {
+      to.target().commit(epoch, to.spool().rows(all ? pieces : ready), last);
+      committedEpoch = epoch;
+    }
+  }
+
+  private boolean wantsAllEpochs() {
+    return durable.map(d -> d.target().wantsAllEpochs()).orElse(false);
+  }
+
+  /** Takes the target over; gives the last epoch that is in it. */
+  public long acquire(EpochTarget.Owner owner) {
+    try {
+      committedEpoch = durable.isPresent() ? durable.get().target().acquire(owner) : 0;
+      return committedEpoch;
+    } catch (IOException | RuntimeException e) {
+      throw failed("taking over", e);
+    }
+  }
+
+  /** The last epoch that is known to be in the target. */
+  public long committedEpoch() {
+    return committedEpoch;
+  }
+
+  /** Whether rows of an epoch that is in may be written again. */
+  public boolean absorbsRepeats() {
+    return durable.map(d -> d.target().absorbsRepeats()).orElse(true);
+  }
+
+  /** Whether a checkpoint's state of this sink agrees with what is in the target. */
+  public Agreement agreement(Manifest.SinkState saved, CheckpointStorage storage) {
+    boolean whole =
+        Stream.concat(saved.pending().stream(), saved.pieces().stream())
+            .allMatch(ready -> durable.isEmpty() || Spool.isWhole(storage, ready));
+    if (durable.isEmpty()) {
+      return Agreement.USABLE;
+    }
+    if (wantsAllEpochs()) {
+      return whole ? Agreement.USABLE : Agreement.ROWS_LOST;
+    }
+    if (committedEpoch == saved.after()) {
+      return Agreement.USABLE;
+    }
+    if (committedEpoch > saved.after()) {
+      return durable.get().target().absorbsRepeats() ? Agreement.USABLE : Agreement.AHEAD;
+    }
+    if (committedEpoch < saved.before()) {
+      return Agreement.BEHIND;
+    }
+    return whole ? Agreement.USABLE : Agreement.ROWS_LOST;
+  }
+
+  /** What {@link #agreement} finds. */
+  public enum Agreement {
+    /** A run may go on from the checkpoint. */
+    USABLE,
+    /** The target has epochs that the checkpoint does not know. */
+    AHEAD,
+    /** The target lacks epochs that were committed. */
+    BEHIND,
+    /** The rows that wait for their commit are gone or damaged. */
+    ROWS_LOST
+  }
+
+  /** Finishes what a checkpoint had prepared; without one clears away what came to nothing. */
+  public void recover(Optional<Manifest.SinkState> saved, long epoch) {
+    List<Committable> pending = saved.map(Manifest.SinkState::pending).orElse(List.of());
+    saved.ifPresent(state -> pieces.addAll(state.pieces()));
+    try {
+      if (durable.isEmpty()) {
+        sink.committer().recover(pending, epoch);
+      } else if (!pending.isEmpty() && pending.get(0).epoch() > committedEpoch) {
+        commit(durable.get(), pending.get(0).epoch(), pending, false);
+      }
+    } catch (IOException | RuntimeException e) {
+      throw failed("committing to", e);
+    }
+  }
+
+  /** Commits again what a run that had come to its end may not have committed. */
+  public void recoverEnd(long epoch) {
+    try {
+      if (durable.isEmpty()) {
+        sink.committer().commit(List.of(), true);
+      } else if (wantsAllEpochs()) {
+        commit(durable.get(), epoch, List.of(), true);
+      }
+    } catch (IOException | RuntimeException e) {
+      throw failed("committing to", e);
+    }
   }
 
   private RuntimeException failed(String action, Throwable cause) {
@@ -127,6 +295,7 @@ public final class SinkFeed implements AutoCloseable {
   @Override
   public void close() {
     writers.forEach(WriterQueue::close);
+    durable.ifPresent(d -> d.target().close());
     sink.close();
   }
 }

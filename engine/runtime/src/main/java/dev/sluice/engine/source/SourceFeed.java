@@ -6,6 +6,7 @@ import dev.sluice.connector.ReaderContext;
 import dev.sluice.connector.Split;
 import dev.sluice.connector.SplitSource;
 import dev.sluice.connector.SplitSource.Position;
+import dev.sluice.engine.checkpoint.Manifest;
 import dev.sluice.expr.BatchProgram;
 import dev.sluice.expr.ExprCompiler;
 import dev.sluice.function.EvalContext;
@@ -15,9 +16,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -102,9 +105,51 @@ public final class SourceFeed implements AutoCloseable {
             : Executors.newFixedThreadPool(settings.parallelism(), settings.threads());
   }
 
-  /** Lists the splits and starts reading. */
-  public void start(long nowNanos) {
-    discover(nowNanos);
+  /** Lists the splits, or takes them up where a checkpoint left them, and starts reading. */
+  public void start(long nowNanos, Optional<Manifest.SourceState> from) {
+    from.ifPresent(state -> resume(state, nowNanos));
+    if (from.isPresent() && (source.bounded() || endedEarly)) {
+      // what there was to read is known
+      nextDiscoveryNanos = Long.MAX_VALUE;
+      activate();
+    } else {
+      discover(nowNanos);
+    }
+  }
+
+  private void resume(Manifest.SourceState state, long nowNanos) {
+    lastWatermark = state.watermarkMicros();
+    endedEarly = state.finished();
+    for (Manifest.GroupState saved : state.groups()) {
+      SplitGroup group = group(saved.name(), saved.watermarkMicros(), nowNanos);
+      group.resume(saved);
+      saved.splits().forEach(split -> known.put(split.id(), new Offset(split.offset())));
+      finishedGroupSplits += group.finishedSplits();
+      if (!group.isExhausted() && !endedEarly) {
+        pending.add(group);
+      }
+    }
+  }
+
+  private SplitGroup group(String name, long watermark, long nowNanos) {
+    SplitGroup group = new SplitGroup(name, nowNanos);
+    if (scan.watermark().isPresent()) {
+      group.assigner(new WatermarkAssigner(scan, watermark, allocator, settings.context()));
+    }
+    groups.put(name, group);
+    return group;
+  }
+
+  /** How far the rows given out so far go. Between two ticks. */
+  public Manifest.SourceState snapshot(String id) {
+    Set<SplitGroup> order = new LinkedHashSet<>();
+    for (int i = 0; i < active.size(); i++) {
+      order.add(active.get((turn + i) % active.size()));
+    }
+    order.addAll(pending);
+    order.addAll(groups.values());
+    return new Manifest.SourceState(
+        id, lastWatermark, isFinished(), order.stream().map(SplitGroup::snapshot).toList());
   }
 
   private void discover(long nowNanos) {
@@ -112,12 +157,7 @@ public final class SourceFeed implements AutoCloseable {
       known.put(split.id(), split.start());
       SplitGroup group = groups.get(split.group());
       if (group == null) {
-        group = new SplitGroup(split.group(), nowNanos);
-        if (scan.watermark().isPresent()) {
-          group.assigner(
-              new WatermarkAssigner(scan, split.watermarkMicros(), allocator, settings.context()));
-        }
-        groups.put(split.group(), group);
+        group = group(split.group(), split.watermarkMicros(), nowNanos);
         pending.add(group);
       } else if (group.isExhausted() && !active.contains(group) && !pending.contains(group)) {
         pending.add(group);
@@ -152,7 +192,8 @@ public final class SourceFeed implements AutoCloseable {
       SplitPump pump =
           new SplitPump(
               split,
-              () -> source.reader(split, readerContext),
+              context -> source.reader(split, context),
+              readerContext,
               this::program,
               allocator,
               settings.batchRows(),
@@ -232,6 +273,7 @@ public final class SourceFeed implements AutoCloseable {
   private boolean accept(
       SplitGroup group, SplitPump.Item item, List<RecordBatch> taken, long nowMicros) {
     SplitPump pump = group.pumps().element();
+    item.rejected().forEach(readerContext::rejected);
     if (item.failure().isPresent()) {
       throw ReadFailures.of(scan.table(), pump.split(), item.failure().get());
     }
@@ -251,7 +293,7 @@ public final class SourceFeed implements AutoCloseable {
     }
     if (item.end()) {
       group.pumps().remove();
-      group.splitFinished();
+      group.splitFinished(split);
       finishedGroupSplits++;
       if (group.isExhausted()) {
         active.remove(group);

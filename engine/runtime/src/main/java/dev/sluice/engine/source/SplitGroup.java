@@ -4,11 +4,16 @@ import dev.sluice.batch.RecordBatch;
 import dev.sluice.connector.Offset;
 import dev.sluice.connector.Split;
 import dev.sluice.connector.SplitSource.Position;
+import dev.sluice.engine.checkpoint.Manifest;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One ordered sequence of splits: its rows are taken split after split, and it has one watermark.
@@ -23,9 +28,10 @@ final class SplitGroup {
   private final Deque<SplitPump> pumps = new ArrayDeque<>();
   private final Deque<Unsettled> unsettled = new ArrayDeque<>();
   private final Map<String, Offset> latest = new LinkedHashMap<>();
+  private final Map<String, Split> splits = new LinkedHashMap<>();
+  private final Set<String> finished = new HashSet<>();
   private Optional<WatermarkAssigner> assigner = Optional.empty();
   private long lastRowNanos;
-  private int finishedSplits;
 
   SplitGroup(String name, long nowNanos) {
     this.name = name;
@@ -38,7 +44,34 @@ final class SplitGroup {
 
   void add(Split split) {
     waiting.add(split);
+    splits.put(split.id(), split);
     latest.put(split.id(), split.start());
+  }
+
+  /** Goes on from a checkpoint. */
+  void resume(Manifest.GroupState saved) {
+    for (Manifest.SplitState one : saved.splits()) {
+      Split split =
+          new Split(one.id(), one.detail(), new Offset(one.offset()), name, saved.watermarkMicros());
+      if (one.finished()) {
+        splits.put(split.id(), split);
+        latest.put(split.id(), split.start());
+        finished.add(split.id());
+      } else {
+        add(split);
+      }
+    }
+  }
+
+  /** The positions of the rows taken so far. */
+  Manifest.GroupState snapshot() {
+    List<Manifest.SplitState> states = new ArrayList<>();
+    splits.forEach(
+        (id, split) ->
+            states.add(
+                new Manifest.SplitState(
+                    id, split.detail(), latest.get(id).value(), finished.contains(id))));
+    return new Manifest.GroupState(name, watermark(), states);
   }
 
   Optional<Split> nextWaiting() {
@@ -67,11 +100,11 @@ final class SplitGroup {
   }
 
   int finishedSplits() {
-    return finishedSplits;
+    return finished.size();
   }
 
-  void splitFinished() {
-    finishedSplits++;
+  void splitFinished(String id) {
+    finished.add(id);
   }
 
   boolean isIdle(long nowNanos, long idleMicros) {

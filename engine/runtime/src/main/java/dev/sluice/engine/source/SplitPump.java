@@ -3,14 +3,19 @@ package dev.sluice.engine.source;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.connector.Fetch;
 import dev.sluice.connector.Offset;
+import dev.sluice.connector.ReaderContext;
 import dev.sluice.connector.Split;
 import dev.sluice.connector.SplitReader;
 import dev.sluice.expr.BatchProgram;
+import dev.sluice.operator.RejectedRow;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 
@@ -26,15 +31,21 @@ final class SplitPump implements Runnable {
   private static final long MAX_FETCH_BYTES = 16L << 20;
   private static final Duration MAX_WAIT = Duration.ofMillis(100);
 
-  /** What came out of the split: rows, a new position, the end, or a failure. */
+  /**
+   * What came out of the split: rows, a new position, the end, or a failure; and the records
+   * rejected on the way there, which belong to the same position.
+   */
   record Item(
       Optional<RecordBatch> batch,
       Optional<Offset> next,
       boolean end,
-      Optional<Throwable> failure) {}
+      Optional<Throwable> failure,
+      List<RejectedRow> rejected) {}
 
   private final Split split;
-  private final Supplier<SplitReader> opener;
+  private final Function<ReaderContext, SplitReader> opener;
+  private final ReaderContext context;
+  private final List<RejectedRow> rejected = new ArrayList<>();
   private final Supplier<Optional<BatchProgram>> programs;
   private final BufferAllocator allocator;
   private final int batchRows;
@@ -46,13 +57,15 @@ final class SplitPump implements Runnable {
 
   SplitPump(
       Split split,
-      Supplier<SplitReader> opener,
+      Function<ReaderContext, SplitReader> opener,
+      ReaderContext context,
       Supplier<Optional<BatchProgram>> programs,
       BufferAllocator allocator,
       int batchRows,
       Runnable signal) {
     this.split = split;
     this.opener = opener;
+    this.context = context;
     this.programs = programs;
     this.allocator = allocator;
     this.batchRows = batchRows;
@@ -88,7 +101,7 @@ final class SplitPump implements Runnable {
   }
 
   private void read(Optional<BatchProgram> program) throws IOException, InterruptedException {
-    try (SplitReader opened = opener.get()) {
+    try (SplitReader opened = opener.apply(new Collecting())) {
       reader = Optional.of(opened);
       while (!closed) {
         Fetch fetch = opened.fetch(batchRows, MAX_FETCH_BYTES, MAX_WAIT);
@@ -96,20 +109,24 @@ final class SplitPump implements Runnable {
           RecordBatch batch = rows.batch();
           Optional<RecordBatch> made =
               program.isPresent() ? program.get().run(batch, allocator) : Optional.of(batch);
-          offer(new Item(made, Optional.of(rows.next()), false, Optional.empty()));
+          offer(made, Optional.of(rows.next()), false, Optional.empty());
         } else if (fetch instanceof Fetch.Nothing nothing) {
           if (items.isEmpty()) {
-            offer(new Item(Optional.empty(), Optional.of(nothing.next()), false, Optional.empty()));
+            offer(Optional.empty(), Optional.of(nothing.next()), false, Optional.empty());
           }
         } else if (fetch instanceof Fetch.EndOfSplit end) {
-          offer(new Item(Optional.empty(), Optional.of(end.next()), true, Optional.empty()));
+          offer(Optional.empty(), Optional.of(end.next()), true, Optional.empty());
           return;
         }
       }
     }
   }
 
-  private void offer(Item item) throws InterruptedException {
+  private void offer(
+      Optional<RecordBatch> batch, Optional<Offset> next, boolean end, Optional<Throwable> failure)
+      throws InterruptedException {
+    Item item = new Item(batch, next, end, failure, List.copyOf(rejected));
+    rejected.clear();
     try {
       items.put(item);
     } catch (InterruptedException e) {
@@ -124,9 +141,27 @@ final class SplitPump implements Runnable {
       return;
     }
     try {
-      offer(new Item(Optional.empty(), Optional.empty(), true, Optional.of(failure)));
+      offer(Optional.empty(), Optional.empty(), true, Optional.of(failure));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What the reader sees of the host; used by the pump's thread. */
+  private final class Collecting implements ReaderContext {
+    @Override
+    public BufferAllocator allocator() {
+      return context.allocator();
+    }
+
+    @Override
+    public void rejected(RejectedRow row) {
+      rejected.add(row);
+    }
+
+    @Override
+    public void bytesRead(long delta) {
+      context.bytesRead(delta);
     }
   }
 

@@ -1,0 +1,408 @@
+package dev.sluice.engine;
+
+import dev.sluice.connector.Committable;
+import dev.sluice.connector.FaultPoint;
+import dev.sluice.engine.checkpoint.CheckpointDraft;
+import dev.sluice.engine.checkpoint.Checkpoints;
+import dev.sluice.engine.checkpoint.Manifest;
+import dev.sluice.engine.checkpoint.Spool;
+import dev.sluice.engine.checkpoint.StatePlan;
+import dev.sluice.engine.checkpoint.StoredCheckpoint;
+import dev.sluice.engine.sink.SinkFeed;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.plan.StageGraph;
+import dev.sluice.plan.TableRef;
+import dev.sluice.state.StateReader;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.apache.arrow.memory.BufferAllocator;
+
+/**
+ * The checkpoints of a job: finds the one to go on from, gives everything its state back, and makes
+ * the next ones. First by the thread that builds the job, then by the job's.
+ */
+final class Checkpointing implements AutoCloseable {
+  private final Checkpoints checkpoints;
+  private final EngineOptions options;
+  private final StageGraph graph;
+  private final StatePlan plan;
+  private final BufferAllocator allocator;
+  private Optional<StoredCheckpoint> from = Optional.empty();
+  private Optional<StatePlan.Match> match = Optional.empty();
+
+  Checkpointing(
+      Checkpoints checkpoints,
+      EngineOptions options,
+      StageGraph graph,
+      BufferAllocator allocator) {
+    this.checkpoints = checkpoints;
+    this.options = options;
+    this.graph = graph;
+    this.allocator = allocator;
+    this.plan = new StatePlan(graph);
+  }
+
+  /** Where the rows of a sink wait for their commit. */
+  Spool spool(TableRef table) {
+    return new Spool(checkpoints.storage(), table.name(), table.schema(), allocator);
+  }
+
+  /** The checkpoint the job goes on from. */
+  Optional<Manifest> from() {
+    return from.map(StoredCheckpoint::manifest);
+  }
+
+  /** Whether the job had come to its end in an earlier run. */
+  boolean wasComplete() {
+    return from().map(Manifest::complete).orElse(false);
+  }
+
+  /** The position to read a source from. */
+  Optional<Manifest.SourceState> source(StageGraph.Source source) {
+    String id = plan.source(source.id());
+    return from().flatMap(m -> m.sources().stream().filter(s -> s.id().equals(id)).findFirst());
+  }
+
+  List<String> notices() {
+    return checkpoints.notices();
+  }
+
+  /**
+   * Takes the targets over, chooses the newest checkpoint that agrees with them, and finishes the
+   * commits it had prepared.
+   */
+  void recoverSinks(Collection<SinkFeed> sinks) {
+    for (SinkFeed sink : sinks) {
+      checkpoints.above(sink.acquire(checkpoints.owner()));
+    }
+    for (StoredCheckpoint candidate : checkpoints.whole()) {
+      if (from.isEmpty() && isUsable(candidate, sinks)) {
+        from = Optional.of(candidate);
+      }
+    }
+    if (from.isEmpty() && !checkpoints.whole().isEmpty()) {
+      throw UserError.of(
+          ErrorCode.CHECKPOINT,
+          "no checkpoint in '" + checkpoints.storage().location() + "' can be used");
+    }
+    if (from.isEmpty()) {
+      requireNothingIsIn(sinks);
+    }
+    matchState();
+    for (SinkFeed sink : sinks) {
+      Optional<Manifest.SinkState> saved = from().flatMap(m -> saved(m, sink));
+      sink.recover(saved, from().map(Manifest::epoch).orElse(0L));
+      if (wasComplete()) {
+        sink.recoverEnd(from().orElseThrow().epoch());
+      }
+      FaultPoint.pass("recovery.sink");
+    }
+    from().ifPresent(this::tell);
+  }
+
+  /** All checkpoints are damaged or deleted, but rows of theirs have been committed. */
+  private void requireNothingIsIn(Collection<SinkFeed> sinks) {
+    for (SinkFeed sink : sinks) {
+      long epoch = sink.committedEpoch();
+      if (epoch > 0 && !sink.absorbsRepeats()) {
+        throw UserError.of(
+                ErrorCode.CHECKPOINT,
+                "sink '"
+                    + sink.table().name()
+                    + "' has committed checkpoint "
+                    + epoch
+                    + ", but no checkpoint is left to go on from")
+            .withDetail("Reading from the start again would write its rows twice.")
+            .withHint(
+                "empty the target and use another checkpoint directory, which begins a new"
+                    + " history");
+      }
+    }
+  }
+
+  private boolean isUsable(StoredCheckpoint candidate, Collection<SinkFeed> sinks) {
+    long epoch = candidate.manifest().epoch();
+    for (SinkFeed sink : sinks) {
+      Optional<Manifest.SinkState> saved = saved(candidate.manifest(), sink);
+      SinkFeed.Agreement agreement =
+          saved.map(s -> sink.agreement(s, checkpoints.storage())).orElse(SinkFeed.Agreement.USABLE);
+      switch (agreement) {
+        case ROWS_LOST -> {
+          checkpoints.notice(
+              "checkpoint "
+                  + epoch
+                  + " is not used: its rows for '"
+                  + sink.table().name()
+                  + "' are missing or damaged");
+          return false;
+        }
+        case AHEAD -> throw ahead(sink, epoch);
+        case BEHIND -> throw behind(sink, saved.orElseThrow());
+        default -> {
+          // agrees
+        }
+      }
+    }
+    return true;
+  }
+
+  private static UserError ahead(SinkFeed sink, long epoch) {
+    return UserError.of(
+            ErrorCode.CHECKPOINT,
+            "sink '"
+                + sink.table().name()
+                + "' has committed checkpoint "
+                + sink.committedEpoch()
+                + ", which is not there or damaged; the newest that can be used is "
+                + epoch)
+        .withDetail("Going on from it would write the rows between the two twice.")
+        .withHint(
+            "bring the missing checkpoint back, or give the sink a PRIMARY KEY: rows then replace"
+                + " themselves");
+  }
+
+  private static UserError behind(SinkFeed sink, Manifest.SinkState saved) {
+    return UserError.of(
+            ErrorCode.CHECKPOINT,
+            "the target of '"
+                + sink.table().name()
+                + "' has gone back in time: checkpoint "
+                + saved.before()
+                + " was committed to it, it has "
+                + sink.committedEpoch())
+        .withDetail("It was restored from an older state, or it is another database.")
+        .withHint("restore checkpoints of the same age, or begin anew with an empty target");
+  }
+
+  private static Optional<Manifest.SinkState> saved(Manifest manifest, SinkFeed sink) {
+    return manifest.sinks().stream().filter(s -> s.table().equals(sink.table().name())).findFirst();
+  }
+
+  private void tell(Manifest manifest) {
+    checkpoints.notice(
+        manifest.complete()
+            ? "checkpoint "
+                + manifest.epoch()
+                + " is the end of this pipeline: all input was read and committed, there is"
+                + " nothing to do ('sluice checkpoints delete' begins anew)"
+            : "going on from checkpoint " + manifest.epoch());
+  }
+
+  private void matchState() {
+    if (from.isEmpty()) {
+      return;
+    }
+    Manifest manifest = from().orElseThrow();
+    StatePlan.Match found = plan.match(manifest.operators());
+    match = Optional.of(found);
+    List<String> lines = new ArrayList<>();
+    found.lost().forEach(lost -> lines.add("lost: " + lost.head()));
+    TreeSet<String> sources = new TreeSet<>();
+    graph.sources().forEach(source -> sources.add(plan.source(source.id())));
+    manifest.sources().stream()
+        .filter(s -> !sources.contains(s.id()))
+        .forEach(s -> lines.add("lost: the position in '" + s.id() + "'"));
+    if (!lines.isEmpty() && !options.allowStateLoss()) {
+      found.found().forEach((slot, state) -> lines.add("kept: " + slot.head()));
+      throw UserError.of(
+              ErrorCode.STATE_LOSS,
+              "the pipeline has changed, and state of checkpoint "
+                  + manifest.epoch()
+                  + " has no place in it")
+          .withDetail(String.join("\n", lines))
+          .withHint("undo the change, or accept the loss with --allow-state-loss");
+    }
+    lines.forEach(checkpoints::notice);
+    found
+        .changed()
+        .forEach(
+            slot ->
+                checkpoints.notice(
+                    "kept: " + slot.head() + ", though what it reads has changed"));
+  }
+
+  /** Gives every operator its state, and ends again what had ended. */
+  void restore(List<List<TaskHost>> tasks, Map<Integer, EdgeBuffer> edges) {
+    if (from.isEmpty()) {
+      return;
+    }
+    Map<StatePlan.Slot, Manifest.OperatorState> found = match.orElseThrow().found();
+    for (StageGraph.Stage stage : graph.stages()) {
+      Map<Integer, Manifest.OperatorState> ofStep = new LinkedHashMap<>();
+      found.forEach(
+          (slot, state) -> {
+            if (slot.stage() == stage.id()) {
+              ofStep.put(slot.step(), state);
+            }
+          });
+      List<TaskHost> hosts = tasks.get(stage.id());
+      requireLayouts(hosts.get(0), ofStep);
+      for (int t = 0; t < hosts.size(); t++) {
+        int task = t;
+        hosts.get(t).task().restore(step -> reader(ofStep, step, task, hosts.size()));
+      }
+    }
+    boolean changed = found.size() != plan.slots().size() || !match.get().changed().isEmpty();
+    for (EdgeBuffer edge : edges.values()) {
+      if (from().orElseThrow().ended().contains(plan.from(graph, edge.edge()))) {
+        edge.resumeFinished();
+        if (!changed && !edge.edge().to().isSink()) {
+          tasks
+              .get(edge.edge().to().stage())
+              .forEach(host -> host.task().resumeFinished(edge.edge().to().step()));
+        }
+      }
+    }
+  }
+
+  private StateReader reader(
+      Map<Integer, Manifest.OperatorState> ofStep, int step, int task, int width) {
+    Manifest.OperatorState none = new Manifest.OperatorState("", "", "", "", List.of());
+    return from.orElseThrow()
+        .reader(ofStep.getOrDefault(step, none), task, width, allocator);
+  }
+
+  /** State whose columns are not what the operator keeps now cannot be read. */
+  private void requireLayouts(TaskHost host, Map<Integer, Manifest.OperatorState> ofStep) {
+    host.task()
+        .snapshot(
+            step ->
+                (name, version, layout) -> {
+                  Optional.ofNullable(ofStep.get(step)).stream()
+                      .flatMap(state -> state.parts().stream())
+                      .filter(part -> part.name().equals(name))
+                      .filter(
+                          part ->
+                              part.version() != version || !StatePlan.fits(part.layout(), layout))
+                      .findFirst()
+                      .ifPresent(
+                          part -> {
+                            throw otherLayout(ofStep.get(step));
+                          });
+                  return (group, rows) -> rows.close();
+                });
+  }
+
+  private UserError otherLayout(Manifest.OperatorState state) {
+    return UserError.of(
+            ErrorCode.STATE_LOSS,
+            "the state of checkpoint " + from().orElseThrow().epoch() + " has other columns now")
+        .withDetail("lost: " + state.head())
+        .withHint("undo the change, or begin anew with another checkpoint directory");
+  }
+
+  /** The epoch that the first rows belong to. */
+  long firstEpoch() {
+    return checkpoints.nextEpoch();
+  }
+
+  /** Makes a checkpoint of everything and commits the sinks; gives its epoch. */
+  long make(TickLoop.Parts parts, boolean complete, boolean last) {
+    long epoch = checkpoints.nextEpoch();
+    FaultPoint.pass("checkpoint.begin");
+    Map<SinkFeed, List<Committable>> ready = new LinkedHashMap<>();
+    parts.allSinks().forEach(sink -> ready.put(sink, sink.prepare(epoch)));
+    FaultPoint.pass("checkpoint.prepared");
+    Manifest manifest;
+    try (CheckpointDraft draft = checkpoints.begin(allocator)) {
+      List<Manifest.OperatorState> operators = operators(draft, parts.tasks());
+      FaultPoint.pass("checkpoint.state");
+      manifest =
+          new Manifest(
+              epoch,
+              checkpoints.owner().id(),
+              options.pipelineName(),
+              System.currentTimeMillis(),
+              complete,
+              options.parallelism(),
+              sources(parts.sources()),
+              operators,
+              ended(parts),
+              ready.entrySet().stream().map(e -> e.getKey().state(e.getValue())).toList());
+      checkpoints.publish(draft, manifest);
+    } catch (IOException | java.io.UncheckedIOException e) {
+      throw failed(epoch, e);
+    }
+    FaultPoint.pass("checkpoint.durable");
+    ready.forEach(
+        (sink, committables) -> {
+          sink.commit(epoch, committables, last);
+          FaultPoint.pass("checkpoint.sink-committed");
+        });
+    FaultPoint.pass("checkpoint.committed");
+    try {
+      checkpoints.committed(manifest);
+    } catch (IOException e) {
+      throw failed(epoch, e);
+    }
+    return epoch;
+  }
+
+  private UserError failed(long epoch, Exception e) {
+    return UserError.of(
+            ErrorCode.CHECKPOINT_FAILED,
+            "checkpoint "
+                + epoch
+                + " cannot be written to '"
+                + checkpoints.storage().location()
+                + "'")
+        .withDetail(String.valueOf(e.getMessage()))
+        .withHint("what was committed stays; the next run goes on from the checkpoint before")
+        .causedBy(e);
+  }
+
+  private List<Manifest.OperatorState> operators(
+      CheckpointDraft draft, List<List<TaskHost>> tasks) {
+    for (StatePlan.Slot slot : plan.slots()) {
+      for (TaskHost host : tasks.get(slot.stage())) {
+        host.task().snapshot(slot.step(), draft.operator(slot.id()));
+      }
+    }
+    return plan.slots().stream()
+        .map(
+            slot ->
+                new Manifest.OperatorState(
+                    slot.node().label(),
+                    slot.head(),
+                    slot.id(),
+                    slot.shape(),
+                    draft.partsOf(slot.id())))
+        .toList();
+  }
+
+  private List<Manifest.SourceState> sources(List<TickLoop.Source> sources) {
+    List<Manifest.SourceState> states = new ArrayList<>();
+    for (TickLoop.Source source : sources) {
+      String id = plan.source(source.spec().id());
+      states.add(
+          source
+              .feed()
+              .map(feed -> feed.snapshot(id))
+              .orElseGet(
+                  () ->
+                      new Manifest.SourceState(
+                          id, Long.MIN_VALUE, source.valuesGiven(), List.of())));
+    }
+    return states;
+  }
+
+  private List<String> ended(TickLoop.Parts parts) {
+    TreeSet<String> ended = new TreeSet<>();
+    parts.edges().values().stream()
+        .filter(EdgeBuffer::isFinished)
+        .forEach(edge -> ended.add(plan.from(graph, edge.edge())));
+    return List.copyOf(ended);
+  }
+
+  @Override
+  public void close() {
+    checkpoints.close();
+  }
+}

@@ -1,0 +1,277 @@
+package dev.sluice.engine.checkpoint;
+
+import dev.sluice.connector.Committable;
+import dev.sluice.connector.EpochTarget.Owner;
+import dev.sluice.connector.FaultPoint;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.arrow.memory.BufferAllocator;
+
+/**
+ * The checkpoints of one pipeline. Opening takes the lease; nobody else writes until it is closed.
+ * Single-threaded.
+ */
+public final class Checkpoints implements AutoCloseable {
+  private static final String PREFIX = "checkpoint-";
+  private static final String OWNER = "owner";
+
+  private final CheckpointStorage storage;
+  private final CheckpointStorage.Lease lease;
+  private final int retain;
+  private final List<String> notices = new ArrayList<>();
+  private final List<StoredCheckpoint> whole = new ArrayList<>();
+  private final Owner owner;
+  private long nextEpoch = 1;
+
+  /**
+   * One checkpoint as a listing shows it.
+   *
+   * @param damage what is wrong with it, if it cannot be used
+   */
+  public record Entry(
+      String name,
+      long epoch,
+      long bytes,
+      Optional<Manifest> manifest,
+      Optional<String> damage) {}
+
+  private Checkpoints(CheckpointStorage storage, CheckpointStorage.Lease lease, int retain)
+      throws IOException {
+    this.storage = storage;
+    this.lease = lease;
+    this.retain = retain;
+    for (String name : names(storage)) {
+      nextEpoch = Math.max(nextEpoch, epoch(name) + 1);
+      try {
+        whole.add(StoredCheckpoint.open(storage, name));
+      } catch (IOException e) {
+        notices.add("checkpoint " + epoch(name) + " is damaged and not used: " + e.getMessage());
+      }
+    }
+    this.owner = nextOwner();
+  }
+
+  /**
+   * Takes the lease and reads what is there.
+   *
+   * @throws UserError if another process has the lease, or the place cannot be used
+   */
+  public static Checkpoints open(CheckpointStorage storage, int retain) {
+    try {
+      CheckpointStorage.Lease lease = storage.lease().orElseThrow(() -> inUse(storage));
+      try {
+        return new Checkpoints(storage, lease, retain);
+      } catch (IOException | RuntimeException e) {
+        lease.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw unusable(storage, e);
+    }
+  }
+
+  private static UserError inUse(CheckpointStorage storage) {
+    return UserError.of(
+            ErrorCode.CHECKPOINT,
+            "the checkpoints in '" + storage.location() + "' are in use by another process")
+        .withHint(
+            "two runs of one pipeline would write every row twice: stop the other one, or give"
+                + " this one a directory of its own");
+  }
+
+  private static UserError unusable(CheckpointStorage storage, IOException e) {
+    return UserError.of(
+            ErrorCode.CHECKPOINT, "checkpoints cannot be kept in '" + storage.location() + "'")
+        .withDetail(e.getClass().getSimpleName() + ": " + e.getMessage())
+        .causedBy(e);
+  }
+
+  /** Newest first. */
+  private static List<String> names(CheckpointStorage storage) throws IOException {
+    List<String> names = new ArrayList<>();
+    for (String name : storage.list()) {
+      if (name.matches(PREFIX + "\\d+")) {
+        names.add(name);
+      }
+    }
+    Collections.sort(names, (a, b) -> Long.compare(epoch(b), epoch(a)));
+    return names;
+  }
+
+  private static long epoch(String name) {
+    return Long.parseLong(name.substring(PREFIX.length()));
+  }
+
+  private static String name(long epoch) {
+    return String.format(Locale.ROOT, "%s%08d", PREFIX, epoch);
+  }
+
+  /** Begins another term of the directory's owner, durably. */
+  private Owner nextOwner() throws IOException {
+    Optional<Owner> before = readOwner();
+    String id =
+        before
+            .map(Owner::id)
+            .or(() -> whole.stream().findFirst().map(c -> c.manifest().owner()))
+            .orElseGet(() -> UUID.randomUUID().toString());
+    // the clock makes it grow even where the file was lost
+    long token = Math.max(before.map(Owner::token).orElse(0L) + 1, System.currentTimeMillis());
+    Owner next = new Owner(id, token);
+    try (CheckpointStorage.Draft draft = storage.create(OWNER)) {
+      ChunkFile.writeHead(draft);
+      byte[] name = id.getBytes(StandardCharsets.UTF_8);
+      ChunkFile.write(
+          draft,
+          ChunkFile.LAST,
+          0,
+          ByteBuffer.allocate(Long.BYTES + name.length).putLong(token).put(name).array());
+      draft.publish();
+    }
+    return next;
+  }
+
+  private Optional<Owner> readOwner() throws IOException {
+    if (!storage.list().contains(OWNER)) {
+      return Optional.empty();
+    }
+    List<Owner> read = new ArrayList<>();
+    try (CheckpointStorage.Stored file = storage.open(OWNER)) {
+      ChunkFile.scan(
+          file,
+          (part, group, at, bytes) -> {
+            String id =
+                new String(bytes, Long.BYTES, bytes.length - Long.BYTES, StandardCharsets.UTF_8);
+            read.add(new Owner(id, ByteBuffer.wrap(bytes).getLong()));
+          });
+    } catch (ChunkFile.DamagedException e) {
+      notices.add("the file '" + OWNER + "' of the checkpoints is damaged and made anew");
+      return Optional.empty();
+    }
+    return read.stream().findFirst();
+  }
+
+  public CheckpointStorage storage() {
+    return storage;
+  }
+
+  /** Who writes in this term. */
+  public Owner owner() {
+    return owner;
+  }
+
+  /** Those that are whole, newest first. */
+  public List<StoredCheckpoint> whole() {
+    return List.copyOf(whole);
+  }
+
+  /** What the user should know about what was found. */
+  public List<String> notices() {
+    return List.copyOf(notices);
+  }
+
+  /** Says something aloud. */
+  public void notice(String text) {
+    notices.add(text);
+  }
+
+  /** The number of the next checkpoint: above all that were ever here or in a target. */
+  public long nextEpoch() {
+    return nextEpoch;
+  }
+
+  /** Takes note of a number that a target knows. */
+  public void above(long epoch) {
+    nextEpoch = Math.max(nextEpoch, epoch + 1);
+  }
+
+  /** The next checkpoint. */
+  public CheckpointDraft begin(BufferAllocator allocator) throws IOException {
+    return new CheckpointDraft(storage.create(name(nextEpoch)), allocator);
+  }
+
+  /** Makes the draft the newest checkpoint. */
+  public void publish(CheckpointDraft draft, Manifest manifest) throws IOException {
+    draft.publish(manifest);
+    nextEpoch++;
+  }
+
+  /** Every sink has committed {@code manifest}: what it replaces may go. */
+  public void committed(Manifest manifest) throws IOException {
+    FaultPoint.pass("checkpoint.retention");
+    List<String> names = names(storage);
+    for (String old : names.subList(Math.min(retain, names.size()), names.size())) {
+      storage.delete(old);
+    }
+    Set<String> kept = new HashSet<>();
+    manifest.sinks().stream()
+        .flatMap(sink -> sink.pieces().stream())
+        .map(Committable::handle)
+        .forEach(kept::add);
+    for (String name : storage.list()) {
+      if (Spool.isSpool(name) && !kept.contains(name)) {
+        storage.delete(name);
+      }
+    }
+  }
+
+  /** The checkpoints of a place, newest first; needs no lease. */
+  public static List<Entry> list(CheckpointStorage storage) throws IOException {
+    List<Entry> entries = new ArrayList<>();
+    for (String name : names(storage)) {
+      try (StoredCheckpoint found = StoredCheckpoint.open(storage, name)) {
+        entries.add(
+            new Entry(
+                name,
+                epoch(name),
+                found.bytes(),
+                Optional.of(found.manifest()),
+                Optional.empty()));
+      } catch (IOException e) {
+        entries.add(
+            new Entry(name, epoch(name), 0, Optional.empty(), Optional.of(e.getMessage())));
+      }
+    }
+    return entries;
+  }
+
+  /** Removes one checkpoint, or all and what belongs to them. Only when nobody runs. */
+  public static List<String> delete(CheckpointStorage storage, Optional<Long> epoch)
+      throws IOException {
+    List<String> deleted = new ArrayList<>();
+    try (CheckpointStorage.Lease lease = storage.lease().orElseThrow(() -> inUse(storage))) {
+      for (String name : storage.list()) {
+        boolean checkpoint = name.matches(PREFIX + "\\d+");
+        boolean wanted =
+            epoch.isPresent()
+                ? name.equals(name(epoch.get()))
+                : checkpoint || Spool.isSpool(name) || name.equals(OWNER);
+        if (wanted) {
+          storage.delete(name);
+          deleted.add(name);
+        }
+      }
+    }
+    return deleted;
+  }
+
+  @Override
+  public void close() {
+    whole.forEach(StoredCheckpoint::close);
+    try {
+      lease.close();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}
