@@ -118,7 +118,8 @@ class AggregateFunctionsTest {
     Invocation run =
         run(
             "SET 'batch.rows' = '" + batch + "'; SET 'parallelism' = '" + parallelism + "';",
-            "SELECT k, wavg(v, w) AS a, seen(k, CAST(w AS STRING)) AS s FROM t GROUP BY k ORDER BY k");
+            "SELECT k, wavg(v, w) AS a, seen(k, CAST(w AS STRING)) AS s FROM t GROUP BY k ORDER BY"
+                + " k");
     assertThat(run.err()).isEmpty();
     assertThat(run.out())
         .isEqualTo("k,a,s\na,2.5,\"a+1,a+1,a+2\"\nb,3.0,\"b+1,b+1\"\n,2.0,null+5\n");
@@ -138,9 +139,11 @@ class AggregateFunctionsTest {
 
   @Test
   void windowsMergePanesOrKeepApart() throws Exception {
-    String window = " FROM TABLE(HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND,"
-        + " INTERVAL '20' SECOND)) GROUP BY window_start, window_end ORDER BY window_start";
-    assertThat(rows("SELECT wavg(v, w) AS a" + window)).isEqualTo("a\n2.0\n2.625\n2.5\n2.1666666666666665\n");
+    String window =
+        " FROM TABLE(HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '10' SECOND,"
+            + " INTERVAL '20' SECOND)) GROUP BY window_start, window_end ORDER BY window_start";
+    assertThat(rows("SELECT wavg(v, w) AS a" + window))
+        .isEqualTo("a\n2.0\n2.625\n2.5\n2.1666666666666665\n");
     assertThat(rows("SELECT seen(CAST(w AS STRING)) AS s" + window))
         .isEqualTo("s\n\"1,2\"\n\"1,1,1,2\"\n\"1,1,1,5\"\n\"1,5\"\n");
   }

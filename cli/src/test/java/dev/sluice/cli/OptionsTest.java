@@ -79,16 +79,6 @@ class OptionsTest {
   }
 
   @Test
-  void checkpointDirectoryIsRefusedRatherThanIgnored() throws Exception {
-    Files.writeString(directory.resolve("a.sql"), "SELECT 1;");
-    Invocation run = Invocation.of(directory, "run", "a.sql", "--checkpoint-dir", "/tmp/c");
-    assertThat(run.code()).isEqualTo(ExitCode.REFUSED);
-    assertThat(run.err())
-        .startsWith("error[SLU-2007]: option '--checkpoint-dir'")
-        .contains("hint: ");
-  }
-
-  @Test
   void parallelismMustBePositive() throws Exception {
     Files.writeString(directory.resolve("a.sql"), "SELECT 1;");
     Invocation run = Invocation.of(directory, "run", "a.sql", "--parallelism", "0");

@@ -19,9 +19,12 @@ public interface Committer extends AutoCloseable {
    * nothing. Called once, before any writer writes, and only by hosts with checkpoints.
    *
    * @param pending what the checkpoint holds; may have been committed before
-   * @param epoch of the checkpoint; 0 if there is none. What later epochs left is not wanted
+   * @param epoch of the checkpoint; 0 if there is none. What later epochs of {@code owner} left is
+   *     not wanted
+   * @param owner the history that the epochs belong to
    */
-  default void recover(List<Committable> pending, long epoch) throws IOException {
+  default void recover(List<Committable> pending, long epoch, EpochTarget.Owner owner)
+      throws IOException {
     commit(pending, false);
   }
 

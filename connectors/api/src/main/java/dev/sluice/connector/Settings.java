@@ -21,11 +21,11 @@ public final class Settings {
           .withDefault("5 ms");
   public static final OptionSpec CHECKPOINT_INTERVAL =
       OptionSpec.of(
-              "checkpoint.interval",
-              Type.DURATION,
-              "How often a checkpoint is made and sinks commit what they have got; by default 10 s"
-                  + " with 'checkpoint.dir', 1 s without.",
-              "1 s");
+          "checkpoint.interval",
+          Type.DURATION,
+          "How often a checkpoint is made and sinks commit what they have got; by default 10 s"
+              + " with 'checkpoint.dir', 1 s without.",
+          "1 s");
   public static final OptionSpec CHECKPOINT_DIR =
       OptionSpec.of(
           "checkpoint.dir",

@@ -15,6 +15,7 @@ import dev.sluice.plan.StageGraph;
 import dev.sluice.plan.TableRef;
 import dev.sluice.state.StateReader;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -38,10 +39,7 @@ final class Checkpointing implements AutoCloseable {
   private Optional<StatePlan.Match> match = Optional.empty();
 
   Checkpointing(
-      Checkpoints checkpoints,
-      EngineOptions options,
-      StageGraph graph,
-      BufferAllocator allocator) {
+      Checkpoints checkpoints, EngineOptions options, StageGraph graph, BufferAllocator allocator) {
     this.checkpoints = checkpoints;
     this.options = options;
     this.graph = graph;
@@ -70,6 +68,11 @@ final class Checkpointing implements AutoCloseable {
     return from().flatMap(m -> m.sources().stream().filter(s -> s.id().equals(id)).findFirst());
   }
 
+  /** Says what a sink is promised. */
+  void tellGuarantee(TableRef sink, String guarantee) {
+    checkpoints.notice("sink '" + sink.name() + "': " + guarantee);
+  }
+
   List<String> notices() {
     return checkpoints.notices();
   }
@@ -79,6 +82,11 @@ final class Checkpointing implements AutoCloseable {
    * commits it had prepared.
    */
   void recoverSinks(Collection<SinkFeed> sinks) {
+    checkpoints.notice(
+        "checkpoints in "
+            + checkpoints.storage().location()
+            + " every "
+            + interval(options.commitInterval()));
     for (SinkFeed sink : sinks) {
       checkpoints.above(sink.acquire(checkpoints.owner()));
     }
@@ -98,13 +106,18 @@ final class Checkpointing implements AutoCloseable {
     matchState();
     for (SinkFeed sink : sinks) {
       Optional<Manifest.SinkState> saved = from().flatMap(m -> saved(m, sink));
-      sink.recover(saved, from().map(Manifest::epoch).orElse(0L));
+      sink.recover(saved, from().map(Manifest::epoch).orElse(0L), checkpoints.owner());
       if (wasComplete()) {
         sink.recoverEnd(from().orElseThrow().epoch());
       }
       FaultPoint.pass("recovery.sink");
     }
     from().ifPresent(this::tell);
+  }
+
+  private static String interval(Duration every) {
+    long millis = every.toMillis();
+    return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
   }
 
   /** All checkpoints are damaged or deleted, but rows of theirs have been committed. */
@@ -132,7 +145,9 @@ final class Checkpointing implements AutoCloseable {
     for (SinkFeed sink : sinks) {
       Optional<Manifest.SinkState> saved = saved(candidate.manifest(), sink);
       SinkFeed.Agreement agreement =
-          saved.map(s -> sink.agreement(s, checkpoints.storage())).orElse(SinkFeed.Agreement.USABLE);
+          saved
+              .map(s -> sink.agreement(s, checkpoints.storage()))
+              .orElse(SinkFeed.Agreement.USABLE);
       switch (agreement) {
         case ROWS_LOST -> {
           checkpoints.notice(
@@ -224,8 +239,7 @@ final class Checkpointing implements AutoCloseable {
         .changed()
         .forEach(
             slot ->
-                checkpoints.notice(
-                    "kept: " + slot.head() + ", though what it reads has changed"));
+                checkpoints.notice("kept: " + slot.head() + ", though what it reads has changed"));
   }
 
   /** Gives every operator its state, and ends again what had ended. */
@@ -265,8 +279,7 @@ final class Checkpointing implements AutoCloseable {
   private StateReader reader(
       Map<Integer, Manifest.OperatorState> ofStep, int step, int task, int width) {
     Manifest.OperatorState none = new Manifest.OperatorState("", "", "", "", List.of());
-    return from.orElseThrow()
-        .reader(ofStep.getOrDefault(step, none), task, width, allocator);
+    return from.orElseThrow().reader(ofStep.getOrDefault(step, none), task, width, allocator);
   }
 
   /** State whose columns are not what the operator keeps now cannot be read. */

@@ -20,7 +20,9 @@ public interface Job {
   void cancel();
 
   /** What the user should know from the start: where the run goes on from, and what was wrong. */
-  java.util.List<String> notices();
+  default java.util.List<String> notices() {
+    return java.util.List.of();
+  }
 
   /** How far it is. */
   RunReport report();

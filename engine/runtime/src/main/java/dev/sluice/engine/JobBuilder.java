@@ -4,6 +4,7 @@ import dev.sluice.batch.RecordBatch;
 import dev.sluice.connector.Connector;
 import dev.sluice.connector.ConnectorContext;
 import dev.sluice.connector.ConnectorRegistry;
+import dev.sluice.connector.Guarantees;
 import dev.sluice.connector.ScanRequest;
 import dev.sluice.connector.SplitSource;
 import dev.sluice.engine.checkpoint.Checkpoints;
@@ -94,6 +95,12 @@ final class JobBuilder implements ConnectorContext {
     sideOutputs(graph).forEach(side -> sink(byTable, side.sink()));
     plan.errorSinks().values().forEach(table -> sink(byTable, table));
     checkpoints.ifPresent(c -> c.recoverSinks(byTable.values()));
+    byTable
+        .keySet()
+        .forEach(
+            table ->
+                checkpoints.ifPresent(
+                    c -> c.tellGuarantee(table, Guarantees.of(plan, table, connectors, true))));
     long firstEpoch = checkpoints.map(Checkpointing::firstEpoch).orElse(1L);
     byTable.values().forEach(feed -> feed.begin(firstEpoch));
     Map<Integer, EdgeBuffer> edges = new LinkedHashMap<>();

@@ -1,6 +1,8 @@
 package dev.sluice.planner;
 
 import dev.sluice.connector.ConnectorRegistry;
+import dev.sluice.connector.Guarantees;
+import dev.sluice.connector.Settings;
 import dev.sluice.plan.PhysicalPlan;
 import dev.sluice.plan.PlanJson;
 import dev.sluice.plan.PlanNode;
@@ -51,17 +53,14 @@ final class Explanation {
       case STATE -> PlanPrinter.state(plan);
       case JSON -> PlanJson.print(plan) + "\n";
       case DOT -> PlanPrinter.dot(plan);
-      case LOGICAL, PHYSICAL -> PlanPrinter.print(plan, this::guarantee);
+      case LOGICAL, PHYSICAL -> PlanPrinter.print(plan, sink -> guarantee(plan, sink));
     };
   }
 
-  private String guarantee(PlanNode.Sink sink) {
+  private String guarantee(PhysicalPlan plan, PlanNode.Sink sink) {
+    boolean checkpointed = planner.settings().containsKey(Settings.CHECKPOINT_DIR.key());
     return sink.table().connector().equals(Planner.RESULT_CONNECTOR)
         ? ""
-        : "; delivery="
-            + connectors
-                .connector(sink.table().connector())
-                .sinkCapabilities(sink.table())
-                .guarantee();
+        : "; delivery=" + Guarantees.of(plan, sink.table(), connectors, checkpointed);
   }
 }

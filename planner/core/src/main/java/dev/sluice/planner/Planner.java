@@ -178,28 +178,6 @@ public final class Planner {
    */
   private void assign(String key, String value, SourcePosition position) {
     Optional<OptionSpec> setting = Settings.find(key.toLowerCase(java.util.Locale.ROOT));
-      if (setting.isPresent()) {
-        settings.remove(setting.get().key());
-      } else if (variables.remove(key) == null) {
-        throw Settings.unknown(key).at(position);
-      }
-    }
-  }
-
-  /**
-   * SET: a known setting, or a variable. A name with a dot or hyphen, or nearly a setting's, is a
-   * mistyped setting; any other plain name is a variable.
-   */
-  private void assign(String key, String value, SourcePosition position) {
-    if (Settings.isPlanned(key.toLowerCase(java.util.Locale.ROOT))) {
-      throw UserError.of(
-              ErrorCode.UNSUPPORTED,
-              "setting '" + key + "' is not supported: there are no checkpoints yet")
-          .withHint(
-              "leave it out; a run that is started again begins at the sources' own positions")
-          .at(position);
-    }
-    Optional<OptionSpec> setting = Settings.find(key.toLowerCase(java.util.Locale.ROOT));
     if (setting.isPresent()) {
       checkSetting(setting.get(), value, position);
       settings.put(setting.get().key(), value);

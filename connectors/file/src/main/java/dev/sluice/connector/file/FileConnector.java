@@ -138,7 +138,7 @@ public final class FileConnector implements Connector {
     return new SinkCapabilities(
         true,
         changes ? ChangelogMode.RETRACT : ChangelogMode.INSERT_ONLY,
-        DeliveryGuarantee.AT_LEAST_ONCE,
+        DeliveryGuarantee.EXACTLY_ONCE,
         single || changes ? 1 : MANY_WRITERS);
   }
 

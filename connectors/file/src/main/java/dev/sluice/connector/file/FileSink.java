@@ -4,6 +4,8 @@ import dev.sluice.connector.Committable;
 import dev.sluice.connector.Committer;
 import dev.sluice.connector.ConnectorContext;
 import dev.sluice.connector.ConnectorRegistry;
+import dev.sluice.connector.EpochTarget;
+import dev.sluice.connector.FaultPoint;
 import dev.sluice.connector.Options;
 import dev.sluice.connector.SinkWriter;
 import dev.sluice.connector.TableSink;
@@ -12,23 +14,25 @@ import dev.sluice.error.UserError;
 import dev.sluice.plan.TableRef;
 import dev.sluice.type.Schema;
 import java.io.IOException;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One file, or a directory of part files. Everything is written under hidden names and shown by
  * renaming: the one file at the last commit of a run, part files when they are rolled and at the
- * last commit. Part files stay open over commits, so that a commit every second does not make a
- * file every second; a run that dies loses what it had not renamed and writes it again (at least
- * once). Threads as {@link TableSink} says.
+ * last commit. Without checkpoints part files stay open over commits, so that a commit every second
+ * does not make a file every second; a run that dies loses what it had not renamed and writes it
+ * again (at least once). With checkpoints every epoch completes its part files, and their names
+ * tell the epoch; the one file is written at the end. Threads as {@link TableSink} says.
  */
 final class FileSink implements TableSink {
   private final TableRef table;
@@ -39,6 +43,7 @@ final class FileSink implements TableSink {
   private final boolean single;
   private final String prefix;
   private final String run = Long.toString(System.currentTimeMillis(), 36);
+  private String history = "";
   private final List<FileSinkWriter> writers = new ArrayList<>();
   private final FileCommitter committer = new FileCommitter();
 
@@ -73,7 +78,9 @@ final class FileSink implements TableSink {
         throw UserError.of(
             ErrorCode.MISSING_TARGET, "directory '" + folder + "' cannot be written");
       }
-      sink.sweep(folder, 0);
+      if (!context.checkpointed()) {
+        sink.sweep(folder, 0, name -> name.startsWith(sink.prefix));
+      }
     } catch (IOException e) {
       throw UserError.of(
               ErrorCode.MISSING_TARGET,
@@ -83,17 +90,18 @@ final class FileSink implements TableSink {
     return sink;
   }
 
-  private void sweep(Path folder, int depth) throws IOException {
+  /** Removes the files of that name in the sink's folders. */
+  private void sweep(Path folder, int depth, Predicate<String> unwanted) throws IOException {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
       for (Path entry : entries) {
         String name = entry.getFileName().toString();
-        if (name.startsWith(prefix)) {
+        if (unwanted.test(name)) {
           Files.deleteIfExists(entry);
         } else if (!single
             && depth < table.partitionKeys().size()
             && name.contains("=")
             && Files.isDirectory(entry)) {
-          sweep(entry, depth + 1);
+          sweep(entry, depth + 1, unwanted);
         }
       }
     }
@@ -119,11 +127,22 @@ final class FileSink implements TableSink {
   }
 
   /** The name under which it is shown. */
-  Path shown(Path folder, int task, int number) {
+  Path shown(Path folder, int task, int number, long epoch) {
     String ending = format.endsWith("json") ? "json" : format;
+    String of = durable() ? history + "-e" + epoch : run;
     return single
         ? target
-        : folder.resolve("part-" + run + "-" + task + "-" + number + "." + ending);
+        : folder.resolve("part-" + of + "-" + task + "-" + number + "." + ending);
+  }
+
+  /** Whether a part must outlive the process once its epoch is prepared. */
+  boolean durable() {
+    return context.checkpointed();
+  }
+
+  @Override
+  public Optional<EpochTarget> epochTarget() {
+    return single && durable() ? Optional.of(new WholeFileTarget(this, target)) : Optional.empty();
   }
 
   Path root() {
@@ -166,6 +185,11 @@ final class FileSink implements TableSink {
           show(line);
         }
       }
+      if (durable()) {
+        for (Path folder : folders) {
+          Durable.forceFolder(folder);
+        }
+      }
       if (last && !finished) {
         finished = true;
         if (single && writers.stream().noneMatch(FileSinkWriter::hasOpenFile)) {
@@ -195,17 +219,10 @@ final class FileSink implements TableSink {
       Path to = Path.of(rename.substring(tab + 1));
       // not there: an earlier try has renamed it
       if (Files.exists(from)) {
-        move(from, to);
+        Durable.move(from, to);
+        FaultPoint.pass("file.part-renamed");
       }
       folders.add(to.getParent());
-    }
-
-    private void move(Path from, Path to) throws IOException {
-      try {
-        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-      } catch (AtomicMoveNotSupportedException e) {
-        Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
-      }
     }
 
     private void markFolders() throws IOException {
@@ -217,6 +234,23 @@ final class FileSink implements TableSink {
           }
         }
       }
+    }
+
+    /** Part files of later epochs are withdrawn: their rows will be written again. */
+    @Override
+    public void recover(List<Committable> pending, long epoch, EpochTarget.Owner owner)
+        throws IOException {
+      history = owner.id().substring(0, 8);
+      commit(pending, false);
+      Pattern mine = Pattern.compile("part-" + Pattern.quote(history) + "-e(\\d+)-.*");
+      sweep(
+          root(),
+          0,
+          name -> {
+            Matcher part = mine.matcher(name);
+            return name.startsWith(prefix)
+                || part.matches() && Long.parseLong(part.group(1)) > epoch;
+          });
     }
 
     @Override

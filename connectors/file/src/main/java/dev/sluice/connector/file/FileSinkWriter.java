@@ -13,9 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.arrow.vector.FieldVector;
 
 /** Writes one task's rows into the open file of their folder. One thread at a time. */
@@ -32,22 +34,24 @@ final class FileSinkWriter implements SinkWriter {
   private final long rollBytes;
   private final long rollNanos;
   private final Map<String, Part> open = new LinkedHashMap<>(16, 0.75f, true);
-  private final List<String> rolled = new ArrayList<>();
+  private final List<Part> rolled = new ArrayList<>();
   private final TextWriter text = new TextWriter();
   private int number;
   private long rows;
 
   private static final class Part {
     final Path hidden;
-    final Path shown;
+    final Path folder;
+    final int number;
     final PartWriter writer;
     final long openedNanos = System.nanoTime();
     int[] positions = new int[1024];
     int count;
 
-    Part(Path hidden, Path shown, PartWriter writer) {
+    Part(Path hidden, Path folder, int number, PartWriter writer) {
       this.hidden = hidden;
-      this.shown = shown;
+      this.folder = folder;
+      this.number = number;
       this.writer = writer;
     }
 
@@ -138,7 +142,7 @@ final class FileSinkWriter implements SinkWriter {
       Path directory = folder.isEmpty() ? sink.root() : sink.root().resolve(folder);
       Files.createDirectories(directory);
       Path hidden = sink.hidden(directory, task, number);
-      part = new Part(hidden, sink.shown(directory, task, number), sink.part(hidden));
+      part = new Part(hidden, directory, number, sink.part(hidden));
       number++;
       open.put(folder, part);
     }
@@ -160,12 +164,18 @@ final class FileSinkWriter implements SinkWriter {
   private void finish(String folder) throws IOException {
     Part part = open.remove(folder);
     part.writer.finish();
-    rolled.add(part.hidden + "\t" + part.shown);
+    rolled.add(part);
   }
 
   @Override
   public Optional<Committable> prepare(long epoch) throws IOException {
     roll();
+    if (sink.durable()) {
+      for (String folder : List.copyOf(open.keySet())) {
+        finish(folder);
+      }
+      force();
+    }
     for (Part part : open.values()) {
       part.writer.flush();
     }
@@ -173,10 +183,33 @@ final class FileSinkWriter implements SinkWriter {
       return Optional.empty();
     }
     Committable committable =
-        new Committable(sink.table().name(), task, epoch, String.join("\n", rolled), rows);
-    rolled.clear();
+        new Committable(sink.table().name(), task, epoch, String.join("\n", renames(epoch)), rows);
     rows = 0;
     return Optional.of(committable);
+  }
+
+  /** What is complete and what it shall be called. */
+  private List<String> renames(long epoch) {
+    List<String> renames =
+        rolled.stream()
+            .map(p -> p.hidden + "\t" + sink.shown(p.folder, task, p.number, epoch))
+            .toList();
+    rolled.clear();
+    return renames;
+  }
+
+  /** What is complete outlives the machine: bytes, names, and the folders they are in. */
+  private void force() throws IOException {
+    Set<Path> folders = new LinkedHashSet<>();
+    for (Part part : rolled) {
+      Durable.force(part.hidden);
+      for (Path up = part.folder; up.startsWith(sink.root()); up = up.getParent()) {
+        folders.add(up);
+      }
+    }
+    for (Path folder : folders) {
+      Durable.forceFolder(folder);
+    }
   }
 
   boolean hasOpenFile() {
@@ -188,9 +221,7 @@ final class FileSinkWriter implements SinkWriter {
     for (String folder : List.copyOf(open.keySet())) {
       finish(folder);
     }
-    List<String> renames = List.copyOf(rolled);
-    rolled.clear();
-    return renames;
+    return renames(0);
   }
 
   @Override

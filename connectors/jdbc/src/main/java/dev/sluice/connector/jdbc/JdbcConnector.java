@@ -200,7 +200,7 @@ public final class JdbcConnector implements Connector {
   public SinkCapabilities sinkCapabilities(TableRef table) {
     ChangelogMode accepts =
         table.primaryKey().isEmpty() ? ChangelogMode.INSERT_ONLY : ChangelogMode.UPSERT;
-    return new SinkCapabilities(true, accepts, DeliveryGuarantee.AT_LEAST_ONCE, 1);
+    return new SinkCapabilities(true, accepts, DeliveryGuarantee.EXACTLY_ONCE, 1);
   }
 
   @Override

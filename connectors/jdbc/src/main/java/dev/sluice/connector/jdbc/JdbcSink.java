@@ -4,6 +4,7 @@ import dev.sluice.batch.RecordBatch;
 import dev.sluice.connector.Committable;
 import dev.sluice.connector.Committer;
 import dev.sluice.connector.ConnectorContext;
+import dev.sluice.connector.EpochTarget;
 import dev.sluice.connector.SinkWriter;
 import dev.sluice.connector.TableSink;
 import dev.sluice.error.ErrorCode;
@@ -12,6 +13,7 @@ import dev.sluice.plan.TableRef;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.RowKind;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -24,50 +26,62 @@ import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /**
- * A database table as a sink: rows go into one open transaction per epoch, which the commit ends.
- * With a PRIMARY KEY rows are folded to the last state of each key within a batch and upserted or
- * deleted.
+ * A database table as a sink: rows go into one open transaction per epoch, which the commit ends;
+ * with checkpoints they come at the commit, with the epoch's marker ({@link JdbcEpochs}). With a
+ * PRIMARY KEY rows are folded to the last state of each key within a batch and upserted or deleted.
  */
 final class JdbcSink implements TableSink {
+  private static final int VALID_SECONDS = 5;
+
   private final TableRef table;
-  private final Connection connection;
-  private final Loader loader;
-  private final Optional<PreparedStatement> delete;
+  private final ConnectorContext context;
+  private final Database database;
   private final List<Integer> key = new ArrayList<>();
   private final int flushRows;
+  private Session session;
+
+  /** A connection and what is prepared on it. */
+  private record Session(
+      Connection connection, Loader loader, Optional<PreparedStatement> delete) {}
 
   JdbcSink(TableRef table, ConnectorContext context) {
     this.table = table;
-    Database database = new Database(table, context);
+    this.context = context;
+    database = new Database(table, context);
     flushRows = Math.max(1, database.options().integer(JdbcConnector.FLUSH_ROWS));
-    connection = database.connect();
+    table.primaryKey().forEach(k -> key.add(table.schema().indexOf(k).orElseThrow()));
+    session = open();
+  }
+
+  private Session open() {
+    Connection connection = database.connect();
     try {
-      Database.Found target = target(database);
+      Database.Found target = target(connection);
       TargetColumns columns = new TargetColumns(table, connection, target.quoted(), true);
       List<String> realKey = columns.realKey();
-      table.primaryKey().forEach(k -> key.add(table.schema().indexOf(k).orElseThrow()));
       if (!key.isEmpty() && !database.hasUniqueIndex(connection, target, realKey)) {
         throw withoutIndex(database, target, realKey);
       }
       JdbcDialect dialect = database.dialect();
-      loader = loader(dialect, target.quoted(), columns.realNames(), realKey);
-      delete =
+      return new Session(
+          connection,
+          loader(connection, target.quoted(), columns.realNames(), realKey),
           key.isEmpty()
               ? Optional.empty()
-              : Optional.of(connection.prepareStatement(dialect.delete(target.quoted(), realKey)));
+              : Optional.of(connection.prepareStatement(dialect.delete(target.quoted(), realKey))));
     } catch (SQLException e) {
-      closeQuietly(e);
+      closeQuietly(connection, e);
       throw UserError.of(
               ErrorCode.TARGET_SCHEMA, "cannot prepare the table of '" + table.name() + "'")
           .withDetail(Database.firstLine(e))
           .causedBy(e);
     } catch (RuntimeException e) {
-      closeQuietly(e);
+      closeQuietly(connection, e);
       throw e;
     }
   }
 
-  private Database.Found target(Database database) throws SQLException {
+  private Database.Found target(Connection connection) throws SQLException {
     Optional<Database.Found> found = database.find(connection);
     if (found.isEmpty() && database.options().bool(JdbcConnector.TABLE_CREATE)) {
       database.create();
@@ -95,8 +109,9 @@ final class JdbcSink implements TableSink {
   }
 
   private Loader loader(
-      JdbcDialect dialect, String target, List<String> columns, List<String> realKey)
+      Connection connection, String target, List<String> columns, List<String> realKey)
       throws SQLException {
+    JdbcDialect dialect = database.dialect();
     boolean bytes =
         table.schema().fields().stream().anyMatch(f -> f.type().kind() == Kind.VARBINARY);
     if (dialect == JdbcDialect.POSTGRESQL && !bytes) {
@@ -111,12 +126,56 @@ final class JdbcSink implements TableSink {
         : new BatchLoader(connection, sql, table.schema());
   }
 
-  private void closeQuietly(Exception cause) {
+  private static void closeQuietly(Connection connection, Exception cause) {
     try {
       connection.rollback();
       connection.close();
     } catch (SQLException e) {
       cause.addSuppressed(e);
+    }
+  }
+
+  @Override
+  public Optional<EpochTarget> epochTarget() {
+    return Optional.of(new JdbcEpochs(this, new EpochMarker(context.pipelineName(), table.name())));
+  }
+
+  JdbcDialect dialect() {
+    return database.dialect();
+  }
+
+  boolean hasKey() {
+    return !key.isEmpty();
+  }
+
+  /** The open connection; a new one if the last was lost. */
+  Connection connection() throws SQLException {
+    if (session.connection().isClosed()) {
+      session = open();
+    }
+    return session.connection();
+  }
+
+  /** Rolls back. False if the connection is lost; the next one asked for is new then. */
+  boolean giveUpTransaction() {
+    Connection connection = session.connection();
+    try {
+      connection.rollback();
+      if (connection.isValid(VALID_SECONDS)) {
+        return true;
+      }
+      connection.close();
+    } catch (SQLException e) {
+      closeQuietly(connection, e);
+    }
+    return false;
+  }
+
+  /** Loads rows into the open transaction. */
+  void load(EpochTarget.EpochRows rows) throws IOException {
+    try (Writer writer = new Writer()) {
+      rows.read(writer::write);
+      writer.flushRest();
     }
   }
 
@@ -129,14 +188,14 @@ final class JdbcSink implements TableSink {
   public Committer committer() {
     return (ready, last) -> {
       try {
-        connection.commit();
+        session.connection().commit();
       } catch (SQLException e) {
         throw failed("committing to", e);
       }
     };
   }
 
-  private UserError failed(String action, SQLException e) {
+  UserError failed(String action, SQLException e) {
     SQLException first = e;
     while (first.getNextException() != null) {
       first = first.getNextException();
@@ -148,7 +207,7 @@ final class JdbcSink implements TableSink {
 
   @Override
   public void close() {
-    try (connection) {
+    try (Connection connection = session.connection()) {
       if (!connection.isClosed()) {
         connection.rollback();
       }
@@ -188,7 +247,7 @@ final class JdbcSink implements TableSink {
           delete(deletes);
         }
         if (!writes.isEmpty()) {
-          loader.load(writes);
+          session.loader().load(writes);
         }
       } catch (SQLException e) {
         throw failed("writing to", e);
@@ -224,7 +283,7 @@ final class JdbcSink implements TableSink {
     }
 
     private void delete(Rows rows) throws SQLException {
-      PreparedStatement statement = delete.orElseThrow();
+      PreparedStatement statement = session.delete().orElseThrow();
       for (Rows.Place row : rows.places()) {
         for (int k = 0; k < key.size(); k++) {
           DataType type = table.schema().type(key.get(k));
@@ -242,11 +301,15 @@ final class JdbcSink implements TableSink {
       heldRows = 0;
     }
 
-    @Override
-    public Optional<Committable> prepare(long epoch) {
+    void flushRest() {
       if (!held.isEmpty()) {
         flush();
       }
+    }
+
+    @Override
+    public Optional<Committable> prepare(long epoch) {
+      flushRest();
       Optional<Committable> ready =
           rows == 0
               ? Optional.empty()

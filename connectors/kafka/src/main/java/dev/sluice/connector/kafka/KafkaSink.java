@@ -4,9 +4,12 @@ import dev.sluice.connector.Committable;
 import dev.sluice.connector.Committer;
 import dev.sluice.connector.ConnectorContext;
 import dev.sluice.connector.DeliveryGuarantee;
+import dev.sluice.connector.EpochTarget;
 import dev.sluice.connector.Options;
 import dev.sluice.connector.SinkWriter;
 import dev.sluice.connector.TableSink;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
 import dev.sluice.plan.TableRef;
 import java.io.IOException;
 import java.time.Duration;
@@ -45,6 +48,13 @@ final class KafkaSink implements TableSink {
   /** Connects and checks that the topic exists. */
   static KafkaSink open(TableRef table, Options options, ConnectorContext context) {
     String topic = options.string(KafkaOptions.TOPIC);
+    if (context.checkpointed()
+        && KafkaConnector.guarantee(options) == DeliveryGuarantee.EXACTLY_ONCE) {
+      throw UserError.of(
+              ErrorCode.UNSUPPORTED,
+              "sink '" + table.name() + "' cannot be exactly-once with checkpoints yet")
+          .withHint("set 'delivery-guarantee' = 'at-least-once'");
+    }
     try (Admin admin = KafkaSource.admin(table, options)) {
       KafkaSource.checkTopics(table, admin, List.of(topic));
       int partitions =
@@ -77,6 +87,10 @@ final class KafkaSink implements TableSink {
           writers.get(part.task()).commit();
         }
       }
+
+      /** What was prepared was flushed: the brokers have it. */
+      @Override
+      public void recover(List<Committable> pending, long epoch, EpochTarget.Owner owner) {}
 
       @Override
       public void abort(List<Committable> orphans) {

@@ -142,6 +142,7 @@ final class KafkaSource implements SplitSource {
 
   @Override
   public List<Split> discover(Map<String, Offset> known) {
+    begun |= !known.isEmpty();
     try {
       List<TopicPartition> fresh = new ArrayList<>();
       for (String topic : topics) {

@@ -36,8 +36,7 @@ public final class CheckpointDraft implements AutoCloseable {
     return (name, version, layout) -> {
       Manifest.PartState part =
           known.computeIfAbsent(
-              name,
-              n -> new Manifest.PartState(nextPart++, n, version, PlanJson.write(layout)));
+              name, n -> new Manifest.PartState(nextPart++, n, version, PlanJson.write(layout)));
       return (group, rows) -> write(part.id(), group, rows);
     };
   }

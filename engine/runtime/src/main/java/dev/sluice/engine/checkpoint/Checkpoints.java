@@ -40,11 +40,7 @@ public final class Checkpoints implements AutoCloseable {
    * @param damage what is wrong with it, if it cannot be used
    */
   public record Entry(
-      String name,
-      long epoch,
-      long bytes,
-      Optional<Manifest> manifest,
-      Optional<String> damage) {}
+      String name, long epoch, long bytes, Optional<Manifest> manifest, Optional<String> damage) {}
 
   private Checkpoints(CheckpointStorage storage, CheckpointStorage.Lease lease, int retain)
       throws IOException {
@@ -232,14 +228,9 @@ public final class Checkpoints implements AutoCloseable {
       try (StoredCheckpoint found = StoredCheckpoint.open(storage, name)) {
         entries.add(
             new Entry(
-                name,
-                epoch(name),
-                found.bytes(),
-                Optional.of(found.manifest()),
-                Optional.empty()));
+                name, epoch(name), found.bytes(), Optional.of(found.manifest()), Optional.empty()));
       } catch (IOException e) {
-        entries.add(
-            new Entry(name, epoch(name), 0, Optional.empty(), Optional.of(e.getMessage())));
+        entries.add(new Entry(name, epoch(name), 0, Optional.empty(), Optional.of(e.getMessage())));
       }
     }
     return entries;

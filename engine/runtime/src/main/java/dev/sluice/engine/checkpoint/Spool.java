@@ -25,8 +25,7 @@ public final class Spool {
   private final Schema schema;
   private final BufferAllocator allocator;
 
-  public Spool(
-      CheckpointStorage storage, String sink, Schema schema, BufferAllocator allocator) {
+  public Spool(CheckpointStorage storage, String sink, Schema schema, BufferAllocator allocator) {
     this.storage = storage;
     this.sink = sink;
     this.schema = schema;
@@ -41,8 +40,7 @@ public final class Spool {
   private String name(long epoch) {
     String plain = sink.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]", "_");
     // names that differ only in what is replaced are kept apart
-    return String.format(
-        Locale.ROOT, "%s%08d-%s-%08x", PREFIX, epoch, plain, sink.hashCode());
+    return String.format(Locale.ROOT, "%s%08d-%s-%08x", PREFIX, epoch, plain, sink.hashCode());
   }
 
   /** The sink's writer: puts rows aside. */
@@ -129,8 +127,7 @@ public final class Spool {
           file,
           (part, group, at, bytes) -> {
             if (part != ChunkFile.LAST) {
-              each.accept(
-                  ((BatchFrame.Rows) BatchFrame.decode(bytes, schema, allocator)).batch());
+              each.accept(((BatchFrame.Rows) BatchFrame.decode(bytes, schema, allocator)).batch());
             }
           });
     }

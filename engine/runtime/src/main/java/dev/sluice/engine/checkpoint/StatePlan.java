@@ -139,7 +139,9 @@ public final class StatePlan {
       known =
           hash(
               head(node)
-                  + node.inputs().stream().map(this::exact).collect(Collectors.joining("\n", "\n", "")));
+                  + node.inputs().stream()
+                      .map(this::exact)
+                      .collect(Collectors.joining("\n", "\n", "")));
       exact.put(node, known);
     }
     return known;
@@ -163,7 +165,9 @@ public final class StatePlan {
     if (node instanceof PlanNode.Scan scan) {
       return "Scan("
           + scan.table().name()
-          + scan.watermark().map(w -> ", watermark " + named(w.expression().toString(), scan.schema().names())).orElse("")
+          + scan.watermark()
+              .map(w -> ", watermark " + named(w.expression().toString(), scan.schema().names()))
+              .orElse("")
           + (scan.limit().isPresent() ? ", limit " + scan.limit().getAsInt() : "")
           + ")";
     }

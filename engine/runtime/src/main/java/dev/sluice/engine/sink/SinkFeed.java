@@ -27,6 +27,7 @@ import java.util.stream.Stream;
  */
 public final class SinkFeed implements AutoCloseable {
   private final TableRef table;
+  private final SinkCapabilities capabilities;
   private final TableSink sink;
   private final Optional<Durable> durable;
   private final int parallelism;
@@ -66,6 +67,7 @@ public final class SinkFeed implements AutoCloseable {
       ThreadFactory threads,
       Optional<Spool> spool) {
     this.table = table;
+    this.capabilities = capabilities;
     this.sink = sink;
     this.parallelism = parallelism;
     this.threads = threads;
@@ -155,10 +157,7 @@ public final class SinkFeed implements AutoCloseable {
   /** What a checkpoint has to know of this sink to finish the commit of {@code ready}. */
   public Manifest.SinkState state(List<Committable> ready) {
     return new Manifest.SinkState(
-        table.name(),
-        committedEpoch,
-        wantsAllEpochs() ? List.of() : ready,
-        List.copyOf(pieces));
+        table.name(), committedEpoch, wantsAllEpochs() ? List.of() : ready, List.copyOf(pieces));
   }
 
   /** Commits what {@link #prepare} gave. */
@@ -245,12 +244,12 @@ public final class SinkFeed implements AutoCloseable {
   }
 
   /** Finishes what a checkpoint had prepared; without one clears away what came to nothing. */
-  public void recover(Optional<Manifest.SinkState> saved, long epoch) {
+  public void recover(Optional<Manifest.SinkState> saved, long epoch, EpochTarget.Owner owner) {
     List<Committable> pending = saved.map(Manifest.SinkState::pending).orElse(List.of());
     saved.ifPresent(state -> pieces.addAll(state.pieces()));
     try {
       if (durable.isEmpty()) {
-        sink.committer().recover(pending, epoch);
+        sink.committer().recover(pending, epoch, owner);
       } else if (!pending.isEmpty() && pending.get(0).epoch() > committedEpoch) {
         commit(durable.get(), pending.get(0).epoch(), pending, false);
       }

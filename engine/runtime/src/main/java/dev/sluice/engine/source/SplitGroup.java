@@ -52,7 +52,8 @@ final class SplitGroup {
   void resume(Manifest.GroupState saved) {
     for (Manifest.SplitState one : saved.splits()) {
       Split split =
-          new Split(one.id(), one.detail(), new Offset(one.offset()), name, saved.watermarkMicros());
+          new Split(
+              one.id(), one.detail(), new Offset(one.offset()), name, saved.watermarkMicros());
       if (one.finished()) {
         splits.put(split.id(), split);
         latest.put(split.id(), split.start());
