@@ -99,20 +99,25 @@ record RandomTable(String name, List<Column> columns, List<List<Optional<String>
   void write(Path file) throws IOException {
     List<String> lines = new ArrayList<>();
     for (List<Optional<String>> row : rows) {
-      List<String> fields = new ArrayList<>();
-      for (int c = 0; c < columns.size(); c++) {
-        String value = row.get(c).map(v -> v.replace("''", "'")).orElse("null");
-        boolean quoted =
-            row.get(c).isPresent()
-                && switch (columns.get(c).type()) {
-                  case STRING, DATE, TIMESTAMP -> true;
-                  default -> false;
-                };
-        fields.add("\"" + columns.get(c).name() + "\":" + (quoted ? "\"" + value + "\"" : value));
-      }
-      lines.add("{" + String.join(",", fields) + "}");
+      lines.add("{" + fields(row) + "}");
     }
     Files.write(file, lines);
+  }
+
+  /** The members of a row's JSON object. */
+  String fields(List<Optional<String>> row) {
+    List<String> fields = new ArrayList<>();
+    for (int c = 0; c < columns.size(); c++) {
+      String value = row.get(c).map(v -> v.replace("''", "'")).orElse("null");
+      boolean quoted =
+          row.get(c).isPresent()
+              && switch (columns.get(c).type()) {
+                case STRING, DATE, TIMESTAMP -> true;
+                default -> false;
+              };
+      fields.add("\"" + columns.get(c).name() + "\":" + (quoted ? "\"" + value + "\"" : value));
+    }
+    return String.join(",", fields);
   }
 
   /** Makes and fills the table in DuckDB. */
