@@ -2,7 +2,8 @@ SET 'batch.linger' = '5 ms';
 ====
 SELECT 1 AS a UNION ALL SELECT 'a'
 ----
-error[SLU-2005]: type mismatch in column 1 of UNION ALL
+error[SLU-2005]: column 1 has different types on the sides of UNION ALL
+hint: CAST it on one side
 ====
 SELECT 1 AS a UNION ALL SELECT 2.5 UNION ALL SELECT CAST(3 AS BIGINT)
 ----
@@ -17,7 +18,8 @@ SELECT CAST(1 AS TINYINT) AS a UNION SELECT 1E0 UNION SELECT NULL
 ====
 SELECT DATE '2020-01-01' AS a UNION ALL SELECT TIMESTAMP '2020-01-01 00:00:00'
 ----
-error[SLU-2005]: type mismatch in column 1 of UNION ALL
+error[SLU-2005]: column 1 has different types on the sides of UNION ALL
+hint: CAST it on one side
 ====
 SELECT 'a' AS a UNION ALL SELECT 'abc'
 ----
@@ -26,11 +28,13 @@ SELECT 'a' AS a UNION ALL SELECT 'abc'
 ====
 VALUES (1, 'a'), ('b', 2)
 ----
-error[SLU-2006]: values passed to VALUES operator must have compatible types
+error[SLU-2005]: the rows of VALUES differ in type
+hint: a row of several columns stands in brackets: VALUES (1, 'a'), (2, 'b')
 ====
 SELECT 1 AS a, 2 AS b UNION ALL SELECT 1
 ----
-error[SLU-2006]: column count mismatch in UNION ALL
+error[SLU-2006]: the sides of UNION ALL differ in their number of columns
+hint: select as many columns on each side, in the same order
 ====
 SELECT x FROM (VALUES (1),(2),(2),(NULL)) t(x) INTERSECT SELECT y FROM (VALUES (2),(NULL),(3)) u(y)
 ----

@@ -67,8 +67,8 @@ CREATE FUNCTION g(s STRING) RETURNS INT AS 'CHAR_LENGTH(s)'; SELECT g(s) AS n, C
 ====
 CREATE FUNCTION f AS 'com.example.F'; SELECT 1
 ----
-error[SLU-2007]: functions of Java classes are not supported yet
-hint: define it in SQL: CREATE FUNCTION f(x INT) RETURNS INT AS 'x + 1'
+error[SLU-2001]: there is no class com.example.F on the class path
+hint: name the jar it is in: USING JAR 'path/to.jar'
 ====
 SELECT nope(1)
 ----

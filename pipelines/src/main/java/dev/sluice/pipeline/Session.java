@@ -6,6 +6,8 @@ import dev.sluice.connector.Settings;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineOptions;
 import dev.sluice.engine.Job;
+import dev.sluice.error.SourcePosition;
+import dev.sluice.error.UserError;
 import dev.sluice.plan.PhysicalPlan;
 import dev.sluice.planner.Planner;
 import dev.sluice.planner.Planner.TextTable;
@@ -102,7 +104,13 @@ public final class Session {
     settings.putAll(options.settings());
     EngineOptions engineOptions =
         EngineOptions.of(settings, options.pipelineName(), options.workingDirectory());
-    return engine.start(plan, engineOptions, results, standardOutput);
+    try {
+      return engine.start(plan, engineOptions, results, standardOutput);
+    } catch (UserError e) {
+      Optional<SourcePosition> place =
+          e.position().isPresent() ? Optional.empty() : e.subject().flatMap(planner::place);
+      throw place.map(e::at).orElse(e);
+    }
   }
 
   private List<Statement> parse(SqlText script) {

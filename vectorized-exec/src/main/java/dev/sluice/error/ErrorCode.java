@@ -28,6 +28,8 @@ public enum ErrorCode {
   NOT_A_SINK(2013, "The target cannot be written."),
   NOT_A_SOURCE(2014, "The object cannot be read."),
   LITERAL(2015, "A literal cannot be read as its type."),
+  CONSTANT(
+      2016, "An expression over constants has no value: overflow, division by zero, failed cast."),
 
   UNKNOWN_CONNECTOR(3001, "No connector has that name."),
   UNKNOWN_OPTION(3002, "The connector or format has no such option."),

@@ -16,6 +16,7 @@ public final class UserError extends RuntimeException {
   private final transient Optional<String> detail;
   private final transient Optional<String> hint;
   private final transient Optional<SourcePosition> position;
+  private final transient Optional<String> subject;
 
   private UserError(
       ErrorCode code,
@@ -23,6 +24,7 @@ public final class UserError extends RuntimeException {
       Optional<String> detail,
       Optional<String> hint,
       Optional<SourcePosition> position,
+      Optional<String> subject,
       Throwable cause) {
     super(code.id() + ": " + summary, cause);
     this.code = Objects.requireNonNull(code, "code is null");
@@ -30,33 +32,46 @@ public final class UserError extends RuntimeException {
     this.detail = detail;
     this.hint = hint;
     this.position = position;
+    this.subject = subject;
   }
 
   /**
    * An error with its one-line summary: lower case, no full stop, names quoted with single quotes.
    */
   public static UserError of(ErrorCode code, String summary) {
-    return new UserError(code, summary, Optional.empty(), Optional.empty(), Optional.empty(), null);
+    return new UserError(
+        code,
+        summary,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        null);
   }
 
   /** This error with full sentences of detail. */
   public UserError withDetail(String text) {
-    return new UserError(code, summary, Optional.of(text), hint, position, getCause());
+    return new UserError(code, summary, Optional.of(text), hint, position, subject, getCause());
   }
 
   /** This error with what the user should do. */
   public UserError withHint(String text) {
-    return new UserError(code, summary, detail, Optional.of(text), position, getCause());
+    return new UserError(code, summary, detail, Optional.of(text), position, subject, getCause());
   }
 
   /** This error at a place in the SQL. */
   public UserError at(SourcePosition place) {
-    return new UserError(code, summary, detail, hint, Optional.of(place), getCause());
+    return new UserError(code, summary, detail, hint, Optional.of(place), subject, getCause());
+  }
+
+  /** This error as one about a declared object, whose declaration it is shown at. */
+  public UserError about(String object) {
+    return new UserError(code, summary, detail, hint, position, Optional.of(object), getCause());
   }
 
   /** This error with the exception that led to it; shown only with {@code --debug}. */
   public UserError causedBy(Throwable cause) {
-    return new UserError(code, summary, detail, hint, position, cause);
+    return new UserError(code, summary, detail, hint, position, subject, cause);
   }
 
   public ErrorCode code() {
@@ -73,6 +88,11 @@ public final class UserError extends RuntimeException {
 
   public Optional<String> hint() {
     return hint;
+  }
+
+  /** The declared object it is about, if it is known. */
+  public Optional<String> subject() {
+    return subject;
   }
 
   public Optional<SourcePosition> position() {

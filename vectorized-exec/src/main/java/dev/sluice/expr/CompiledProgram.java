@@ -12,10 +12,14 @@ import dev.sluice.type.Schema;
 import java.time.DateTimeException;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.arrow.memory.BufferAllocator;
 
 /** Runs generated loops over batches. Single-threaded. */
 final class CompiledProgram implements BatchProgram {
+  private static final Pattern COLUMN_OR_STRING = Pattern.compile("'[^']*'|\\$(\\d+)");
+
   private final GeneratedLoops loops;
   private final Input[] inputs;
   private final Optional<Expr> condition;
@@ -51,7 +55,7 @@ final class CompiledProgram implements BatchProgram {
       Optional<Selection> selection = input.selection();
       if (condition.isPresent()) {
         int[] kept = new int[count];
-        int n = filter(count, positions, kept);
+        int n = filter(input, count, positions, kept);
         if (n < count) {
           positions = kept;
           count = n;
@@ -65,11 +69,11 @@ final class CompiledProgram implements BatchProgram {
     }
   }
 
-  private int filter(int count, int[] positions, int[] kept) {
+  private int filter(RecordBatch input, int count, int[] positions, int[] kept) {
     try {
       return loops.filter(inputs, count, positions, kept);
     } catch (EvalError | ArithmeticException | DateTimeException e) {
-      throw failed("the condition", condition.orElseThrow(), e);
+      throw failed("the condition", condition.orElseThrow(), input, e);
     }
   }
 
@@ -114,7 +118,7 @@ final class CompiledProgram implements BatchProgram {
           .withHint("filter such rows out, give a value with COALESCE, or drop NOT NULL")
           .causedBy(e);
     } catch (EvalError | ArithmeticException | DateTimeException e) {
-      throw failed("'" + output.field(index).name() + "'", projections.get(index), e);
+      throw failed("'" + output.field(index).name() + "'", projections.get(index), input, e);
     } finally {
       if (!done) {
         result.abandon();
@@ -134,10 +138,22 @@ final class CompiledProgram implements BatchProgram {
     return text.toString();
   }
 
-  private static UserError failed(String what, Expr expr, RuntimeException e) {
+  private static UserError failed(String what, Expr expr, RecordBatch input, RuntimeException e) {
     return UserError.of(ErrorCode.EXPRESSION, what + " cannot be computed: " + e.getMessage())
-        .withDetail("The expression is " + expr + ".")
+        .withDetail("The expression is " + named(expr.toString(), input.schema()) + ".")
         .causedBy(e);
+  }
+
+  /** An expression's text with columns by their names; what stands in strings is left alone. */
+  private static String named(String text, Schema schema) {
+    return COLUMN_OR_STRING
+        .matcher(text)
+        .replaceAll(
+            found ->
+                Matcher.quoteReplacement(
+                    found.group(1) == null
+                        ? found.group()
+                        : schema.field(Integer.parseInt(found.group(1))).name()));
   }
 
   @Override

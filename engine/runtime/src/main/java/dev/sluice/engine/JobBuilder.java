@@ -11,6 +11,7 @@ import dev.sluice.engine.checkpoint.Checkpoints;
 import dev.sluice.engine.checkpoint.LocalStorage;
 import dev.sluice.engine.sink.SinkFeed;
 import dev.sluice.engine.source.SourceFeed;
+import dev.sluice.error.UserError;
 import dev.sluice.function.EvalContext;
 import dev.sluice.function.user.UserCode;
 import dev.sluice.operator.StageTask;
@@ -29,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
@@ -200,6 +202,15 @@ final class JobBuilder implements ConnectorContext {
     return tasks;
   }
 
+  /** Opens something for a table; a failure says for which. */
+  private static <T> T about(TableRef table, Supplier<T> open) {
+    try {
+      return open.get();
+    } catch (UserError e) {
+      throw e.about(table.name());
+    }
+  }
+
   private SinkFeed sink(Map<TableRef, SinkFeed> byTable, TableRef table) {
     SinkFeed known = byTable.get(table);
     if (known != null) {
@@ -210,7 +221,7 @@ final class JobBuilder implements ConnectorContext {
         new SinkFeed(
             table,
             connector.sinkCapabilities(table),
-            connector.openSink(table, this),
+            about(table, () -> connector.openSink(table, this)),
             options.parallelism(),
             WorkerPool.threads("sink"),
             checkpoints.map(c -> c.spool(table)));
@@ -235,10 +246,14 @@ final class JobBuilder implements ConnectorContext {
             .map(target -> sink(byTable, target));
     RejectedRows rejected = new RejectedRows(table, errorSink, root);
     SplitSource source =
-        connectors
-            .connector(table.connector())
-            .openSource(
-                new ScanRequest(table, scan.columns(), scan.pushedFilter(), scan.limit()), this);
+        about(
+            table,
+            () ->
+                connectors
+                    .connector(table.connector())
+                    .openSource(
+                        new ScanRequest(table, scan.columns(), scan.pushedFilter(), scan.limit()),
+                        this));
     Horizon horizon = Horizon.of(graph, spec);
     SourceFeed feed =
         new SourceFeed(

@@ -247,7 +247,8 @@ final class Queries {
         kind.equals("TUMBLE")
             ? step
             : kind.equals("CUMULATE") || choice.oneIn(2) ? step * many : step * many - step / 2;
-    size = Math.max(size, 1);
+    // a slide longer than the size is refused
+    size = Math.max(size, step);
     Windows windows = new Windows(table.name(), kind, step, size);
     List<Sql> items = new ArrayList<>();
     List<Sql> groups = new ArrayList<>();

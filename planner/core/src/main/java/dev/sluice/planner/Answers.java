@@ -15,6 +15,7 @@ import dev.sluice.planner.catalog.Catalog;
 import dev.sluice.planner.catalog.CatalogEntry;
 import dev.sluice.planner.catalog.FunctionDef;
 import dev.sluice.planner.catalog.JavaFunctionDef;
+import dev.sluice.planner.parse.NamePlaces;
 import dev.sluice.planner.physical.QueryPlanner;
 import dev.sluice.type.Schema;
 import java.util.ArrayList;
@@ -69,7 +70,7 @@ final class Answers {
                 UserError.of(ErrorCode.UNKNOWN_OBJECT, "unknown object '" + name + "'")
                     .withHint(
                         DidYouMean.hint(name, catalog.names(), "SHOW TABLES lists what there is"))
-                    .at(statement.position()));
+                    .at(NamePlaces.find(statement.position(), statement.text(), name)));
   }
 
   /** What is to say of a function, built in or not. */

@@ -13,6 +13,7 @@ import dev.sluice.planner.catalog.Catalog;
 import dev.sluice.planner.catalog.CatalogEntry;
 import dev.sluice.planner.catalog.FunctionDef;
 import dev.sluice.planner.parse.Keywords;
+import dev.sluice.planner.parse.NamePlaces;
 import dev.sluice.planner.parse.ParsedQuery;
 import dev.sluice.planner.parse.StatementParser;
 import dev.sluice.planner.physical.QueryPlanner;
@@ -236,7 +237,9 @@ public final class Planner {
       new Definitions(catalog, connectors, workingDirectory, this::planner)
           .apply(definition.ast().node());
     } catch (UserError e) {
-      throw e.position().isPresent() ? e : e.at(definition.position());
+      throw e.position().isPresent()
+          ? e
+          : e.at(NamePlaces.find(definition.position(), definition.text(), definition.object()));
     }
   }
 
@@ -280,6 +283,11 @@ public final class Planner {
 
   /** A little table of text. */
   public record TextTable(List<String> columns, List<List<String>> rows) {}
+
+  /** Where the object of that name was declared, for messages about it. */
+  public Optional<SourcePosition> place(String object) {
+    return catalog.find(object).flatMap(CatalogEntry::place);
+  }
 
   /** The settings that SET gave so far, known ones only (variables left out). */
   public Map<String, String> settings() {

@@ -15,11 +15,14 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
@@ -61,14 +64,26 @@ final class ArrowFileReader implements SplitReader {
   }
 
   private static ArrowReader open(Path file, BufferAllocator allocator) throws IOException {
-    byte[] head = new byte[MAGIC.length];
+    byte[] head = new byte[2 * Integer.BYTES];
     try (InputStream in = Files.newInputStream(file)) {
       in.readNBytes(head, 0, head.length);
     }
-    return java.util.Arrays.equals(head, MAGIC)
+    boolean fileForm = Arrays.equals(head, 0, MAGIC.length, MAGIC, 0, MAGIC.length);
+    if (!fileForm && !beginsStream(head, Files.size(file))) {
+      throw new IOException("it is not an Arrow IPC file");
+    }
+    return fileForm
         ? new org.apache.arrow.vector.ipc.ArrowFileReader(FileChannel.open(file), allocator)
         : new ArrowStreamReader(
             new BufferedInputStream(Files.newInputStream(file), 1 << 16), allocator);
+  }
+
+  /** Whether a message may begin so: any other file would be taken for one of gigabytes. */
+  private static boolean beginsStream(byte[] head, long size) {
+    ByteBuffer numbers = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN);
+    int first = numbers.getInt();
+    int length = first == -1 ? numbers.getInt() : first;
+    return length >= 0 && length <= size;
   }
 
   /** Refuses a file that lacks wanted columns or has them in another type. */

@@ -45,7 +45,7 @@ final class ParquetFiles {
     try {
       return ParquetFileReader.open(new ChannelInput(file), options(buffers, codecs));
     } catch (RuntimeException e) {
-      throw new IOException("it is not a Parquet file (" + e.getMessage() + ")", e);
+      throw new IOException("it is not a Parquet file, or was cut short", e);
     }
   }
 

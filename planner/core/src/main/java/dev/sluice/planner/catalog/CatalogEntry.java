@@ -20,6 +20,11 @@ public sealed interface CatalogEntry {
   /** The name as declared. */
   String name();
 
+  /** Where its name was declared, if that is known. */
+  default Optional<SourcePosition> place() {
+    return this instanceof Table table ? Optional.of(table.position()) : Optional.empty();
+  }
+
   /** The statement that made it, as written. */
   String text();
 

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param emitPosition where it stands
  * @param allowedLatenessMicros ALLOWED LATENESS, 0 if not given
  * @param lateRowsTo LATE ROWS TO, a sink's name
+ * @param lateRowsPosition where that name stands
  * @param onConflict ON CONFLICT DO: ERROR, NOTHING or DEDUPLICATE
  */
 public record QueryOptions(
@@ -18,7 +19,14 @@ public record QueryOptions(
     Optional<SourcePosition> emitPosition,
     long allowedLatenessMicros,
     Optional<String> lateRowsTo,
+    Optional<SourcePosition> lateRowsPosition,
     Optional<String> onConflict) {
   public static final QueryOptions NONE =
-      new QueryOptions(Optional.empty(), Optional.empty(), 0, Optional.empty(), Optional.empty());
+      new QueryOptions(
+          Optional.empty(),
+          Optional.empty(),
+          0,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
 }

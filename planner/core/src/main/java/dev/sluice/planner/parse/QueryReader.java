@@ -84,6 +84,7 @@ final class QueryReader {
     Optional<SourcePosition> emitPosition = Optional.empty();
     long lateness = 0;
     Optional<String> lateRowsTo = Optional.empty();
+    Optional<SourcePosition> lateRowsPosition = Optional.empty();
     Optional<String> onConflict = Optional.empty();
     Set<String> families = new HashSet<>();
     for (OutputClause clause : clauses) {
@@ -96,7 +97,10 @@ final class QueryReader {
         case EMIT_ON_UPDATE -> emit = Optional.of(Emit.ON_UPDATE);
         case EMIT_EVERY -> emit = Optional.of(new Emit.Every(micros(clause.interval())));
         case ALLOWED_LATENESS -> lateness = micros(clause.interval());
-        case LATE_ROWS_TO -> lateRowsTo = Optional.of(clause.sink());
+        case LATE_ROWS_TO -> {
+          lateRowsTo = Optional.of(clause.sink());
+          lateRowsPosition = Optional.of(lastWord(text.position(clause), clause.sink()));
+        }
         case ON_CONFLICT_ERROR, ON_CONFLICT_NOTHING, ON_CONFLICT_DEDUPLICATE -> {
           if (!insert) {
             throw UserError.of(
@@ -111,7 +115,17 @@ final class QueryReader {
         emitPosition = Optional.of(text.position(clause));
       }
     }
-    return new QueryOptions(emit, emitPosition, lateness, lateRowsTo, onConflict);
+    return new QueryOptions(emit, emitPosition, lateness, lateRowsTo, lateRowsPosition, onConflict);
+  }
+
+  /** The part of a place that its last word takes. */
+  private static SourcePosition lastWord(SourcePosition place, String word) {
+    return new SourcePosition(
+        place.source(),
+        place.endLine(),
+        Math.max(1, place.endColumn() - word.length() + 1),
+        place.endLine(),
+        place.endColumn());
   }
 
   /** The length of an interval literal in microseconds. */

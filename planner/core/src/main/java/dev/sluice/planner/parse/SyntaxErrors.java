@@ -8,6 +8,7 @@ import dev.sluice.planner.parser.SluiceParser;
 import dev.sluice.planner.parser.SyntaxException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
@@ -54,7 +55,10 @@ final class SyntaxErrors {
             : text.tokenAt(text.offset(e.position().getLineNum(), e.position().getColumnNum()));
     Token seen = text.tokens().get(at);
     List<String> words = words(e.expected());
-    Optional<UserError> mistyped = mistyped(seen, words, text).or(() -> before(at, words, text));
+    Optional<UserError> mistyped =
+        before(at, words, text, true)
+            .or(() -> mistyped(seen, words, text))
+            .or(() -> before(at, words, text, false));
     return mistyped
         .orElseGet(() -> withExpected(text.unexpected(seen), words, e.expected(), at, text))
         .causedBy(e);
@@ -63,6 +67,10 @@ final class SyntaxErrors {
   /** The first token is no statement's. */
   static UserError noStatement(StatementText text, List<String> first) {
     Token seen = text.tokens().get(0);
+    Optional<String> instead = SyntaxHints.instead(seen);
+    if (instead.isPresent()) {
+      return text.unexpected(seen).withHint(instead.get());
+    }
     UserError error = text.unexpected(seen).withDetail("expected " + String.join(", ", first));
     return near(seen, first).map(w -> error.withHint(meant(w))).orElse(error);
   }
@@ -74,6 +82,8 @@ final class SyntaxErrors {
       message = "expected a query, such as SELECT … or VALUES …";
     } else if (message.startsWith("Query expression")) {
       message = "a query cannot stand here";
+    } else if (message.startsWith("BETWEEN operator has no")) {
+      message = "BETWEEN has no AND: write BETWEEN low AND high";
     }
     boolean word = message.length() > 1 && Character.isLowerCase(message.charAt(1));
     String summary =
@@ -107,7 +117,8 @@ final class SyntaxErrors {
   }
 
   /** A mistyped word may have passed as an alias; the complaint is then about the next one. */
-  private static Optional<UserError> before(int at, List<String> words, StatementText text) {
+  private static Optional<UserError> before(
+      int at, List<String> words, StatementText text, boolean surely) {
     if (at == 0) {
       return Optional.empty();
     }
@@ -117,7 +128,20 @@ final class SyntaxErrors {
     }
     List<String> candidates = new ArrayList<>(words);
     candidates.addAll(CLAUSES);
-    return near(token, candidates).map(w -> text.unexpected(token).withHint(meant(w)));
+    // things are called after words, in the plural: orders
+    return near(token, candidates)
+        .filter(w -> !token.text().equalsIgnoreCase(w + "S"))
+        .filter(w -> !surely || isSlip(token.text(), w))
+        .map(w -> text.unexpected(token).withHint(meant(w)));
+  }
+
+  /** Whether two letters changed places, the surest sign of a mistyped word. */
+  private static boolean isSlip(String text, String word) {
+    char[] a = text.toUpperCase(Locale.ROOT).toCharArray();
+    char[] b = word.toCharArray();
+    Arrays.sort(a);
+    Arrays.sort(b);
+    return Arrays.equals(a, b);
   }
 
   private static Optional<String> near(Token token, Collection<String> candidates) {
@@ -163,11 +187,18 @@ final class SyntaxErrors {
       List<String> words, SyntaxException.Expected expected, int at, StatementText text) {
     Token seen = text.tokens().get(at);
     Optional<Token> open = openBracket(at, text);
+    Optional<String> special = SyntaxHints.of(text.tokens(), at, words, open);
+    if (special.isPresent()) {
+      return special;
+    }
     if (seen.kind() == Token.Kind.END) {
       return open.map(b -> "the bracket at " + place(b, text) + " is not closed");
     }
     if (words.contains(";")) {
       return Optional.of("is a ';' missing before '" + seen.text() + "'?");
+    }
+    if (words.contains("END") && SluiceParser.isReserved(seen.text())) {
+      return Optional.of("is the END of a CASE missing before '" + seen.text() + "'?");
     }
     if (seen.is("=") && text.tokens().get(at + 1).is("=")) {
       return Optional.of("one '=' compares");
@@ -196,9 +227,6 @@ final class SyntaxErrors {
     }
     if (expected.string() && !expected.name() && seen.kind() != Token.Kind.SYMBOL) {
       return Optional.of("write it as a string: '" + seen.text() + "'");
-    }
-    if (words.contains("END") && SluiceParser.isReserved(seen.text())) {
-      return Optional.of("is the END of a CASE missing before '" + seen.text() + "'?");
     }
     if (words.contains(",")
         && seen.kind() != Token.Kind.SYMBOL

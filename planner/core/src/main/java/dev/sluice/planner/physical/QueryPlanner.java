@@ -6,6 +6,7 @@ import dev.sluice.error.ErrorCode;
 import dev.sluice.error.SourcePosition;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.ChangelogMode;
+import dev.sluice.plan.Emit;
 import dev.sluice.plan.Expr;
 import dev.sluice.plan.PhysicalPlan;
 import dev.sluice.plan.PlanNode;
@@ -16,6 +17,7 @@ import dev.sluice.planner.catalog.Catalog;
 import dev.sluice.planner.catalog.CatalogEntry;
 import dev.sluice.planner.catalog.SqlFunctionDef;
 import dev.sluice.planner.parse.ParsedQuery;
+import dev.sluice.planner.parse.QueryOptions;
 import dev.sluice.planner.validate.Validation;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Field;
@@ -31,6 +33,8 @@ import java.util.function.Supplier;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelRoot;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.parser.SqlParserPos;
 
 /**
  * Parsed queries and inserts to physical plans, over the objects of a catalog as it stands. One per
@@ -38,15 +42,17 @@ import org.apache.calcite.rel.RelRoot;
  * user's text.
  */
 public final class QueryPlanner {
+  private final Catalog catalog;
   private final ConnectorRegistry connectors;
   private final Map<String, String> settings;
   private final Validation validation;
   private final Sinks sinks;
 
   public QueryPlanner(Catalog catalog, ConnectorRegistry connectors, Map<String, String> settings) {
+    this.catalog = catalog;
     this.connectors = connectors;
     this.settings = Map.copyOf(settings);
-    this.validation = new Validation(catalog);
+    this.validation = new Validation(catalog, new ConstantChecks());
     this.sinks = new Sinks(catalog, connectors);
   }
 
@@ -181,8 +187,12 @@ public final class QueryPlanner {
       return;
     }
     if (node instanceof PlanNode.Scan scan) {
-      sinks
-          .errorSink(scan.table())
+      Optional<SourcePosition> place =
+          catalog.find(scan.table().name()).flatMap(CatalogEntry::place);
+      Supplier<Optional<TableRef>> found = () -> sinks.errorSink(scan.table());
+      place
+          .map(p -> located(p, found))
+          .orElseGet(found)
           .ifPresent(target -> errorSinks.put(scan.table().name(), target));
     }
     node.inputs().forEach(input -> collectErrorSinks(input, seen, errorSinks));
@@ -192,12 +202,16 @@ public final class QueryPlanner {
     ParsedQuery query = converted.query();
     String name =
         query.target().orElseThrow().names.get(query.target().orElseThrow().names.size() - 1);
-    CatalogEntry.Table target = located(query, () -> sinks.target(name, schema(converted)));
+    SourcePosition place = query.positions().of(query.target().get().getParserPosition());
+    CatalogEntry.Table target = located(place, () -> sinks.target(name, schema(converted)));
     Optional<List<String>> listed =
         query.columns().map(ids -> ids.stream().map(id -> id.getSimple()).toList());
     RelTranslator translator = translator(scans, converted);
     Frame frame = translator.translateQuery(converted.rel());
-    List<Expr> matched = Sinks.match(target, listed, frame.columns(), converted.names());
+    List<Expr> matched =
+        located(
+            columnsPlace(query),
+            () -> Sinks.match(target, listed, frame.columns(), converted.names()));
     PlanNode input =
         translator.materialize(frame.withColumns(matched), target.sinkRef().schema().names());
     requireUsed(query, input);
@@ -231,13 +245,17 @@ public final class QueryPlanner {
   }
 
   private RelTranslator translator(Scans scans, Converted converted) {
+    QueryOptions options = converted.query().options();
     Optional<RelTranslator.LateTarget> late =
-        converted
-            .query()
-            .options()
+        options
             .lateRowsTo()
-            .map(name -> new RelTranslator.LateTarget(sinks.target(name, schema(converted))));
-    return new RelTranslator(scans, converted.query().options(), late);
+            .map(
+                name ->
+                    new RelTranslator.LateTarget(
+                        located(
+                            options.lateRowsPosition().orElseThrow(),
+                            () -> sinks.target(name, schema(converted)))));
+    return new RelTranslator(scans, options, late);
   }
 
   private static Schema schema(Converted converted) {
@@ -253,6 +271,10 @@ public final class QueryPlanner {
   private static void requireUsed(ParsedQuery query, PlanNode node) {
     boolean asked =
         query.options().allowedLatenessMicros() > 0 || query.options().lateRowsTo().isPresent();
+    Optional<Emit> emit = query.options().emit();
+    if (emit.isPresent() && emit.get().equals(Emit.ON_WINDOW_CLOSE)) {
+      requireEnd(query, node);
+    }
     if (asked && !hasWindow(node)) {
       throw UserError.of(
               ErrorCode.UNSUPPORTED,
@@ -260,6 +282,27 @@ public final class QueryPlanner {
                   + " not")
           .withHint("only windows drop late rows; leave the clause out");
     }
+  }
+
+  /** A wait for the end of something that has none would be a wait for ever. */
+  private static void requireEnd(ParsedQuery query, PlanNode node) {
+    if (!node.traits().bounded() && isRowByRow(node)) {
+      throw UserError.of(
+              ErrorCode.WINDOW,
+              "EMIT ON WINDOW CLOSE needs a window: the input never ends, and rows come out one by"
+                  + " one")
+          .withHint("leave the clause out, or group by a window")
+          .at(query.options().emitPosition().orElse(place(query)));
+    }
+  }
+
+  private static boolean isRowByRow(PlanNode node) {
+    boolean passes =
+        node instanceof PlanNode.Scan
+            || node instanceof PlanNode.FilterProject
+            || node instanceof PlanNode.Union
+            || node instanceof PlanNode.Exchange;
+    return passes && node.inputs().stream().allMatch(QueryPlanner::isRowByRow);
   }
 
   private static boolean hasWindow(PlanNode node) {
@@ -274,13 +317,41 @@ public final class QueryPlanner {
   /** Gives errors that have none the place of the query. */
   private static <T> T located(ParsedQuery query, Supplier<T> work) {
     try {
+      return locatedIf(Optional.empty(), work);
+    } catch (UserError e) {
+      if (e.position().isPresent()) {
+        throw e;
+      }
+      Optional<SqlParserPos> window =
+          e.code() == ErrorCode.WINDOW ? Validation.onlyWindow(query.query()) : Optional.empty();
+      throw e.at(window.map(query.positions()::of).orElse(place(query)));
+    }
+  }
+
+  private static <T> T located(SourcePosition place, Supplier<T> work) {
+    return locatedIf(Optional.of(place), work);
+  }
+
+  private static <T> T locatedIf(Optional<SourcePosition> place, Supplier<T> work) {
+    try {
       return work.get();
     } catch (UserError e) {
-      throw e.position().isPresent() ? e : e.at(place(query));
+      throw e.position().isPresent() || place.isEmpty() ? e : e.at(place.get());
     } catch (dev.sluice.planner.catalog.SqlTypes.UnsupportedTypeException e) {
-      throw UserError.of(ErrorCode.UNSUPPORTED, "type " + e.getMessage() + " is not supported")
-          .at(place(query));
+      UserError error =
+          UserError.of(ErrorCode.UNSUPPORTED, "type " + e.getMessage() + " is not supported");
+      throw place.map(error::at).orElse(error);
     }
+  }
+
+  /** Where an INSERT says which columns it fills: its list, or its query. */
+  private static SourcePosition columnsPlace(ParsedQuery query) {
+    List<SqlIdentifier> listed = query.columns().orElse(List.of());
+    return listed.isEmpty()
+        ? place(query)
+        : query
+            .positions()
+            .of(SqlParserPos.sum(listed.stream().map(SqlIdentifier::getParserPosition).toList()));
   }
 
   private static SourcePosition place(ParsedQuery query) {

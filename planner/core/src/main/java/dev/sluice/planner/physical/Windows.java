@@ -264,6 +264,12 @@ final class Windows {
         throw UserError.of(ErrorCode.WINDOW, "the intervals of " + function + " must be positive");
       }
     }
+    if (function.equals("HOP") && durations.get(0) > durations.get(1)) {
+      throw UserError.of(
+              ErrorCode.WINDOW,
+              "the slide of HOP is longer than its size: rows between the windows would be in none")
+          .withHint("HOP takes the slide first, then the size; is it meant the other way round?");
+    }
     if (function.equals("CUMULATE") && durations.get(1) % durations.get(0) != 0) {
       throw UserError.of(ErrorCode.WINDOW, "the size of CUMULATE must be a multiple of its step");
     }
@@ -398,7 +404,7 @@ final class Windows {
   }
 
   /** The columns of the LATE ROWS TO sink, by name, among the windowed input's. */
-  private static List<Integer> lateColumns(
+  private List<Integer> lateColumns(
       RelTranslator.LateTarget target, Frame frame, java.util.function.ToIntFunction<Expr> places) {
     List<Integer> columns = new ArrayList<>();
     if (frame.table().isEmpty()) {
@@ -419,7 +425,8 @@ final class Windows {
                     + "' for late rows has a column '"
                     + field.name()
                     + "' the stream has not")
-            .withHint("its columns are a subset of the stream's: " + String.join(", ", names));
+            .withHint("its columns are a subset of the stream's: " + String.join(", ", names))
+            .at(options.lateRowsPosition().orElseThrow());
       }
       columns.add(places.applyAsInt(new Expr.ColumnRef(index, field.type())));
     }

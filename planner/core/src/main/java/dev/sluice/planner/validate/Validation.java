@@ -1,21 +1,18 @@
 package dev.sluice.planner.validate;
 
-import dev.sluice.error.DidYouMean;
 import dev.sluice.error.ErrorCode;
+import dev.sluice.error.SourcePosition;
 import dev.sluice.error.UserError;
 import dev.sluice.planner.catalog.Catalog;
 import dev.sluice.planner.catalog.CatalogEntry;
 import dev.sluice.planner.catalog.SqlFunctionDef;
 import dev.sluice.planner.catalog.SqlTypes;
 import dev.sluice.planner.parse.ParsedQuery.Positions;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.calcite.config.CalciteConnectionConfigImpl;
 import org.apache.calcite.config.CalciteConnectionProperty;
 import org.apache.calcite.jdbc.CalciteSchema;
@@ -31,6 +28,7 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.rel.type.StructKind;
 import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.runtime.CalciteContextException;
 import org.apache.calcite.schema.TemporalTable;
 import org.apache.calcite.schema.TranslatableTable;
@@ -107,14 +105,25 @@ public final class Validation {
   }
 
   private final Catalog catalog;
+  private final ConstantListener constants;
   private final JavaTypeFactoryImpl types = new Types();
   private final RelOptCluster cluster =
       RelOptCluster.create(new HepPlanner(HepProgram.builder().build()), new RexBuilder(types));
   private final Map<String, RelDataType> rowTypes = new HashMap<>();
   private CalciteCatalogReader reader;
 
-  public Validation(Catalog catalog) {
+  /** Takes what queries compute from constants alone; may refuse it. */
+  @FunctionalInterface
+  public interface ConstantListener {
+    /**
+     * @param places where each of {@code values} stands
+     */
+    void constants(RexBuilder rexBuilder, List<RexNode> values, List<SourcePosition> places);
+  }
+
+  public Validation(Catalog catalog, ConstantListener constants) {
     this.catalog = catalog;
+    this.constants = constants;
     refresh();
   }
 
@@ -149,13 +158,14 @@ public final class Validation {
         query
             .accept(new DeepCopy())
             .accept(new FunctionInlining(catalog, positions))
-            .accept(new WindowShorthand(positions));
+            .accept(new WindowShorthand(catalog, positions));
     try {
       SqlValidator validator = validator();
       SqlNode validated = validator.validate(copy);
+      checkConstants(validated, validator, positions);
       return converter(validator).convertQuery(validated, false, true);
     } catch (CalciteContextException e) {
-      throw explain(e, positions);
+      throw explain(e, query, positions);
     } catch (SqlTypes.UnsupportedTypeException e) {
       throw UserError.of(ErrorCode.UNSUPPORTED, "type " + e.getMessage() + " is not supported")
           .at(positions.of(query.getParserPosition()));
@@ -165,6 +175,23 @@ public final class Validation {
           .at(positions.of(query.getParserPosition()))
           .causedBy(e);
     }
+  }
+
+  /** Where the only window function of a query stands, if it has just one. */
+  public static Optional<SqlParserPos> onlyWindow(SqlNode query) {
+    return new QueryNames(query, Validation::declaredColumns)
+        .onlyWindow()
+        .map(SqlNode::getParserPosition);
+  }
+
+  private void checkConstants(SqlNode validated, SqlValidator validator, Positions positions) {
+    SqlToRelConverter converter = converter(validator);
+    List<ConstantParts.Part> parts =
+        ConstantParts.of(validated, validator, converter::convertExpression, positions);
+    constants.constants(
+        cluster.getRexBuilder(),
+        parts.stream().map(ConstantParts.Part::value).toList(),
+        parts.stream().map(ConstantParts.Part::place).toList());
   }
 
   /** Whether there is a function of that name already. */
@@ -297,92 +324,19 @@ public final class Validation {
     return convert(select, positions).rel;
   }
 
-  private UserError explain(CalciteContextException e, Positions positions) {
+  private UserError explain(CalciteContextException e, SqlNode query, Positions positions) {
     Throwable cause = e.getCause() == null ? e : e.getCause();
     String message = String.valueOf(cause.getMessage());
     SqlParserPos at =
         new SqlParserPos(e.getPosLine(), e.getPosColumn(), e.getEndPosLine(), e.getEndPosColumn());
-    return Messages.translate(message, catalog, this::columnNames).at(positions.of(at)).causedBy(e);
+    QueryNames names = new QueryNames(query, Validation::declaredColumns);
+    return new Mistakes(catalog, names, positions).of(message, at).causedBy(e);
   }
 
-  private List<String> columnNames() {
-    List<String> names = new ArrayList<>();
-    for (CatalogEntry entry : catalog.all()) {
-      if (entry instanceof CatalogEntry.Table table) {
-        table.columns().forEach(c -> names.add(c.name()));
-      }
-    }
-    return names;
-  }
-
-  /** Puts Calcite's sentences into our words. */
-  private static final class Messages {
-    private static final Pattern TABLE = Pattern.compile("(?:Object|Table) '([^']*)' not found.*");
-    private static final Pattern COLUMN =
-        Pattern.compile("Column '([^']*)' not found in any table.*");
-    private static final Pattern COLUMN_IN =
-        Pattern.compile("Column '([^']*)' not found in table '([^']*)'.*");
-    private static final Pattern FUNCTION =
-        Pattern.compile("No match found for function signature (\\S+)\\((.*)\\)");
-    private static final Pattern GROUP = Pattern.compile("Expression '(.*)' is not being grouped");
-
-    private Messages() {}
-
-    static UserError translate(
-        String message, Catalog catalog, java.util.function.Supplier<List<String>> columns) {
-      Matcher table = TABLE.matcher(message);
-      if (table.matches()) {
-        String name = table.group(1);
-        return UserError.of(ErrorCode.UNKNOWN_OBJECT, "unknown table '" + name + "'")
-            .withHint(
-                DidYouMean.hint(
-                    name, catalog.names(), "known: " + String.join(", ", catalog.names())));
-      }
-      Matcher column = COLUMN_IN.matcher(message);
-      Matcher anywhere = COLUMN.matcher(message);
-      if (column.matches() || anywhere.matches()) {
-        String name = column.matches() ? column.group(1) : anywhere.group(1);
-        return UserError.of(ErrorCode.UNKNOWN_COLUMN, "unknown column '" + name + "'")
-            .withHint(DidYouMean.hint(name, columns.get(), "DESCRIBE shows a table's columns"));
-      }
-      Matcher function = FUNCTION.matcher(message);
-      if (function.matches()) {
-        String name = function.group(1).toUpperCase(Locale.ROOT);
-        return UserError.of(
-                ErrorCode.UNKNOWN_FUNCTION,
-                "no function " + name + "(" + function.group(2).replaceAll("[<>]", "") + ")")
-            .withHint(functionHint(name, catalog));
-      }
-      Matcher group = GROUP.matcher(message);
-      if (group.matches()) {
-        return UserError.of(
-                ErrorCode.INVALID_QUERY,
-                "'" + group.group(1) + "' is neither grouped by nor inside an aggregate")
-            .withHint("add it to GROUP BY, or wrap it in an aggregate such as MAX");
-      }
-      ErrorCode code =
-          message.startsWith("Cannot apply")
-                  || message.toLowerCase(Locale.ROOT).contains("type mismatch")
-                  || message.contains("Cannot cast")
-              ? ErrorCode.TYPE_MISMATCH
-              : ErrorCode.INVALID_QUERY;
-      String line = message.lines().findFirst().orElse(message);
-      String summary =
-          line.isEmpty() ? line : Character.toLowerCase(line.charAt(0)) + line.substring(1);
-      return UserError.of(
-          code, summary.endsWith(".") ? summary.substring(0, summary.length() - 1) : summary);
-    }
-  }
-
-  /** What a function of that name takes, or else which name may have been meant. */
-  private static String functionHint(String name, Catalog catalog) {
-    if (catalog.function(name).isPresent()) {
-      List<String> ways = catalog.function(name).get().signature().lines().toList();
-      return "it is " + String.join("; ", ways);
-    }
-    List<String> names = new ArrayList<>(OperatorTables.functionNames());
-    catalog.functions().forEach(f -> names.add(f.name()));
-    return DidYouMean.hint(name, names, "SHOW FUNCTIONS lists them");
+  private static List<String> declaredColumns(CatalogEntry entry) {
+    return entry instanceof CatalogEntry.Table table
+        ? table.columns().stream().map(CatalogEntry.ColumnDef::name).toList()
+        : ((CatalogEntry.View) entry).columns();
   }
 
   /** A stream, table or sink as Calcite sees it. */

@@ -11,10 +11,12 @@ import org.apache.calcite.sql.SqlCallBinding;
 import org.apache.calcite.sql.SqlHopTableFunction;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlOperandCountRange;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlOperatorBinding;
 import org.apache.calcite.sql.SqlTumbleTableFunction;
+import org.apache.calcite.sql.SqlUtil;
 import org.apache.calcite.sql.SqlWindowTableFunction;
 import org.apache.calcite.sql.fun.SqlBasicAggFunction;
 import org.apache.calcite.sql.type.OperandTypes;
@@ -24,6 +26,7 @@ import org.apache.calcite.sql.type.SqlOperandMetadata;
 import org.apache.calcite.sql.type.SqlReturnTypeInference;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.type.SqlTypeUtil;
+import org.apache.calcite.util.Static;
 
 /**
  * The window table functions. Calcite's give {@code window_start} and {@code window_end}; ours add
@@ -137,7 +140,21 @@ public final class WindowFunctions {
       if (!fits && throwOnFailure) {
         throw binding.newValidationSignatureError();
       }
+      if (fits && last == 3) {
+        requireColumns(binding);
+      }
       return fits;
+    }
+
+    private static void requireColumns(SqlCallBinding binding) {
+      List<String> known = binding.getOperandType(0).getFieldNames();
+      for (SqlNode key : ((SqlCall) binding.operand(2)).getOperandList()) {
+        String name = ((SqlIdentifier) key).names.get(((SqlIdentifier) key).names.size() - 1);
+        if (known.stream().noneMatch(name::equalsIgnoreCase)) {
+          throw SqlUtil.newContextException(
+              key.getParserPosition(), Static.RESOURCE.unknownIdentifier(name));
+        }
+      }
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.sluice.planner.validate;
 import dev.sluice.error.DidYouMean;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
+import dev.sluice.planner.catalog.Catalog;
 import dev.sluice.planner.parse.ParsedQuery.Positions;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,6 +21,7 @@ import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlUnresolvedFunction;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.util.SqlShuttle;
@@ -39,12 +41,14 @@ final class WindowShorthand extends SqlShuttle {
           "CUMULATE", List.of("DATA", "TIMECOL", "STEP", "SIZE", "OFFSET"),
           "SESSION", List.of("DATA", "TIMECOL", "GAP"));
 
+  private final Catalog catalog;
   private final Positions positions;
 
   /** The calls in the GROUP BY of the SELECT being visited. */
   private List<SqlCall> groupings = List.of();
 
-  WindowShorthand(Positions positions) {
+  WindowShorthand(Catalog catalog, Positions positions) {
+    this.catalog = catalog;
     this.positions = positions;
   }
 
@@ -80,6 +84,15 @@ final class WindowShorthand extends SqlShuttle {
       operands.set(0, table);
       SqlNode windowed = function.getOperator().createCall(function.getParserPosition(), operands);
       return call.getOperator().createCall(call.getParserPosition(), windowed);
+    }
+    if (call.getKind() == SqlKind.COLLECTION_TABLE
+        && call.operand(0) instanceof SqlBasicCall function
+        && function.getOperator() instanceof SqlUnresolvedFunction) {
+      Mistakes.unknownTableFunction(function.getOperator().getName(), catalog)
+          .ifPresent(
+              error -> {
+                throw error.at(positions.of(function.getParserPosition()));
+              });
     }
     SqlNode copy = super.visit(call);
     return copy instanceof SqlCall made ? rowtime(made) : copy;

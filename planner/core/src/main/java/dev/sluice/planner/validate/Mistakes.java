@@ -1,0 +1,354 @@
+package dev.sluice.planner.validate;
+
+import dev.sluice.error.DidYouMean;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.planner.catalog.Catalog;
+import dev.sluice.planner.parse.ParsedQuery.Positions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.calcite.sql.parser.SqlParserPos;
+
+/** Puts the validator's complaints about one query into the user's words. Single-threaded. */
+final class Mistakes {
+  private static final List<String> WINDOWS = List.of("TUMBLE", "HOP", "CUMULATE", "SESSION");
+  private static final List<String> UNITS =
+      List.of(
+          "MILLISECOND",
+          "SECOND",
+          "MINUTE",
+          "HOUR",
+          "DAY",
+          "WEEK",
+          "MONTH",
+          "QUARTER",
+          "YEAR",
+          "DECADE",
+          "CENTURY",
+          "MILLENNIUM",
+          "DOW",
+          "ISODOW",
+          "DOY",
+          "ISOYEAR",
+          "EPOCH");
+
+  private static final Pattern CANNOT_APPLY =
+      Pattern.compile(
+          "Cannot apply '(.+?)' to arguments of type '(.*?)'\\. Supported form\\(s\\): (.*)",
+          Pattern.DOTALL);
+  private static final Pattern ARGUMENT = Pattern.compile("<([^<>]+)>");
+
+  private final Catalog catalog;
+  private final QueryNames names;
+  private final Positions positions;
+  private final List<Rule> rules = new ArrayList<>();
+
+  Mistakes(Catalog catalog, QueryNames names, Positions positions) {
+    this.catalog = catalog;
+    this.names = names;
+    this.positions = positions;
+    ofNames();
+    ofArguments();
+    ofAggregates();
+    ofShapes();
+  }
+
+  /** A complaint and what is made of it. */
+  private record Rule(Pattern complaint, Function<Matcher, UserError> error) {}
+
+  /** The error for a complaint about a place. */
+  UserError of(String complaint, SqlParserPos at) {
+    for (Rule rule : rules) {
+      Matcher matcher = rule.complaint().matcher(complaint);
+      if (matcher.matches()) {
+        return rule.error().apply(matcher).at(positions.of(at));
+      }
+    }
+    Matcher apply = CANNOT_APPLY.matcher(complaint);
+    if (apply.matches()) {
+      return cannotApply(apply, at);
+    }
+    if (complaint.startsWith("Invalid number of arguments")) {
+      return argumentCount(complaint, at);
+    }
+    return other(complaint).at(positions.of(at));
+  }
+
+  private void rule(String complaint, Function<Matcher, UserError> error) {
+    rules.add(new Rule(Pattern.compile(complaint, Pattern.DOTALL), error));
+  }
+
+  private void rule(String complaint, ErrorCode code, String summary, String hint) {
+    rule(complaint, m -> UserError.of(code, m.replaceFirst(summary)).withHint(hint));
+  }
+
+  private void ofNames() {
+    rule("(?:Object|Table) '([^']*)' not found.*", m -> unknownTable(m.group(1)));
+    rule("Column '([^']*)' not found in .*", m -> unknownColumn(m.group(1)));
+    rule("Unknown identifier '([^']*)'", m -> unknownColumn(m.group(1)));
+    rule(
+        "Unknown field '([^']*)'",
+        m ->
+            UserError.of(ErrorCode.UNKNOWN_COLUMN, "the row has no field '" + m.group(1) + "'")
+                .withHint("DESCRIBE shows the fields of a ROW; those of ROW(…) have no names"));
+    rule(
+        "No match found for function signature (\\S+)\\((.*)\\)",
+        m -> {
+          String name = m.group(1).toUpperCase(Locale.ROOT);
+          String arguments = types(m.group(2)).replace("CHARACTER", "STRING");
+          return UserError.of(
+                  ErrorCode.UNKNOWN_FUNCTION, "no function " + name + "(" + arguments + ")")
+              .withHint(functionHint(name));
+        });
+    rule(
+        "'([^']*)' is not a valid time frame",
+        m ->
+            UserError.of(ErrorCode.LITERAL, "'" + m.group(1) + "' is no unit of time")
+                .withHint(
+                    DidYouMean.hint(
+                        m.group(1), UNITS, "such as SECOND, MINUTE, HOUR, DAY, MONTH, YEAR")));
+  }
+
+  private void ofAggregates() {
+    rule(
+        "Expression '(.*)' is not being grouped",
+        ErrorCode.INVALID_QUERY,
+        "'$1' is neither grouped by nor inside an aggregate",
+        "add it to GROUP BY, or wrap it in an aggregate such as MAX");
+    rule(
+        "Aggregate expression is illegal in (\\w+) clause",
+        ErrorCode.INVALID_QUERY,
+        "$1 cannot hold an aggregate",
+        "conditions on aggregates go to HAVING; or aggregate in a subquery first");
+    rule(
+        "Aggregate expressions cannot be nested",
+        ErrorCode.INVALID_QUERY,
+        "an aggregate cannot stand inside another",
+        "aggregate in a subquery first");
+    rule(
+        "Call to auxiliary group function '(\\w+)' must have matching call to group function.*",
+        m -> {
+          String window = m.group(1).substring(0, m.group(1).indexOf('_'));
+          return UserError.of(
+                  ErrorCode.WINDOW, m.group(1) + " needs GROUP BY " + window + " of the same")
+              .withHint("repeat the arguments: GROUP BY " + window + "(ts, …)");
+        });
+  }
+
+  private void ofShapes() {
+    rule(
+        "(\\w+) clause must be a condition",
+        ErrorCode.TYPE_MISMATCH,
+        "$1 needs a condition",
+        "compare with something, such as … = 1, or … IS NOT NULL");
+    rule(
+        "Values passed to VALUES operator must have compatible types",
+        ErrorCode.TYPE_MISMATCH,
+        "the rows of VALUES differ in type",
+        "a row of several columns stands in brackets: VALUES (1, 'a'), (2, 'b')");
+    rule(
+        "Values passed to IN operator must have compatible types",
+        ErrorCode.TYPE_MISMATCH,
+        "the values of IN differ in type",
+        "CAST them to the type of the left side");
+    rule(
+        "Column count mismatch in (.*)",
+        ErrorCode.INVALID_QUERY,
+        "the sides of $1 differ in their number of columns",
+        "select as many columns on each side, in the same order");
+    rule(
+        "Type mismatch in column (\\d+) of (.*)",
+        ErrorCode.TYPE_MISMATCH,
+        "column $1 has different types on the sides of $2",
+        "CAST it on one side");
+    rule(
+        "Expression '(.*)' is not in the select clause",
+        ErrorCode.INVALID_QUERY,
+        "ORDER BY '$1' is not among the columns of SELECT DISTINCT",
+        "select it, too, or leave DISTINCT out");
+    rule(
+        "Illegal (\\w+) literal '(.*)': not in format '(.*)'",
+        ErrorCode.LITERAL,
+        "'$2' is no $1",
+        "it is written as yyyy-MM-dd, HH:mm:ss, or both with a blank between");
+    rule(
+        "Cast function cannot convert value of type (.*) to type (.*)",
+        m ->
+            UserError.of(
+                ErrorCode.TYPE_MISMATCH,
+                types(m.group(1)) + " cannot be cast to " + types(m.group(2))));
+  }
+
+  private void ofArguments() {
+    rule(
+        "Column '(.*)' is ambiguous",
+        ErrorCode.UNKNOWN_COLUMN,
+        "column '$1' is in several tables",
+        "say whose: put the table's name or alias and a dot before it");
+  }
+
+  private UserError unknownTable(String name) {
+    if (names.columns(catalog).stream().anyMatch(name::equalsIgnoreCase)
+        && names.isQualifier(name)) {
+      return UserError.of(ErrorCode.UNKNOWN_COLUMN, "column '" + name + "' is no row with fields")
+          .withHint("only columns of type ROW have fields; DESCRIBE shows a table's columns");
+    }
+    if (names.isQualifier(name)) {
+      List<String> known = names.tables(catalog);
+      return UserError.of(ErrorCode.UNKNOWN_OBJECT, "unknown table or alias '" + name + "'")
+          .withHint(
+              DidYouMean.hint(
+                  name, known, "FROM names: " + known.stream().collect(Collectors.joining(", "))));
+    }
+    List<String> known = catalog.names();
+    return UserError.of(ErrorCode.UNKNOWN_OBJECT, "unknown table '" + name + "'")
+        .withHint(
+            DidYouMean.hint(
+                name,
+                known,
+                known.isEmpty()
+                    ? "nothing is defined yet: CREATE STREAM … comes first"
+                    : "known: " + String.join(", ", known)));
+  }
+
+  private UserError unknownColumn(String name) {
+    UserError error = UserError.of(ErrorCode.UNKNOWN_COLUMN, "unknown column '" + name + "'");
+    if (names.isQuoted(name)) {
+      return error.withHint("a string takes single quotes: '" + name + "'");
+    }
+    if (names.isAlias(name)) {
+      return error.withHint(
+          "'"
+              + name
+              + "' is made by this SELECT: repeat its expression here, or select from a subquery");
+    }
+    List<String> columns = names.columns(catalog);
+    return error.withHint(
+        DidYouMean.hint(
+            name,
+            columns,
+            columns.isEmpty() || columns.size() > 16
+                ? "DESCRIBE shows a table's columns"
+                : "columns: "
+                    + String.join(", ", columns)
+                    + (names.isCompared(name)
+                        ? "; a string takes single quotes: '" + name + "'"
+                        : "")));
+  }
+
+  /** What a function of that name takes, or else which name may have been meant. */
+  private String functionHint(String name) {
+    if (catalog.function(name).isPresent()) {
+      List<String> ways = catalog.function(name).get().signature().lines().toList();
+      return "it is " + String.join("; ", ways);
+    }
+    List<String> known = new ArrayList<>(OperatorTables.functionNames());
+    catalog.functions().forEach(f -> known.add(f.name()));
+    return DidYouMean.hint(name, known, "SHOW FUNCTIONS lists them");
+  }
+
+  private UserError argumentCount(String complaint, SqlParserPos at) {
+    Matcher matcher =
+        Pattern.compile("Invalid number of arguments to function '(.*?)'\\. Was expecting (\\d+).*")
+            .matcher(complaint);
+    if (!matcher.matches()) {
+      return other(complaint).at(positions.of(at));
+    }
+    String name = plainName(matcher.group(1));
+    if (WINDOWS.contains(name)) {
+      return new WindowMistakes(names, positions).of(name, complaint, at);
+    }
+    int count = Integer.parseInt(matcher.group(2));
+    return UserError.of(
+            ErrorCode.UNKNOWN_FUNCTION,
+            name + " takes " + count + (count == 1 ? " argument" : " arguments"))
+        .at(positions.of(at));
+  }
+
+  private UserError cannotApply(Matcher apply, SqlParserPos at) {
+    String name = plainName(apply.group(1));
+    if (WINDOWS.contains(name)) {
+      return new WindowMistakes(names, positions).of(name, apply.group(2), at);
+    }
+    List<String> given =
+        ARGUMENT.matcher(apply.group(2)).results().map(r -> types(r.group(1))).toList();
+    boolean function = name.length() > 1 && Character.isLetter(name.charAt(0));
+    boolean word = List.of("AND", "OR", "NOT", "LIKE", "IN", "BETWEEN").contains(name);
+    String shown = name.equals("ITEM") ? "'[ ]'" : function && !word ? name : "'" + name + "'";
+    return UserError.of(
+            ErrorCode.TYPE_MISMATCH, shown + " cannot take " + String.join(" and ", given))
+        .withHint(argumentHint(name, given, apply.group(3)))
+        .at(positions.of(at));
+  }
+
+  private static String argumentHint(String name, List<String> given, String forms) {
+    boolean times = !given.isEmpty() && given.get(0).startsWith("TIMESTAMP");
+    if (times && name.equals("-") && given.get(given.size() - 1).startsWith("TIMESTAMP")) {
+      return "the time between two is TIMESTAMPDIFF(SECOND, earlier, later)";
+    }
+    if (times && (name.equals("-") || name.equals("+"))) {
+      return "times take intervals: … " + name + " INTERVAL '1' SECOND";
+    }
+    if (forms.contains("COMPARABLE_TYPE") || forms.contains("EQUIVALENT_TYPE")) {
+      return "CAST one side to the type of the other";
+    }
+    return "it takes "
+        + forms
+            .lines()
+            .limit(3)
+            .map(line -> line.strip().replaceAll("(\\w)<", "$1 <").replaceAll("['<>]", ""))
+            .collect(Collectors.joining(", or "));
+  }
+
+  private static String plainName(String name) {
+    return name.startsWith("$") ? name.substring(1) : name;
+  }
+
+  /** The validator's names of types as the user writes them. */
+  static String types(String text) {
+    return text.replaceAll(" NOT NULL", "")
+        .replaceAll("[<>]", "")
+        .replaceAll("(VAR)?CHAR\\(\\d+\\)", "STRING")
+        .replaceAll("VARBINARY\\(\\d+\\)", "BYTES")
+        .replaceAll("RECORDTYPE\\(.*\\)|RecordType\\(.*\\)", "ROW")
+        .replaceAll("(\\S+) ARRAY", "ARRAY<$1>")
+        .replaceAll("TIMESTAMP_WITH_LOCAL_TIME_ZONE", "TIMESTAMP_LTZ");
+  }
+
+  private static UserError other(String complaint) {
+    boolean type =
+        complaint.toLowerCase(Locale.ROOT).contains("type mismatch")
+            || complaint.contains("Cannot cast");
+    String line = complaint.lines().findFirst().orElse(complaint);
+    String summary = types(line.endsWith(".") ? line.substring(0, line.length() - 1) : line);
+    // the first word of a sentence, but not WHERE
+    boolean sentence =
+        summary.length() > 1
+            && Character.isUpperCase(summary.charAt(0))
+            && !Character.isUpperCase(summary.charAt(1));
+    return UserError.of(
+        type ? ErrorCode.TYPE_MISMATCH : ErrorCode.INVALID_QUERY,
+        sentence ? Character.toLowerCase(summary.charAt(0)) + summary.substring(1) : summary);
+  }
+
+  /** The error for a table function nobody knows; empty if there is one of that name. */
+  static Optional<UserError> unknownTableFunction(String name, Catalog catalog) {
+    boolean known =
+        catalog.function(name).isPresent()
+            || OperatorTables.functionNames().stream().anyMatch(name::equalsIgnoreCase);
+    if (known) {
+      return Optional.empty();
+    }
+    List<String> names = new ArrayList<>(WINDOWS);
+    catalog.functions().forEach(f -> names.add(f.name()));
+    return Optional.of(
+        UserError.of(ErrorCode.UNKNOWN_FUNCTION, "no table function " + name)
+            .withHint(DidYouMean.hint(name, names, "windows are " + String.join(", ", WINDOWS))));
+  }
+}
