@@ -1,5 +1,6 @@
 package dev.sluice.operator;
 
+import dev.sluice.plan.AsofJoinNode;
 import dev.sluice.plan.ChangelogNormalizeNode;
 import dev.sluice.plan.DropUpdateBeforeNode;
 import dev.sluice.plan.JoinNode;
@@ -29,6 +30,7 @@ public final class Operators {
           entry(ChangelogNormalizeNode.class, ChangelogNormalize::new),
           entry(DropUpdateBeforeNode.class, DropUpdateBefore::new),
           entry(JoinNode.class, Operators::join),
+          entry(AsofJoinNode.class, AsofJoin::new),
           entry(OverNode.class, Operators::over),
           entry(LookupJoinNode.class, LookupJoin::new),
           entry(RankNode.class, Operators::rank),

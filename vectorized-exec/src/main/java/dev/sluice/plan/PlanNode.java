@@ -32,6 +32,7 @@ public sealed interface PlanNode
         PlanNode.StageInput,
         ChangelogNormalizeNode,
         DropUpdateBeforeNode,
+        AsofJoinNode,
         JoinNode,
         OverNode,
         LookupJoinNode,

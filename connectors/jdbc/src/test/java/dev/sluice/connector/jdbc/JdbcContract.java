@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.connector.Committable;
+import dev.sluice.connector.LookupRequest;
+import dev.sluice.connector.LookupSource;
+import dev.sluice.connector.OptionSpec.Role;
 import dev.sluice.connector.SinkWriter;
 import dev.sluice.connector.TableSink;
 import dev.sluice.error.ErrorCode;
@@ -82,6 +85,46 @@ abstract class JdbcContract {
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
+    }
+  }
+
+  @Test
+  void findsRowsByKeyAsTheyAreThen() throws Exception {
+    try (JdbcHarness harness = harness()) {
+      JdbcHarness.Change[] rows =
+          IntStream.range(0, 600)
+              .mapToObj(i -> insert("k" + i % 300, (long) i))
+              .toArray(JdbcHarness.Change[]::new);
+      harness.write(pairs("table.create", "true"), rows);
+      Schema text = PAIRS.project(List.of(0));
+      LookupRequest byText = new LookupRequest(pairs(), List.of(0, 1), List.of(0));
+      try (LookupSource source =
+          JdbcHarness.check(pairs(), Role.SOURCE).openLookup(byText, harness)) {
+        assertThat(
+                harness.lookup(
+                    source, harness.batch(text, insert("k5"), insert("none"), insert("k299"))))
+            .containsExactly("+I[k299, 299]", "+I[k299, 599]", "+I[k5, 305]", "+I[k5, 5]");
+        assertThat(
+                harness.lookup(
+                    source,
+                    harness.batch(
+                        text,
+                        IntStream.range(0, 400)
+                            .mapToObj(i -> insert("k" + i))
+                            .toArray(JdbcHarness.Change[]::new))))
+            .hasSize(600);
+        harness.write(pairs(), new JdbcHarness.Change[] {insert("none", 7L)});
+        assertThat(harness.lookup(source, harness.batch(text, insert("none"))))
+            .containsExactly("+I[none, 7]");
+      }
+      LookupRequest byBoth = new LookupRequest(pairs(), List.of(0, 1), List.of(1, 0));
+      Schema both = Schema.of(PAIRS.field(1), PAIRS.field(0));
+      try (LookupSource source =
+          JdbcHarness.check(pairs(), Role.SOURCE).openLookup(byBoth, harness)) {
+        assertThat(
+                harness.lookup(source, harness.batch(both, insert(305L, "k5"), insert(6L, "k5"))))
+            .containsExactly("+I[k5, 305]");
+      }
     }
   }
 

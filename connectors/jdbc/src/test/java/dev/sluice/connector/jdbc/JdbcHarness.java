@@ -7,6 +7,7 @@ import dev.sluice.connector.Connector;
 import dev.sluice.connector.ConnectorContext;
 import dev.sluice.connector.ConnectorRegistry;
 import dev.sluice.connector.Fetch;
+import dev.sluice.connector.LookupSource;
 import dev.sluice.connector.OptionSpec.Role;
 import dev.sluice.connector.ReaderContext;
 import dev.sluice.connector.ScanRequest;
@@ -113,6 +114,16 @@ final class JdbcHarness implements ReaderContext, ConnectorContext, AutoCloseabl
           }
         }
       }
+    }
+    rows.sort(null);
+    return rows;
+  }
+
+  /** The rows that {@code source} finds for keys, sorted; takes the keys. */
+  List<String> lookup(LookupSource source, RecordBatch keys) throws IOException {
+    List<String> rows = new ArrayList<>();
+    try (keys) {
+      source.lookup(keys, batch -> rows.addAll(texts(batch)));
     }
     rows.sort(null);
     return rows;

@@ -30,6 +30,7 @@ import org.apache.calcite.rel.BiRel;
 import org.apache.calcite.rel.RelFieldCollation;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.rel.core.AsofJoin;
 import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Intersect;
@@ -64,6 +65,7 @@ final class RelTranslator {
   private final Overs overs;
   private final TemporalJoins temporalJoins;
   private final Sorts sorts;
+  private final AsofJoins asofJoins;
 
   /** Whether the query has windows, for which unions must keep event time. */
   private boolean overWindow;
@@ -76,8 +78,9 @@ final class RelTranslator {
     this.ranks = new Ranks(this, windows, options);
     this.joins = new Joins(this, windows, options);
     this.overs = new Overs(this, windows, options);
-    this.temporalJoins = new TemporalJoins(this, scans, scans.connectors());
     this.sorts = new Sorts(this, scans, ranks);
+    this.asofJoins = new AsofJoins(this);
+    this.temporalJoins = new TemporalJoins(this, scans, scans.connectors(), asofJoins);
   }
 
   /** The sink LATE ROWS TO names. */
@@ -178,6 +181,9 @@ final class RelTranslator {
   Frame translate(RelNode rel, ImmutableBitSet used) {
     if (rel instanceof BiRel both && TemporalJoins.isTemporal(both)) {
       return temporalJoins.translate(both, used);
+    }
+    if (rel instanceof AsofJoin join) {
+      return asofJoins.translate(join, used);
     }
     if (rel instanceof Join join) {
       return joins.translate(join, used);

@@ -31,9 +31,12 @@ import org.apache.calcite.util.ImmutableBitSet;
 final class TemporalJoins {
   private final RelTranslator rels;
   private final LookupJoins lookups;
+  private final AsofJoins asofJoins;
 
-  TemporalJoins(RelTranslator rels, Scans scans, ConnectorRegistry connectors) {
+  TemporalJoins(
+      RelTranslator rels, Scans scans, ConnectorRegistry connectors, AsofJoins asofJoins) {
     this.rels = rels;
+    this.asofJoins = asofJoins;
     lookups = new LookupJoins(rels, scans, connectors);
   }
 
@@ -86,6 +89,20 @@ final class TemporalJoins {
     if (Windows.isProctime(frame, time)) {
       return lookups.translate(
           left, versions, right.columns(), parts.kind(), conditions, used, leftFields);
+    }
+    boolean byTime =
+        time instanceof Expr.ColumnRef ref
+            && frame.window().isEmpty()
+            && frame.time().filter(t -> t.column() == ref.index()).isPresent();
+    if (byTime) {
+      return new VersionJoins(rels, asofJoins)
+          .translate(
+              new VersionJoins.Input(
+                  left, versions, RelTranslator.names(parts.versions()), right.columns()),
+              parts.kind(),
+              conditions,
+              used,
+              leftFields);
     }
     throw UserError.of(
             ErrorCode.UNSUPPORTED,

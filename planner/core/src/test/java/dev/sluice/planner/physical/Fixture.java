@@ -65,6 +65,16 @@ final class Fixture {
         Optional.of("dateTime"),
         List.of(),
         "bounded limit");
+    add(
+        "rates",
+        CatalogEntry.Kind.TABLE,
+        List.of(
+            new Field("currency", DataType.of(Kind.BIGINT).notNull()),
+            new Field("rate", DataType.decimal(10, 2)),
+            new Field("since", time)),
+        Optional.of("since"),
+        List.of("currency"),
+        "");
     add("plain", CatalogEntry.Kind.STREAM, bid, Optional.empty(), List.of(), "bounded filter");
     add(
         "nested",
