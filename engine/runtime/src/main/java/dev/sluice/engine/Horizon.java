@@ -1,7 +1,7 @@
 package dev.sluice.engine;
 
-import dev.sluice.plan.ChangelogNormalizeNode;
 import dev.sluice.plan.AsofJoinNode;
+import dev.sluice.plan.ChangelogNormalizeNode;
 import dev.sluice.plan.JoinNode;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.RankNode;

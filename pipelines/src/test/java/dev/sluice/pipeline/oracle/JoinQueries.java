@@ -24,12 +24,14 @@ final class JoinQueries {
   }
 
   Question next() {
-    return switch (choice.below(8)) {
+    return switch (choice.below(10)) {
       case 0, 1, 2 -> pairs(side(a, "l"), side(b, "r"), true);
       case 3 -> pairs(side(a, "l"), side(a, "r"), true);
       case 4 -> three();
       case 5 -> counted();
       case 6 -> windows();
+      case 7 -> lookup();
+      case 8 -> nearest();
       default -> interval();
     };
   }
@@ -226,6 +228,70 @@ final class JoinQueries {
                 + on
                 + (more ? " AND " + side.apply(condition) : "");
     return new Question(text.apply(Sql::ours), text.apply(Sql::duck));
+  }
+
+  /** A table that does not change while it is looked up. */
+  private Question lookup() {
+    Side left = side(a, "l");
+    Side right = new Side("", "", "r", b.columns());
+    boolean plain = left.ours().equals("a AS l");
+    String kind = choice.of("JOIN", "LEFT JOIN");
+    Sql on = equality(left, right);
+    String equal = on.ours().replace("IS NOT DISTINCT FROM", "=");
+    Expressions both = new Expressions(choice, prefixed(left, right), "");
+    Sql condition = over(both.condition(1));
+    boolean more = choice.oneIn(2);
+    Sql item = over(both.any(1));
+    if (!plain || !equal.contains("=")) {
+      return nearest();
+    }
+    Function<Function<Sql, String>, String> text =
+        side ->
+            "SELECT l.k AS x0, r.k AS x1, "
+                + side.apply(item)
+                + " AS x2 FROM a AS l "
+                + kind
+                + side.apply(
+                    new Sql(
+                        " b FOR SYSTEM_TIME AS OF PROCTIME() AS r ON ", " b AS r ON ", Type.INT))
+                + equal
+                + (more ? " AND " + side.apply(condition) : "");
+    return new Question(text.apply(Sql::ours), text.apply(Sql::duck));
+  }
+
+  /** The nearest row in time, at the end or as event time goes on. */
+  private Question nearest() {
+    boolean alike = alike(a.columns().get(0).type(), b.columns().get(0).type());
+    String other = alike ? "b" : "a";
+    String left = choice.of("LEFT ", "");
+    String match = choice.of(">=", ">", "<=", "<");
+    String ours =
+        "SELECT l.k, l.ts, r.ts AS rts FROM a AS l "
+            + left
+            + "ASOF JOIN "
+            + other
+            + " AS r MATCH_CONDITION l.ts "
+            + match
+            + " r.ts ON l.k = r.k";
+    String duck =
+        "SELECT l.k, l.ts, r.ts AS rts FROM a AS l ASOF "
+            + left
+            + "JOIN "
+            + other
+            + " AS r ON l.k = r.k AND l.ts "
+            + match
+            + " r.ts";
+    if (choice.oneIn(2) || match.startsWith("<")) {
+      return new Question(ours, duck);
+    }
+    return new Question(
+        "SELECT COUNT(*) AS x0, MAX(rts) AS x1, window_start AS w0 FROM TUMBLE(("
+            + ours
+            + "), ts, INTERVAL '1' HOUR) GROUP BY window_start, window_end",
+        "SELECT COUNT(*) AS x0, MAX(rts) AS x1, time_bucket(to_seconds(3600), ts, TIMESTAMP"
+            + " '1970-01-01') AS w0 FROM ("
+            + duck
+            + ") GROUP BY w0");
   }
 
   /** Rows near in time; counted in windows, so that event time must survive the join. */
