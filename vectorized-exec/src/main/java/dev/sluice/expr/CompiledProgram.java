@@ -69,6 +69,14 @@ final class CompiledProgram implements BatchProgram {
     }
   }
 
+  /** Whether the condition is true of the only row of a batch. */
+  boolean test(RecordBatch batch) {
+    for (Input column : inputs) {
+      column.load(batch);
+    }
+    return filter(batch, 1, null, new int[1]) == 1;
+  }
+
   private int filter(RecordBatch input, int count, int[] positions, int[] kept) {
     try {
       return loops.filter(inputs, count, positions, kept);

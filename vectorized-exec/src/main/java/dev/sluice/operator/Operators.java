@@ -5,6 +5,7 @@ import dev.sluice.plan.ChangelogNormalizeNode;
 import dev.sluice.plan.DropUpdateBeforeNode;
 import dev.sluice.plan.JoinNode;
 import dev.sluice.plan.LookupJoinNode;
+import dev.sluice.plan.MatchNode;
 import dev.sluice.plan.OverNode;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.RankNode;
@@ -33,6 +34,7 @@ public final class Operators {
           entry(AsofJoinNode.class, AsofJoin::new),
           entry(OverNode.class, Operators::over),
           entry(LookupJoinNode.class, LookupJoin::new),
+          entry(MatchNode.class, MatchRecognize::new),
           entry(RankNode.class, Operators::rank),
           entry(ReplicateNode.class, Replicate::new),
           entry(UpsertMaterializeNode.class, UpsertMaterialize::new));

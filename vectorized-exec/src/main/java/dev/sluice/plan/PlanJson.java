@@ -41,6 +41,8 @@ public final class PlanJson {
   private static final List<Class<?>> ALGEBRAS =
       List.of(
           PlanNode.class,
+          MatchNode.Navigation.class,
+          MatchPattern.class,
           Expr.class,
           Distribution.class,
           WindowSpec.class,

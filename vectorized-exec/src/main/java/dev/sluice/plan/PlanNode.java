@@ -36,6 +36,7 @@ public sealed interface PlanNode
         JoinNode,
         OverNode,
         LookupJoinNode,
+        MatchNode,
         RankNode,
         ReplicateNode,
         UpsertMaterializeNode {

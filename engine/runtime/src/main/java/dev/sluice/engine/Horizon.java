@@ -3,6 +3,7 @@ package dev.sluice.engine;
 import dev.sluice.plan.AsofJoinNode;
 import dev.sluice.plan.ChangelogNormalizeNode;
 import dev.sluice.plan.JoinNode;
+import dev.sluice.plan.MatchNode;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.RankNode;
 import dev.sluice.plan.StageGraph;
@@ -57,6 +58,7 @@ record Horizon(long micros, boolean windowed) {
             || node instanceof RankNode
             || node instanceof UpsertMaterializeNode
             || node instanceof AsofJoinNode
+            || node instanceof MatchNode
             || node instanceof PlanNode.Sort
             || node instanceof PlanNode.Limit;
     return new Horizon(unsettled ? NEVER : 0, false);

@@ -201,7 +201,13 @@ final class ExprTranslator {
     for (int i = 0; i + 1 < operands.size(); i += 2) {
       whens.add(new Expr.Case.When(translate(operands.get(i)), branch(operands.get(i + 1), type)));
     }
-    return new Expr.Case(whens, branch(operands.get(operands.size() - 1), type), type);
+    Expr otherwise = branch(operands.get(operands.size() - 1), type);
+    // A column may take NULL though Calcite does not know: outer rows, rows of a match.
+    boolean nullable =
+        type.nullable()
+            || otherwise.type().nullable()
+            || whens.stream().anyMatch(w -> w.result().type().nullable());
+    return new Expr.Case(whens, otherwise, type.withNullable(nullable));
   }
 
   /** A branch of CASE in the type of the whole. */

@@ -10,18 +10,21 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.rel.core.AggregateCall;
+import org.apache.calcite.sql.SqlAggFunction;
 
 /** A call of an aggregate that is a Java class. A value. */
 record JavaAggregate(JavaFunctionDef function, JavaFunctionDef.Overload overload) {
   /** The aggregate, if {@code call} is one, for the types its arguments have in {@code input}. */
   static Optional<JavaAggregate> of(AggregateCall call, Frame input) {
-    return JavaFunctions.of(call.getAggregation())
-        .map(
-            function -> {
-              List<DataType> types =
-                  call.getArgList().stream().map(a -> input.columns().get(a).type()).toList();
-              return new JavaAggregate(function, function.resolve(types).orElseThrow());
-            });
+    return of(
+        call.getAggregation(),
+        call.getArgList().stream().map(a -> input.columns().get(a).type()).toList());
+  }
+
+  /** The aggregate, if {@code aggregation} is one, for arguments of those types. */
+  static Optional<JavaAggregate> of(SqlAggFunction aggregation, List<DataType> types) {
+    return JavaFunctions.of(aggregation)
+        .map(f -> new JavaAggregate(f, f.resolve(types).orElseThrow()));
   }
 
   /** Whether windows can be put together of panes: every Java aggregate merges. */

@@ -35,6 +35,7 @@ import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Intersect;
 import org.apache.calcite.rel.core.Join;
+import org.apache.calcite.rel.core.Match;
 import org.apache.calcite.rel.core.Minus;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.SetOp;
@@ -115,6 +116,9 @@ final class RelTranslator {
     if (rel instanceof Join || rel instanceof Correlate) {
       return translate(rel, ImmutableBitSet.range(rel.getRowType().getFieldCount()));
     }
+    if (rel instanceof Match match) {
+      return new Matches(this).translate(match);
+    }
     if (rel instanceof TableFunctionScan function) {
       return windows.translate(function);
     }
@@ -139,7 +143,6 @@ final class RelTranslator {
         switch (name) {
           case "Correlate", "AsofJoin" -> "such joins are";
           case "Window" -> "OVER windows are";
-          case "Match" -> "MATCH_RECOGNIZE is";
           default -> name + " is";
         };
     return UserError.of(ErrorCode.UNSUPPORTED, what + " not supported yet");

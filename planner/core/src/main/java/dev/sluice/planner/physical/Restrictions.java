@@ -30,7 +30,6 @@ final class Restrictions {
 
   private static Optional<String> refusal(SqlCall call) {
     return switch (call.getKind()) {
-      case MATCH_RECOGNIZE -> Optional.of("MATCH_RECOGNIZE is");
       case PIVOT, UNPIVOT -> Optional.of("PIVOT is");
       default -> Optional.empty();
     };

@@ -57,6 +57,7 @@ final class OperatorTables {
     operators.add(WindowFunctions.CUMULATE);
     operators.add(WindowFunctions.SESSION);
     operators.add(WindowFunctions.WINDOW_END);
+    operators.add(MatchRewrite.PREV);
     operators.add(SqlLibraryOperators.ILIKE);
     operators.add(SqlLibraryOperators.NOT_ILIKE);
     operators.add(SqlLibraryOperators.ARRAY_AGG);
