@@ -1,5 +1,6 @@
 package dev.sluice.operator;
 
+import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
 import dev.sluice.batch.Selection;
@@ -13,12 +14,16 @@ import dev.sluice.state.KeyColumns;
 import dev.sluice.state.RowStore;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.arrow.vector.FieldVector;
 
 /**
  * Joins rows with what a table has for their keys when they come: the keys of a batch that are not
  * remembered are asked for at once. What is remembered is no state: it is not saved.
  */
 final class LookupJoin implements Operator {
+  private static final int CHUNK = 4096;
+
   private final LookupJoinNode node;
   private final LookupCache cache;
   private final RowStore[] stores = new RowStore[2];
@@ -140,7 +145,50 @@ final class LookupJoin implements Operator {
     if (!loaded) {
       loaded = true;
       loadedAt = now;
-      door().all(batch -> take(batch, false));
+      if (node.upsertKeys().isEmpty()) {
+        door().all(batch -> take(batch, false));
+      } else {
+        RowStore last = new RowStore(node.tableSchema(), node.upsertKeys(), 0, false);
+        door().all(batch -> upsert(batch, last));
+        takeAll(last);
+      }
+    }
+  }
+
+  /** Takes changes: the last row of a key replaces the one before. */
+  private static void upsert(RecordBatch batch, RowStore last) {
+    try (batch) {
+      Rows rows = Rows.of(batch);
+      int[] slots = last.keySlots(batch, rows);
+      for (int i = 0; i < rows.count(); i++) {
+        if (last.first(slots[i]) != RowStore.NONE) {
+          last.remove(last.first(slots[i]));
+        }
+        if (batch.kind(rows.position(i)).adds()) {
+          last.add(slots[i], batch, rows.position(i));
+        }
+      }
+    }
+  }
+
+  private void takeAll(RowStore rows) {
+    int[] columns = IntStream.range(0, rows.schema().size()).toArray();
+    int row = 0;
+    while (row < rows.limit()) {
+      try (BatchBuilder builder =
+          new BatchBuilder(rows.schema(), context.orElseThrow().allocator())) {
+        FieldVector[] to = new FieldVector[columns.length];
+        for (int c = 0; c < to.length; c++) {
+          to[c] = builder.vector(c);
+        }
+        for (; row < rows.limit() && builder.rows() < CHUNK; row++) {
+          if (rows.isLive(row)) {
+            rows.write(row, columns, to, builder.rows());
+            builder.advance(1);
+          }
+        }
+        take(builder.build(), false);
+      }
     }
   }
 

@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param tableKeys key columns of the table, indices into {@code columns}
  * @param condition what else pairs must satisfy, over the columns of the input and {@code columns}
  * @param output which of those come out, ascending
+ * @param upsertKeys if the table's rows are changes by a key: that key, indices into {@code
+ *     columns}; of each key only the last row is there
  */
 public record LookupJoinNode(
     PlanNode input,
@@ -29,6 +31,7 @@ public record LookupJoinNode(
     Optional<Expr> condition,
     List<Integer> output,
     LookupCache cache,
+    List<Integer> upsertKeys,
     PlanTraits traits)
     implements PlanNode {
   public LookupJoinNode {
@@ -36,6 +39,7 @@ public record LookupJoinNode(
     inputKeys = List.copyOf(inputKeys);
     tableKeys = List.copyOf(tableKeys);
     output = List.copyOf(output);
+    upsertKeys = List.copyOf(upsertKeys);
     if (kind != JoinKind.INNER && kind != JoinKind.LEFT) {
       throw new IllegalArgumentException("a lookup join is inner or left, not " + kind);
     }
@@ -58,6 +62,7 @@ public record LookupJoinNode(
         condition,
         output,
         cache,
+        upsertKeys,
         traits);
   }
 
@@ -92,6 +97,9 @@ public record LookupJoinNode(
     }
     map.put("on", keys);
     condition.ifPresent(c -> map.put("where", c));
+    if (!upsertKeys.isEmpty()) {
+      map.put("lastBy", upsertKeys.stream().map(k -> tableSchema().field(k).name()).toList());
+    }
     map.put("cache", cache);
     return map;
   }

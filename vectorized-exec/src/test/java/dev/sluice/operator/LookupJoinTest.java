@@ -50,6 +50,7 @@ class LookupJoinTest {
         condition,
         IntStream.range(0, 4).boxed().toList(),
         cache,
+        List.of(),
         PlanTraits.of(schema, true));
   }
 

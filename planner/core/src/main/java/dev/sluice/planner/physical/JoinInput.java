@@ -25,6 +25,7 @@ final class JoinInput {
   private final int[] places;
 
   private boolean timed;
+  private boolean versions;
   private OptionalInt mark = OptionalInt.empty();
 
   /** An input of whose columns the join and those behind it need only {@code needed}. */
@@ -111,6 +112,11 @@ final class JoinInput {
     }
   }
 
+  /** The join wants every version of a row, not the newest alone. */
+  void wantsVersions() {
+    versions = true;
+  }
+
   /** The join needs event time. */
   void needsTime() {
     timed = frame.time().isPresent();
@@ -121,7 +127,8 @@ final class JoinInput {
   }
 
   PlanNode build(RelTranslator rels) {
-    RelTranslator.Built built = rels.materialize(frame.withColumns(columns), names, timed);
+    RelTranslator.Built built =
+        rels.materialize(frame.withColumns(columns), names, timed, versions);
     mark = built.rowWatermark() < 0 ? OptionalInt.empty() : OptionalInt.of(built.rowWatermark());
     return built.node();
   }

@@ -83,6 +83,14 @@ final class LookupJoins {
               "'on-error' = 'to:…' is not supported for '" + table.name() + "' in a lookup join")
           .withHint("use 'drop' or 'fail'");
     }
+    if (scans.isChangelogWithoutKey(table)) {
+      throw UserError.of(
+              ErrorCode.CHANGELOG,
+              "'"
+                  + table.name()
+                  + "' is read as changes, so that a lookup join needs its PRIMARY KEY")
+          .withHint("declare PRIMARY KEY (…) NOT ENFORCED");
+    }
     Made made = new Made(left, right, rightColumns, ref, scans.definitions(table, ref));
     conditions.forEach(made::take);
     right.condition().ifPresent(c -> made.rest.add(made.ofTable(c)));
@@ -92,7 +100,11 @@ final class LookupJoins {
               "a lookup join needs an equality with a column of '" + table.name() + "'")
           .withHint("write ON … = " + table.name() + "." + ref.schema().field(0).name());
     }
-    return made.frame(rels, kind, cache, used, leftFields);
+    List<Integer> upsertKeys =
+        scans.normalizedBy(table).stream()
+            .map(column -> ref.schema().indexOf(table.columns().get(column).name()).orElseThrow())
+            .toList();
+    return made.frame(rels, kind, cache, upsertKeys, used, leftFields);
   }
 
   /** One join on the way to its node. */
@@ -188,6 +200,7 @@ final class LookupJoins {
         RelTranslator rels,
         JoinKind kind,
         LookupCache cache,
+        List<Integer> upsertKeys,
         ImmutableBitSet used,
         int leftFields) {
       PlanNode input = left.build(rels);
@@ -200,6 +213,7 @@ final class LookupJoins {
       }
       Set<Integer> needed = new TreeSet<>(Exprs.references(rights));
       needed.addAll(tableKeys);
+      needed.addAll(upsertKeys);
       Exprs.references(rest).stream()
           .filter(i -> i >= JoinInput.RIGHT)
           .forEach(i -> needed.add(i - JoinInput.RIGHT));
@@ -237,6 +251,7 @@ final class LookupJoins {
               condition,
               output,
               cache,
+              upsertKeys.stream().map(columns::indexOf).toList(),
               traits);
       return over(node, kind, used, leftFields, first);
     }

@@ -365,6 +365,14 @@ final class RelTranslator {
    * last.
    */
   Built materialize(Frame given, List<String> names, boolean timed) {
+    return materialize(given, names, timed, false);
+  }
+
+  /**
+   * As above; with {@code versions} the rows of a table that is read as changes by key come as they
+   * are, each a version of its key's row.
+   */
+  Built materialize(Frame given, List<String> names, boolean timed, boolean versions) {
     Frame frame = given.window().isPresent() ? windows.assigned(given, false) : given;
     PlanNode base;
     List<Expr> columns = new ArrayList<>(frame.columns());
@@ -383,7 +391,7 @@ final class RelTranslator {
                     + "' declares none")
             .withHint("declare WATERMARK FOR column AS column - INTERVAL '5' SECOND");
       }
-      List<Integer> key = scans.normalizedBy(frame.table().get());
+      List<Integer> key = versions ? List.of() : scans.normalizedBy(frame.table().get());
       references.addAll(key);
       Scans.Made made = scans.scan(frame.table().get(), references, timed || asksTime);
       PlanNode.Scan scan = made.scan();

@@ -228,6 +228,14 @@ final class Scans {
     return rows ? List.of() : primaryKey(table, declared(table));
   }
 
+  /** Whether the rows of the table are changes, and no primary key says of what. */
+  boolean isChangelogWithoutKey(CatalogEntry.Table table) {
+    TableRef ref = table.ref();
+    return ref.primaryKey().isEmpty()
+        && connectors.connector(ref.connector()).sourceCapabilities(ref).changelog()
+            != ChangelogMode.INSERT_ONLY;
+  }
+
   private static boolean isIdentity(List<Expr> projections, int width) {
     if (projections.size() != width) {
       return false;

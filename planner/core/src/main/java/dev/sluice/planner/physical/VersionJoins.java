@@ -50,6 +50,7 @@ final class VersionJoins {
     }
     JoinInput right =
         new JoinInput(versions, input.names(), ImmutableBitSet.range(input.names().size()));
+    right.wantsVersions();
     List<Integer> leftKeys = new ArrayList<>();
     List<Integer> rightKeys = new ArrayList<>();
     List<Expr> rest = new ArrayList<>();
