@@ -49,6 +49,7 @@ final class JdbcEpochs implements EpochTarget {
         connection -> {
           marker.prepare(connection, sink.dialect());
           epoch = marker.acquire(connection, who);
+          sink.dialect().harden(connection);
         });
     return epoch;
   }
@@ -75,6 +76,7 @@ final class JdbcEpochs implements EpochTarget {
           FaultPoint.pass("jdbc.loaded");
           connection.commit();
           FaultPoint.pass("jdbc.committed");
+          sink.dialect().harden(connection);
           epoch = next;
         });
   }
