@@ -101,6 +101,7 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(new CheckCommand(console))
             .addSubcommand(new ExplainCommand(console))
             .addSubcommand(new ReplCommand(console))
+            .addSubcommand(new CheckpointsCommand(console))
             .addSubcommand(new CompletionCommand(console));
     withHelp(line);
     line.getSubcommands().values().forEach(Main::withHelp);

@@ -121,6 +121,37 @@ class CheckpointsTest {
   }
 
   @Test
+  void theCommandListsShowsAndDeletes() throws Exception {
+    assertThat(run(String.format(PIPELINE, "out")).code()).isZero();
+    Invocation list = Invocation.of(directory, "checkpoints", "list", "checkpoints");
+    assertThat(list.out()).contains("(its input had ended)").contains("bytes  p");
+    Invocation show = Invocation.of(directory, "checkpoints", "show", "checkpoints");
+    assertThat(show.out()).contains("\"sources\"").contains("in.json");
+    Invocation unknown = Invocation.of(directory, "checkpoints", "show", "checkpoints", "77");
+    assertThat(unknown.code()).isEqualTo(ExitCode.REFUSED);
+    Invocation delete = Invocation.of(directory, "checkpoints", "delete", "checkpoints");
+    assertThat(delete.code()).isEqualTo(ExitCode.REFUSED);
+    Invocation all = Invocation.of(directory, "checkpoints", "delete", "checkpoints", "--all");
+    assertThat(all.code()).as(all.err()).isZero();
+    assertThat(Invocation.of(directory, "checkpoints", "list", "checkpoints").out())
+        .isEqualTo("no checkpoints\n");
+  }
+
+  @Test
+  void aSecondRunOnTheSameDirectoryIsRefused() throws Exception {
+    assertThat(run(String.format(PIPELINE, "out")).code()).isZero();
+    try (FileChannel lock =
+            FileChannel.open(
+                directory.resolve("checkpoints").resolve(".lock"), StandardOpenOption.WRITE);
+        java.nio.channels.FileLock held = lock.lock()) {
+      assertThat(held.isValid()).isTrue();
+      Invocation second = run(String.format(PIPELINE, "out"));
+      assertThat(second.code()).isEqualTo(ExitCode.REFUSED);
+      assertThat(second.err()).contains("SLU-3011").contains("in use by another process");
+    }
+  }
+
+  @Test
   void lostStateIsListedAndRefused() throws Exception {
     String sql =
         """
