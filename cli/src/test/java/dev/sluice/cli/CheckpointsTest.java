@@ -138,6 +138,23 @@ class CheckpointsTest {
   }
 
   @Test
+  void explainTellsWhatIsPromised() throws Exception {
+    Files.writeString(directory.resolve("p.sql"), String.format(PIPELINE, "out"));
+    assertThat(Invocation.of(directory, "explain", "p.sql").out())
+        .contains("delivery=at-least-once (exactly-once with checkpoints)");
+    assertThat(Invocation.of(directory, "explain", "p.sql", "--checkpoint-dir", "c").out())
+        .contains("delivery=exactly-once}");
+    Files.writeString(
+        directory.resolve("p.sql"),
+        String.format(PIPELINE, "out")
+            .replace(
+                "'filesystem', 'path' = 'in.json', 'format' = 'json'",
+                "'jdbc', 'url' = 'jdbc:h2:./x'"));
+    assertThat(Invocation.of(directory, "explain", "p.sql", "--checkpoint-dir", "c").out())
+        .contains("delivery=none ('s' cannot be read again");
+  }
+
+  @Test
   void aSecondRunOnTheSameDirectoryIsRefused() throws Exception {
     assertThat(run(String.format(PIPELINE, "out")).code()).isZero();
     try (FileChannel lock =

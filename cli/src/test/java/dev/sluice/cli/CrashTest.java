@@ -3,10 +3,13 @@ package dev.sluice.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.connector.FaultPoint;
+import dev.sluice.testing.databases.MariaDbServer;
 import dev.sluice.testing.databases.PostgresServer;
+import dev.sluice.testing.kafka.KafkaServer;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -52,7 +55,9 @@ class CrashTest {
           "file.renamed",
           "jdbc.marked",
           "jdbc.loaded",
-          "jdbc.committed");
+          "jdbc.committed",
+          "kafka.sent",
+          "kafka.committed");
 
   @TempDir Path directory;
   private final Random random = new Random(SEED);
@@ -79,27 +84,46 @@ class CrashTest {
   }
 
   private String sql(String to) {
-    String database =
-        "'connector' = 'jdbc', 'table.create' = 'true', 'table-name' = 'w_" + to + "', 'url' = ";
-    return """
-    SET 'pipeline.name' = 'crash_%1$s';
-    SET 'checkpoint.interval' = '30 ms';
-    SET 'batch.rows' = '300';
-    CREATE STREAM s (k STRING, v BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '2' SECOND)
-      WITH ('connector' = 'filesystem', 'path' = 'in.json', 'format' = 'json');
-    CREATE VIEW w AS SELECT CAST(window_start AS STRING) AS t, k, COUNT(*) AS n, SUM(v) AS v
-      FROM TABLE(TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '5' SECOND)) GROUP BY k, window_start, window_end;
-    CREATE SINK files WITH ('connector' = 'filesystem', 'path' = '%1$s', 'format' = 'csv') AS SELECT * FROM w;
-    CREATE SINK file WITH ('connector' = 'filesystem', 'path' = '%1$s.csv', 'format' = 'csv') AS SELECT * FROM w;
-    CREATE SINK h2 WITH (%2$s 'jdbc:h2:./%1$s_db') AS SELECT * FROM w;
-    CREATE SINK pg WITH (%2$s '%3$s', 'username' = '%4$s', 'password' = '%5$s') AS SELECT * FROM w;
-    """
-        .formatted(
-            to,
-            database,
-            PostgresServer.shared().url(),
-            PostgresServer.USER,
-            PostgresServer.PASSWORD);
+    String table =
+        "WITH ('connector' = 'jdbc', 'table.create' = 'true', 'table-name' = 'w_"
+            + to
+            + "', 'url' = ";
+    PostgresServer postgres = PostgresServer.shared();
+    MariaDbServer maria = MariaDbServer.shared();
+    return String.join(
+        "\n",
+        "SET 'pipeline.name' = 'crash_" + to + "';",
+        "SET 'checkpoint.interval' = '30 ms';",
+        "SET 'batch.rows' = '300';",
+        "CREATE STREAM s (k STRING, v BIGINT, ts TIMESTAMP(3),",
+        "  WATERMARK FOR ts AS ts - INTERVAL '2' SECOND)",
+        "  WITH ('connector' = 'filesystem', 'path' = 'in.json', 'format' = 'json');",
+        "CREATE VIEW w AS",
+        "  SELECT CAST(window_start AS STRING) AS t, k, COUNT(*) AS n, SUM(v) AS v",
+        "  FROM TABLE(TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '5' SECOND))",
+        "  GROUP BY k, window_start, window_end;",
+        sink("files", "WITH ('connector' = 'filesystem', 'format' = 'csv', 'path' = '" + to + "')"),
+        sink(
+            "file",
+            "WITH ('connector' = 'filesystem', 'format' = 'csv', 'path' = '" + to + ".csv')"),
+        sink("h2", table + "'jdbc:h2:./" + to + "_db')"),
+        sink("pg", table + login(postgres.url(), PostgresServer.USER, PostgresServer.PASSWORD)),
+        sink("maria", table + login(maria.url(), MariaDbServer.USER, MariaDbServer.PASSWORD)),
+        sink(
+            "topic",
+            "WITH ('connector' = 'kafka', 'format' = 'csv', 'topic' = '"
+                + to
+                + "', 'properties.bootstrap.servers' = '"
+                + KafkaServer.shared().bootstrap()
+                + "')"));
+  }
+
+  private static String sink(String name, String with) {
+    return "CREATE SINK " + name + " " + with + " AS SELECT * FROM w;";
+  }
+
+  private static String login(String url, String user, String password) {
+    return "'" + url + "', 'username' = '" + user + "', 'password' = '" + password + "')";
   }
 
   /** What to do to a process: halt at the n-th pass of a point, or kill it after some time. */
@@ -157,6 +181,7 @@ class CrashTest {
   private int round(int most, List<String> expected) throws Exception {
     String name = "r" + round++ + "_" + Long.toString(SEED & 0xffffff, 36);
     Files.writeString(directory.resolve(name + ".sql"), sql(name));
+    KafkaServer.shared().createTopic(name, 2);
     int kills = 0;
     StringBuilder story = new StringBuilder("seed " + SEED + ":");
     while (true) {
@@ -184,6 +209,15 @@ class CrashTest {
             rows(PostgresServer.shared().url(), PostgresServer.USER, PostgresServer.PASSWORD, name))
         .as("postgres, " + story)
         .isEqualTo(expected);
+    assertThat(rows(MariaDbServer.shared().url(), MariaDbServer.USER, MariaDbServer.PASSWORD, name))
+        .as("mariadb, " + story)
+        .isEqualTo(expected);
+    assertThat(
+            KafkaServer.shared().records(name, true).stream()
+                .map(r -> new String(r.value(), StandardCharsets.UTF_8))
+                .sorted())
+        .as("kafka, " + story)
+        .containsExactlyElementsOf(expected);
     try (Stream<Path> left = Files.list(directory.resolve(name))) {
       assertThat(left.map(f -> f.getFileName().toString()).filter(f -> f.startsWith(".")))
           .as("leftovers, " + story)
@@ -233,6 +267,7 @@ class CrashTest {
   @Test
   void noRowIsLostAndNoneIsThereTwice() throws Exception {
     input();
+    KafkaServer.shared().createTopic("calm", 1);
     Files.writeString(directory.resolve("calm.sql"), sql("calm"));
     Invocation calm = Invocation.of(directory, "run", "calm.sql");
     assertThat(calm.code()).as(calm.err()).isZero();

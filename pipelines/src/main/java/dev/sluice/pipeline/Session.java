@@ -89,7 +89,7 @@ public final class Session {
         }
       }
     }
-    return targets.isEmpty() ? "" : planner.explain(format, targets);
+    return targets.isEmpty() ? "" : planner.explain(format, targets, checkpointed());
   }
 
   /**
@@ -111,6 +111,10 @@ public final class Session {
           e.position().isPresent() ? Optional.empty() : e.subject().flatMap(planner::place);
       throw place.map(e::at).orElse(e);
     }
+  }
+
+  private boolean checkpointed() {
+    return options.settings().containsKey(Settings.CHECKPOINT_DIR.key());
   }
 
   private List<Statement> parse(SqlText script) {
@@ -148,7 +152,9 @@ public final class Session {
         planner.apply(definition);
         steps.add(new Step.Done(definition.verb() + " " + definition.object()));
       } else if (statement instanceof Statement.Explain explain) {
-        steps.add(new Step.Text(planner.explain(explain.format(), List.of(explain.target()))));
+        steps.add(
+            new Step.Text(
+                planner.explain(explain.format(), List.of(explain.target()), checkpointed())));
       } else if (statement instanceof Statement.Set set) {
         steps.add(
             set.assignment().isEmpty() ? new Step.Answer(settingsTable()) : new Step.Done("SET"));

@@ -2,7 +2,6 @@ package dev.sluice.planner;
 
 import dev.sluice.connector.ConnectorRegistry;
 import dev.sluice.connector.Guarantees;
-import dev.sluice.connector.Settings;
 import dev.sluice.plan.PhysicalPlan;
 import dev.sluice.plan.PlanJson;
 import dev.sluice.plan.PlanNode;
@@ -12,12 +11,16 @@ import java.util.List;
 
 /** The text of EXPLAIN. Single-threaded. */
 final class Explanation {
+  private static final String CHECKPOINT_DIR = dev.sluice.connector.Settings.CHECKPOINT_DIR.key();
+
   private final Planner planner;
   private final ConnectorRegistry connectors;
+  private final boolean checkpointed;
 
-  Explanation(Planner planner, ConnectorRegistry connectors) {
+  Explanation(Planner planner, ConnectorRegistry connectors, boolean checkpointed) {
     this.planner = planner;
     this.connectors = connectors;
+    this.checkpointed = checkpointed || planner.settings().containsKey(CHECKPOINT_DIR);
   }
 
   String of(Statement.Explain.Format format, List<? extends Statement> targets) {
@@ -58,7 +61,6 @@ final class Explanation {
   }
 
   private String guarantee(PhysicalPlan plan, PlanNode.Sink sink) {
-    boolean checkpointed = planner.settings().containsKey(Settings.CHECKPOINT_DIR.key());
     return sink.table().connector().equals(Planner.RESULT_CONNECTOR)
         ? ""
         : "; delivery=" + Guarantees.of(plan, sink.table(), connectors, checkpointed);

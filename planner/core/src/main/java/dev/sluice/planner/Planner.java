@@ -268,7 +268,13 @@ public final class Planner {
    * The text of EXPLAIN for a query or insert (or for {@code inserts} of a whole file together).
    */
   public String explain(Statement.Explain.Format format, List<? extends Statement> targets) {
-    return new Explanation(this, connectors).of(format, targets);
+    return explain(format, targets, false);
+  }
+
+  /** The same; {@code checkpointed} if a run would keep checkpoints whatever SET says. */
+  public String explain(
+      Statement.Explain.Format format, List<? extends Statement> targets, boolean checkpointed) {
+    return new Explanation(this, connectors, checkpointed).of(format, targets);
   }
 
   /** Calcite's algebra of a query or insert. */

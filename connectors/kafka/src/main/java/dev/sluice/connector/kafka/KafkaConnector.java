@@ -117,11 +117,12 @@ public class KafkaConnector implements Connector {
             .options()
             .getOrDefault(
                 KafkaOptions.GUARANTEE.key(), KafkaOptions.GUARANTEE.defaultValue().orElseThrow());
-    // Transactions keep torn epochs from readers; only recovery from checkpoints can promise more.
     DeliveryGuarantee promised =
-        guarantee.equalsIgnoreCase("none")
-            ? DeliveryGuarantee.NONE
-            : DeliveryGuarantee.AT_LEAST_ONCE;
+        switch (guarantee.toLowerCase(Locale.ROOT)) {
+          case "none" -> DeliveryGuarantee.NONE;
+          case "exactly-once" -> DeliveryGuarantee.EXACTLY_ONCE;
+          default -> DeliveryGuarantee.AT_LEAST_ONCE;
+        };
     return new SinkCapabilities(true, accepts, promised, MANY_WRITERS);
   }
 

@@ -8,21 +8,21 @@ import dev.sluice.connector.EpochTarget;
 import dev.sluice.connector.Options;
 import dev.sluice.connector.SinkWriter;
 import dev.sluice.connector.TableSink;
-import dev.sluice.error.ErrorCode;
-import dev.sluice.error.UserError;
 import dev.sluice.plan.TableRef;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
  * A topic as a sink. With {@code exactly-once} each writer has a transaction for each epoch, begun
- * by its first row and ended by the commit; otherwise rows are seen as they are written, and the
- * commit waits until the brokers have them. Threads as {@link TableSink} says.
+ * by its first row and ended by the commit, and with checkpoints one for all rows of an epoch
+ * ({@link KafkaEpochs}); otherwise rows are seen as they are written, and the commit waits until
+ * the brokers have them. Threads as {@link TableSink} says.
  */
 final class KafkaSink implements TableSink {
   private final TableRef table;
@@ -48,13 +48,6 @@ final class KafkaSink implements TableSink {
   /** Connects and checks that the topic exists. */
   static KafkaSink open(TableRef table, Options options, ConnectorContext context) {
     String topic = options.string(KafkaOptions.TOPIC);
-    if (context.checkpointed()
-        && KafkaConnector.guarantee(options) == DeliveryGuarantee.EXACTLY_ONCE) {
-      throw UserError.of(
-              ErrorCode.UNSUPPORTED,
-              "sink '" + table.name() + "' cannot be exactly-once with checkpoints yet")
-          .withHint("set 'delivery-guarantee' = 'at-least-once'");
-    }
     try (Admin admin = KafkaSource.admin(table, options)) {
       KafkaSource.checkTopics(table, admin, List.of(topic));
       int partitions =
@@ -67,15 +60,30 @@ final class KafkaSink implements TableSink {
 
   @Override
   public SinkWriter writer(int task) {
-    DeliveryGuarantee guarantee = KafkaConnector.guarantee(options);
-    KafkaWriter writer =
-        new KafkaWriter(
-            new KafkaWriter.Target(table, layout, topic, partitions, zone, guarantee),
-            task,
-            transactions + "-" + task,
-            options);
+    KafkaWriter writer = open(task);
     writers.put(task, writer);
     return writer;
+  }
+
+  private KafkaWriter open(int task) {
+    return new KafkaWriter(target(), task, transactions + "-" + task, options);
+  }
+
+  private KafkaWriter.Target target() {
+    DeliveryGuarantee guarantee = KafkaConnector.guarantee(options);
+    return new KafkaWriter.Target(table, layout, topic, partitions, zone, guarantee);
+  }
+
+  @Override
+  public Optional<EpochTarget> epochTarget() {
+    return KafkaConnector.guarantee(options) == DeliveryGuarantee.EXACTLY_ONCE
+        ? Optional.of(
+            new KafkaEpochs(
+                target(),
+                "sluice-epochs." + transactions,
+                () -> KafkaSource.admin(table, options),
+                () -> open(0)))
+        : Optional.empty();
   }
 
   @Override

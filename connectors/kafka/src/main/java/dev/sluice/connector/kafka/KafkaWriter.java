@@ -15,10 +15,13 @@ import java.time.ZoneId;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -209,6 +212,20 @@ final class KafkaWriter implements SinkWriter {
     } catch (KafkaException e) {
       throw told(e);
     }
+  }
+
+  /** Makes the rows visible together with offsets of a group; also if there are no rows. */
+  void commit(Map<TopicPartition, OffsetAndMetadata> offsets, String group) throws IOException {
+    try {
+      begin();
+      producer.sendOffsetsToTransaction(offsets, new ConsumerGroupMetadata(group));
+      producer.commitTransaction();
+      inTransaction = false;
+      rows = 0;
+    } catch (KafkaException e) {
+      throw told(e);
+    }
+    check();
   }
 
   /** Throws the rows of the epoch away. */
