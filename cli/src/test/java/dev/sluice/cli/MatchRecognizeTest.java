@@ -184,6 +184,22 @@ class MatchRecognizeTest {
   }
 
   @Test
+  void nestedQuantifiersDoNotMultiplyTheWays() throws Exception {
+    StringBuilder more = new StringBuilder(TICKER);
+    for (int i = 11; i < 60; i++) {
+      more.append("ACME,30,0,2020-01-01 10:00:").append(i).append('\n');
+    }
+    Files.writeString(directory.resolve("ticker.csv"), more);
+    assertThat(
+            match(
+                "n, e",
+                "MEASURES COUNT(*) AS n, LAST(ts) AS e PATTERN ((((A+)+)+)+ B) DEFINE A AS"
+                    + " FIRST(A.price) >= 19 AND A.price = 30 OR COUNT(A.tax) = 1, B AS B.price ="
+                    + " 30"))
+        .isEqualTo("n,e\n50,2020-01-01 10:00:59.000\n");
+  }
+
+  @Test
   void aSkipThatLeadsNowhereFailsTheRun() {
     Invocation run =
         run(

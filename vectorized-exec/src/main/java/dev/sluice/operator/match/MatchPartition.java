@@ -5,8 +5,12 @@ import dev.sluice.error.UserError;
 import dev.sluice.plan.MatchNode;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The rows of one partition, in order, and the search for a match that begins at one of them. All
@@ -48,6 +52,7 @@ public final class MatchPartition {
   private Optional<Path> best = Optional.empty();
   private long number;
   private long bytes;
+  private long namings;
 
   /** What the partitions of a task share. */
   public static final class Matcher {
@@ -171,7 +176,8 @@ public final class MatchPartition {
     best = Optional.empty();
     ways = new ArrayList<>();
     at = start;
-    follow(0, Optional.empty(), ways, new BitSet(), new BitSet());
+    namings = 0;
+    follow(0, Optional.empty(), ways, new HashSet<>(), new BitSet());
   }
 
   /**
@@ -179,7 +185,7 @@ public final class MatchPartition {
    * less good can be left out.
    */
   private boolean follow(
-      int from, Optional<Path> path, List<Way> to, BitSet merged, BitSet visited) {
+      int from, Optional<Path> path, List<Way> to, Set<Long> merged, BitSet visited) {
     work.clear();
     work.add(from);
     while (!work.isEmpty()) {
@@ -196,8 +202,9 @@ public final class MatchPartition {
           work.add(step.first());
         }
         case ROW -> {
-          if (!matcher.mergeable || !merged.get(place)) {
-            merged.set(place);
+          // Of two ways whose future is the same only the better one can lead to the match.
+          long naming = matcher.mergeable ? 0 : path.map(Path::naming).orElse(0L);
+          if (merged.add(naming * matcher.program.size() + place)) {
             // The row to come is not known yet; the way waits with the path before it.
             to.add(new Way(place, path.orElse(NOTHING)));
           }
@@ -212,16 +219,21 @@ public final class MatchPartition {
   }
 
   /** Stands for the path before the first row. */
-  private static final Path NOTHING = Path.of(Optional.empty(), -1, -1, false);
+  private static final Path NOTHING = Path.of(Optional.empty(), -1, -1, false, 0);
 
   private void step() {
     List<Way> next = new ArrayList<>();
-    BitSet merged = new BitSet();
+    Set<Long> merged = new HashSet<>();
+    Map<Long, Long> names = new HashMap<>();
+    Map<Long, Boolean> verdicts = new HashMap<>();
+    int variables = matcher.node.variables().size();
     for (Way way : ways) {
       MatchProgram.Step step = matcher.program.at(way.place());
       Optional<Path> before = way.path() == NOTHING ? Optional.empty() : Optional.of(way.path());
-      Path path = Path.of(before, at, step.first(), step.second() == 1);
-      if (satisfies(path)
+      long naming =
+          names.computeIfAbsent(way.path().naming() * variables + step.first(), n -> ++namings);
+      Path path = Path.of(before, at, step.first(), step.second() == 1, naming);
+      if (verdicts.computeIfAbsent(naming, n -> satisfies(path))
           && follow(way.place() + 1, Optional.of(path), next, merged, new BitSet())) {
         break;
       }

@@ -13,8 +13,10 @@ public final class Path {
   private final int variable;
   private final boolean excluded;
   private final long first;
+  private final long naming;
 
-  private Path(Optional<Path> before, long row, int variable, boolean excluded) {
+  private Path(Optional<Path> before, long row, int variable, boolean excluded, long naming) {
+    this.naming = naming;
     this.before = before;
     this.row = row;
     this.variable = variable;
@@ -22,8 +24,16 @@ public final class Path {
     this.first = before.map(Path::first).orElse(row);
   }
 
-  static Path of(Optional<Path> before, long row, int variable, boolean excluded) {
-    return new Path(before, row, variable, excluded);
+  /**
+   * {@code naming} is the same of paths in one search that give the same rows the same variables.
+   */
+  static Path of(Optional<Path> before, long row, int variable, boolean excluded, long naming) {
+    return new Path(before, row, variable, excluded, naming);
+  }
+
+  /** Paths of one search that are alike in this have the same future. */
+  long naming() {
+    return naming;
   }
 
   /** The path without its last row; empty if that is the only one. */

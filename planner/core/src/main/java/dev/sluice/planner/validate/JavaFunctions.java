@@ -124,7 +124,10 @@ public final class JavaFunctions {
     List<DataType> arguments = arguments(binding);
     // The operand checker has refused what fits no method.
     Overload overload = function.resolve(arguments).orElse(function.overloads().get(0));
-    DataType result = overload.result();
+    DataType result =
+        function.kind() == UserClass.Kind.TABLE
+            ? DataType.array(overload.result().notNull()).notNull()
+            : overload.result();
     boolean nullable = function.kind() == UserClass.Kind.AGGREGATE || result.nullable();
     for (int i = 0; i < arguments.size(); i++) {
       nullable |= overload.method().strictAt(i) && arguments.get(i).nullable();

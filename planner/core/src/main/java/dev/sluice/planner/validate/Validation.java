@@ -158,6 +158,7 @@ public final class Validation {
         query
             .accept(new DeepCopy())
             .accept(new FunctionInlining(catalog, positions))
+            .accept(new TableFunctionCalls(catalog))
             .accept(new MatchRewrite(positions))
             .accept(new WindowShorthand(catalog, positions));
     try {
