@@ -172,6 +172,18 @@ final class AttachedWindowAggregate implements Operator {
     return at >= instant(end) - spec.unitMicros() + node.allowedLatenessMicros();
   }
 
+  @Override
+  public Optional<Waiting> waiting() {
+    return windows.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Waiting(
+                windows.size(),
+                instant(windows.firstKey().end())
+                    - spec.unitMicros()
+                    + node.allowedLatenessMicros()));
+  }
+
   private void fill(BatchBuilder out, Key key, int count) {
     int column = node.schema().size() - 3;
     long[] bounds = {key.start(), key.end(), instant(key.end()) - spec.unitMicros()};

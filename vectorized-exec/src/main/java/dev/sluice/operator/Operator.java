@@ -3,6 +3,7 @@ package dev.sluice.operator;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -61,6 +62,11 @@ public interface Operator extends AutoCloseable {
   /** The watermark that an operator makes by itself, asked for at the end of each tick. */
   default OptionalLong ownWatermark() {
     return OptionalLong.empty();
+  }
+
+  /** What it holds back until event time has moved on, as windows do; empty if nothing. */
+  default Optional<Waiting> waiting() {
+    return Optional.empty();
   }
 
   /** Bytes of state on the heap, about; what the allocator gave is not counted. */

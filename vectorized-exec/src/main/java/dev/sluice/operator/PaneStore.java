@@ -4,6 +4,7 @@ import dev.sluice.aggregate.GroupTable;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -58,6 +59,14 @@ final class PaneStore {
       }
     }
     return ends;
+  }
+
+  /** The watermark at which the first window with rows closes that has not at {@code watermark}. */
+  OptionalLong due(long watermark) {
+    return panes.keySet().stream()
+        .mapToLong(key -> Math.max(key.openEnd(), grid.firstOpenEnd(key.start(), watermark)))
+        .map(grid::closesAt)
+        .min();
   }
 
   /** The groups of the window that ends at {@code end}; a pane itself if it is the only one. */

@@ -136,6 +136,11 @@ final class SessionAssign implements Operator {
   }
 
   @Override
+  public Optional<Waiting> waiting() {
+    return store.waiting();
+  }
+
+  @Override
   public long onWatermark(long time, Output output) {
     clock.advance(time);
     BatchBuilder builder = builder();

@@ -111,6 +111,13 @@ final class SessionStore {
     this.lateness = lateness;
   }
 
+  /** What the open sessions wait for; no later than the first of them closes. */
+  Optional<Waiting> waiting() {
+    return byDue.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Waiting(byDue.size(), byDue.first().end() - unit + lateness));
+  }
+
   private boolean isClosed(long end, long mark) {
     return mark >= end - unit + lateness;
   }

@@ -214,6 +214,21 @@ public final class StageTask implements AutoCloseable {
     return sum;
   }
 
+  /** How far each operator is. */
+  public List<StepStatus> status() {
+    List<StepStatus> all = new ArrayList<>();
+    int next = 0;
+    for (int i = 0; i < operators.length; i++) {
+      if (operators[i].isPresent()) {
+        Operator operator = operators[i].get();
+        long bytes = operator.stateBytes() + allocators.get(next++).getAllocatedMemory();
+        String label = stage.steps().get(i).node().label();
+        all.add(new StepStatus(stage.id(), i, label, watermarks[i], bytes, operator.waiting()));
+      }
+    }
+    return all;
+  }
+
   /** The operator with the most state, by the name of its plan node. */
   public String largest() {
     String name = "";

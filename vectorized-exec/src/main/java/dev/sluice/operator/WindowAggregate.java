@@ -22,6 +22,7 @@ import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Aggregation over TUMBLE, HOP and CUMULATE windows. Each row is aggregated once, into its pane; a
@@ -126,6 +127,14 @@ final class WindowAggregate implements Operator {
       watermark = time;
     }
     return grid.outgoing(watermark);
+  }
+
+  @Override
+  public Optional<Waiting> waiting() {
+    OptionalLong due = store.due(watermark);
+    return due.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Waiting(store.size(), due.getAsLong()));
   }
 
   private void emit(long end, GroupTable groups, Output output) {

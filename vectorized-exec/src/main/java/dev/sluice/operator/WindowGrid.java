@@ -127,9 +127,14 @@ final class WindowGrid {
         : end - spec.sizeMicros();
   }
 
+  /** The watermark at which a window that ends at {@code end} takes no more rows. */
+  long closesAt(long end) {
+    return instant(end) - unit + lateness;
+  }
+
   /** Whether a window that ends at {@code end} takes no more rows at {@code watermark}. */
   boolean isClosed(long end, long watermark) {
-    return watermark >= instant(end) - unit + lateness;
+    return watermark >= closesAt(end);
   }
 
   /**

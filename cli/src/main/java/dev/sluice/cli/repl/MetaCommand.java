@@ -20,6 +20,7 @@ enum MetaCommand {
   LAYOUT("\\pset", "table|csv|json", "the layout of results"),
   TIMING("\\timing", "[on|off]", "show how long each statement takes"),
   EXPANDED("\\x", "[on|off]", "one line a column"),
+  WHY("\\why", "", "why the last query gave no more rows"),
   SET("\\set", "[NAME VALUE]", "a variable for ${NAME}, or all settings"),
   ECHO("\\echo", "[TEXT]", "print a text"),
   CONNECTION("\\conninfo", "", "version, directory, connectors"),

@@ -98,6 +98,7 @@ final class MetaCommands {
         redirect();
         say("expanded display is " + (expanded ? "on" : "off") + "\n");
       }
+      case WHY -> say(runner.why());
       case SET -> set(argument);
       case ECHO -> say(argument + "\n");
       case CONNECTION -> say(connection());

@@ -4,16 +4,18 @@ import dev.sluice.cli.print.Cells;
 import dev.sluice.cli.print.TextWidth;
 import dev.sluice.engine.Job;
 import dev.sluice.engine.RunReport;
+import dev.sluice.engine.status.JobStatus;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * Tells how far a job is, on a thread of its own from construction to {@link #close}: a line
- * rewritten in place on a terminal, a line every ten seconds elsewhere, and a line that names what
- * holds things up after fifteen seconds without progress.
+ * rewritten in place on a terminal, a line every ten seconds elsewhere, and a answer to why there
+ * is no output after fifteen seconds without.
  */
 final class Progress implements AutoCloseable {
   /** How much is told. */
@@ -28,24 +30,36 @@ final class Progress implements AutoCloseable {
 
   private static final Duration LIVE_INTERVAL = Duration.ofMillis(200);
   private static final Duration PLAIN_INTERVAL = Duration.ofSeconds(10);
-  private static final Duration STALL_AFTER = Duration.ofSeconds(15);
+  static final Duration STALL_AFTER = Duration.ofSeconds(15);
 
   private final Job job;
   private final Mode mode;
   private final PrintStream err;
   private final IntSupplier width;
+  private final LongSupplier results;
+  private final Duration stallAfter;
   private final Thread thread;
   private boolean painted;
   private boolean closed;
 
   /**
    * @param width columns of the terminal; asked before each line
+   * @param results rows given to the caller rather than to a sink
+   * @param stallAfter how long nothing may come out before that is told
    */
-  Progress(Job job, Mode mode, PrintStream err, IntSupplier width) {
+  Progress(
+      Job job,
+      Mode mode,
+      PrintStream err,
+      IntSupplier width,
+      LongSupplier results,
+      Duration stallAfter) {
     this.job = job;
     this.mode = mode;
     this.err = err;
     this.width = width;
+    this.results = results;
+    this.stallAfter = stallAfter;
     this.thread = new Thread(this::run, "progress");
     thread.setDaemon(true);
     thread.start();
@@ -53,24 +67,20 @@ final class Progress implements AutoCloseable {
 
   private void run() {
     Rate rate = new Rate();
-    long now = System.nanoTime();
-    long nextPlain = now + PLAIN_INTERVAL.toNanos();
-    long stalledSince = now;
-    boolean stallTold = false;
-    String last = "";
+    Stall stall = new Stall();
+    long nextPlain = System.nanoTime() + PLAIN_INTERVAL.toNanos();
     try {
       while (true) {
         Thread.sleep(LIVE_INTERVAL.toMillis());
         RunReport report = job.report();
-        now = System.nanoTime();
-        String state = report.rowsIn() + "/" + report.rowsOut() + "/" + watermarks(report);
-        if (!state.equals(last)) {
-          last = state;
-          stalledSince = now;
-          stallTold = false;
-        } else if (!stallTold && now - stalledSince >= STALL_AFTER.toNanos()) {
-          stallTold = true;
-          print(stall(report), false);
+        long now = System.nanoTime();
+        if (stall.isToBeTold(report, now)) {
+          print(
+              "no output for "
+                  + stall.seconds(now)
+                  + " s: "
+                  + Why.text(job.status()).stripTrailing(),
+              false);
         }
         double perSecond = rate.update(report);
         if (mode == Mode.LIVE) {
@@ -82,6 +92,41 @@ final class Progress implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Notices that nothing comes out; told after a while, then ever less often. */
+  private final class Stall {
+    private long out = -1;
+    private long in = -1;
+    private long outSince = System.nanoTime();
+    private long inSince = outSince;
+    private long patience = stallAfter.toNanos();
+
+    boolean isToBeTold(RunReport report, long now) {
+      long given = report.rowsOut() + results.getAsLong();
+      if (given != out) {
+        out = given;
+        outSince = now;
+        patience = stallAfter.toNanos();
+      }
+      if (report.rowsIn() != in) {
+        in = report.rowsIn();
+        inSince = now;
+      }
+      // input that ends may well give its rows at its end
+      boolean reading =
+          now - inSince < stallAfter.toNanos()
+              && job.status().sources().stream().allMatch(JobStatus.Source::bounded);
+      if (reading || now - outSince < patience) {
+        return false;
+      }
+      patience *= 2;
+      return true;
+    }
+
+    long seconds(long now) {
+      return Duration.ofNanos(now - outSince).toSeconds();
     }
   }
 
@@ -135,23 +180,6 @@ final class Progress implements AutoCloseable {
         .mapToObj(w -> Cells.timestamp(w, 0))
         .findFirst()
         .orElse("");
-  }
-
-  static String stall(RunReport report) {
-    StringBuilder out = new StringBuilder("no progress for " + STALL_AFTER.toSeconds() + " s");
-    for (RunReport.Source source : report.sources()) {
-      if (source.heldBackBy().isEmpty()) {
-        continue;
-      }
-      boolean started = source.watermarkMicros() > Long.MIN_VALUE;
-      out.append(": the watermark of '").append(source.name()).append("' ");
-      out.append(
-          started
-              ? "stands at " + Cells.timestamp(source.watermarkMicros(), 0)
-              : "has not started");
-      return out.append(", held by split ").append(source.heldBackBy()).toString();
-    }
-    return out.append(": the sources have nothing new to read").toString();
   }
 
   private synchronized void print(String line, boolean inPlace) {

@@ -8,6 +8,7 @@ import dev.sluice.cli.print.RowPrinter.Layout;
 import dev.sluice.connector.Settings;
 import dev.sluice.engine.Job;
 import dev.sluice.engine.RunReport;
+import dev.sluice.engine.status.JobStatus;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.pipeline.Session;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /** Does what prepared steps say and shows what comes of it. Single-threaded. */
 public final class StepRunner {
@@ -45,6 +47,8 @@ public final class StepRunner {
   private Layout layout;
   private ResultStream results;
   private boolean ranSomething;
+  private Optional<Job> lastJob = Optional.empty();
+  private Optional<JobStatus> lastStatus = Optional.empty();
 
   public StepRunner(Session session, Console console, Layout layout, Telling telling) {
     this.session = session;
@@ -76,9 +80,9 @@ public final class StepRunner {
     for (Step step : steps) {
       int code = ExitCode.DONE;
       if (step instanceof Step.Pipeline pipeline) {
-        code = pipeline(pipeline.plan());
+        code = remembered(() -> pipeline(pipeline.plan()));
       } else if (step instanceof Step.Query query) {
-        code = query(query.plan());
+        code = remembered(() -> query(query.plan()));
       } else if (step instanceof Step.Answer answer) {
         table(answer.table());
       } else if (step instanceof Step.Text text) {
@@ -95,16 +99,32 @@ public final class StepRunner {
     return ExitCode.DONE;
   }
 
+  /** A job that is waited for. */
+  private interface Run {
+    int code() throws InterruptedException;
+  }
+
+  /** Keeps what the job says of itself at its end, and not the job. */
+  private int remembered(Run run) throws InterruptedException {
+    try {
+      return run.code();
+    } finally {
+      lastStatus = lastJob.map(Job::status).or(() -> lastStatus);
+      lastJob = Optional.empty();
+    }
+  }
+
   private int pipeline(PhysicalPlan plan) throws InterruptedException {
     Job job = session.start(plan, batch -> batch.close(), results.strict());
     ranSomething = true;
+    lastJob = Optional.of(job);
     job.notices().forEach(notice -> console.err().print(notice + "\n"));
     console.err().flush();
     RunReport report;
     Optional<Integer> interrupted;
     try (Interrupts interrupts = new Interrupts(job, true, console.err());
         TerminalSize size = new TerminalSize();
-        Progress progress = progress(job, true, size)) {
+        Progress progress = progress(job, true, size, () -> 0)) {
       try {
         report = job.await();
       } catch (UserError e) {
@@ -132,7 +152,9 @@ public final class StepRunner {
       Map<String, Object> error = new LinkedHashMap<>();
       error.put("code", failure.code().id());
       error.put("message", failure.summary());
-      console.out().print(Summary.json(job.report(), "failed", Optional.of(error)) + "\n");
+      console
+          .out()
+          .print(Summary.json(job.report(), job.status(), "failed", Optional.of(error)) + "\n");
       console.out().flush();
     }
   }
@@ -141,7 +163,11 @@ public final class StepRunner {
     switch (telling) {
       case JSON -> {
         String status = report.stopped() ? "stopped" : "done";
-        console.out().print(Summary.json(report, status, Optional.empty()) + "\n");
+        console
+            .out()
+            .print(
+                Summary.json(report, lastJob.orElseThrow().status(), status, Optional.empty())
+                    + "\n");
         console.out().flush();
       }
       case BRIEF ->
@@ -179,8 +205,9 @@ public final class StepRunner {
     result.begin();
     running.set(Optional.of(job));
     ranSomething = true;
+    lastJob = Optional.of(job);
     try (Interrupts interrupts = new Interrupts(job, false, console.err());
-        Progress progress = progress(job, false, () -> Integer.MAX_VALUE)) {
+        Progress progress = progress(job, false, () -> Integer.MAX_VALUE, result::rows)) {
       awaitQuery(job, interrupts, unread);
       progress.close();
       result.end();
@@ -212,12 +239,17 @@ public final class StepRunner {
     }
   }
 
-  private Progress progress(Job job, boolean pipeline, IntSupplier width) {
+  private Progress progress(Job job, boolean pipeline, IntSupplier width, LongSupplier rows) {
     Progress.Mode mode =
         !pipeline
             ? Progress.Mode.STALLS
             : console.errTerminal() ? Progress.Mode.LIVE : Progress.Mode.PLAIN;
-    return new Progress(job, mode, console.err(), width);
+    return new Progress(job, mode, console.err(), width, rows, Progress.STALL_AFTER);
+  }
+
+  /** Why the last pipeline or query gave no more than it did, as it stood when it ended. */
+  public String why() {
+    return lastStatus.map(Why::text).orElse("nothing has run yet\n");
   }
 
   /** Prints a table of text in the layout of results. */

@@ -4,6 +4,7 @@ import dev.sluice.cli.print.Cells;
 import dev.sluice.cli.print.JsonText;
 import dev.sluice.cli.print.TextWidth;
 import dev.sluice.engine.RunReport;
+import dev.sluice.engine.status.JobStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -97,7 +98,8 @@ final class Summary {
   }
 
   /** For a program: one object. {@code error} is the failure's code and message, if it failed. */
-  static String json(RunReport report, String status, Optional<Map<String, Object>> error) {
+  static String json(
+      RunReport report, JobStatus job, String status, Optional<Map<String, Object>> error) {
     Map<String, Object> run = new LinkedHashMap<>();
     run.put("status", status);
     run.put("elapsedMillis", report.elapsed().toMillis());
@@ -108,7 +110,7 @@ final class Summary {
     run.put("rowsPerSecond", perSecond(report.rowsIn(), report.elapsed()));
     run.put("epoch", report.epoch());
     run.put("stateBytes", report.stateBytes());
-    List<Object> sources = new ArrayList<>();
+    List<Map<String, Object>> sources = new ArrayList<>();
     for (RunReport.Source source : report.sources()) {
       Map<String, Object> map = new LinkedHashMap<>();
       map.put("name", source.name());
@@ -132,6 +134,7 @@ final class Summary {
     }
     run.put("sources", sources);
     run.put("sinks", sinks);
+    Why.json(job, sources, run);
     error.ifPresent(e -> run.put("error", e));
     return JsonText.of(run);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.engine.Job;
 import dev.sluice.engine.RunReport;
+import dev.sluice.engine.status.JobStatus;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +31,12 @@ class ProgressTest {
     PrintStream err = new PrintStream(bytes, true, StandardCharsets.UTF_8);
     try (Progress progress =
         new Progress(
-            new Still(), Progress.Mode.LIVE, err, () -> asked.incrementAndGet() > 1 ? 20 : 60)) {
+            new Still(),
+            Progress.Mode.LIVE,
+            err,
+            () -> asked.incrementAndGet() > 1 ? 20 : 60,
+            () -> 0,
+            Duration.ofMinutes(1))) {
       while (asked.get() < 4) {
         Thread.sleep(20);
       }
@@ -40,6 +46,21 @@ class ProgressTest {
     assertThat(painted[1]).hasSize(59).startsWith("1,000,000 rows in");
     assertThat(painted[2]).hasSize(19);
     assertThat(painted[3]).hasSize(19);
+  }
+
+  @Test
+  void wantOfOutputIsExplainedOnceAWhile() throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream err = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    try (Progress progress =
+        new Progress(
+            new Still(), Progress.Mode.STALLS, err, () -> 80, () -> 0, Duration.ofMillis(300))) {
+      while (bytes.size() == 0) {
+        Thread.sleep(20);
+      }
+    }
+    assertThat(bytes.toString(StandardCharsets.UTF_8))
+        .startsWith("no output for 0 s: nothing is read");
   }
 
   /** A job at rest. */
@@ -54,6 +75,11 @@ class ProgressTest {
 
     @Override
     public void cancel() {}
+
+    @Override
+    public JobStatus status() {
+      return new JobStatus(Duration.ZERO, List.of(), List.of());
+    }
 
     @Override
     public RunReport report() {

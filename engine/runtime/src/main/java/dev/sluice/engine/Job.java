@@ -1,5 +1,7 @@
 package dev.sluice.engine;
 
+import dev.sluice.engine.status.JobStatus;
+
 /** A running pipeline. Every method is safe for use by any thread. */
 public interface Job {
   /**
@@ -23,6 +25,9 @@ public interface Job {
   default java.util.List<String> notices() {
     return java.util.List.of();
   }
+
+  /** Where it stands, a moment ago: what moves event time and what waits for it. */
+  JobStatus status();
 
   /** How far it is. */
   RunReport report();

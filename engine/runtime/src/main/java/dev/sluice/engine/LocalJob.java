@@ -2,6 +2,7 @@ package dev.sluice.engine;
 
 import dev.sluice.engine.sink.SinkFeed;
 import dev.sluice.engine.source.SourceFeed;
+import dev.sluice.engine.status.JobStatus;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import java.time.Duration;
@@ -22,9 +23,11 @@ final class LocalJob implements Job {
   private volatile boolean stopping;
   private volatile boolean cancelled;
   private volatile RunReport latest;
+  private final StatusBoard board;
 
   LocalJob(TickLoop loop, String name) {
     this.loop = loop;
+    board = new StatusBoard(loop);
     latest = snapshot();
     thread = new Thread(this::run, "sluice-" + name);
     thread.setDaemon(true);
@@ -47,6 +50,7 @@ final class LocalJob implements Job {
       while (!stopping && !loop.isFinished()) {
         loop.turn();
         latest = snapshot();
+        board.update(false);
       }
       if (cancelled) {
         throw UserError.of(ErrorCode.INTERRUPTED, "the run was cancelled");
@@ -57,6 +61,7 @@ final class LocalJob implements Job {
     }
     try {
       latest = snapshot();
+      board.update(true);
       loop.close();
     } catch (RuntimeException | Error e) {
       if (failure == null) {
@@ -136,6 +141,11 @@ final class LocalJob implements Job {
   @Override
   public List<String> notices() {
     return loop.notices();
+  }
+
+  @Override
+  public JobStatus status() {
+    return board.read();
   }
 
   @Override

@@ -134,6 +134,11 @@ final class TickLoop implements AutoCloseable {
     return parts.allSinks();
   }
 
+  /** Every task of every stage. */
+  List<TaskHost> tasks() {
+    return parts.tasks().stream().flatMap(List::stream).toList();
+  }
+
   Counters counters() {
     return parts.counters();
   }

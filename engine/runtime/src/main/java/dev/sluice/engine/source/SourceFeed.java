@@ -7,10 +7,12 @@ import dev.sluice.connector.Split;
 import dev.sluice.connector.SplitSource;
 import dev.sluice.connector.SplitSource.Position;
 import dev.sluice.engine.checkpoint.Manifest;
+import dev.sluice.engine.status.JobStatus;
 import dev.sluice.expr.BatchProgram;
 import dev.sluice.expr.ExprCompiler;
 import dev.sluice.function.EvalContext;
 import dev.sluice.plan.PlanNode;
+import dev.sluice.plan.WatermarkSpec;
 import dev.sluice.type.Schema;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -279,7 +281,7 @@ public final class SourceFeed implements AutoCloseable {
     }
     String split = pump.split().id();
     if (item.batch().isPresent()) {
-      group.sawRows(System.nanoTime());
+      group.sawRows(item.batch().get().rowCount(), System.nanoTime());
       RecordBatch batch = item.batch().get();
       long maxTime = Long.MIN_VALUE;
       if (group.assigner().isPresent()) {
@@ -372,6 +374,30 @@ public final class SourceFeed implements AutoCloseable {
         .min(java.util.Comparator.comparingLong(SplitGroup::watermark))
         .map(SplitGroup::name)
         .orElse("");
+  }
+
+  /** Where it stands. By the thread that owns the feed. */
+  public JobStatus.Source status(long nowNanos, long watermark) {
+    List<JobStatus.Split> splits = new ArrayList<>();
+    for (SplitGroup group : groups.values()) {
+      splits.add(group.status(phase(group, nowNanos), nowNanos));
+    }
+    return new JobStatus.Source(
+        scan.table().name(),
+        source.bounded(),
+        isFinished(),
+        scan.watermark().isPresent(),
+        watermark,
+        scan.watermark().map(WatermarkSpec::idleMicros).orElse(0L),
+        skewedRows(),
+        splits);
+  }
+
+  private JobStatus.Phase phase(SplitGroup group, long nowNanos) {
+    if (active.contains(group)) {
+      return isIdle(group, nowNanos) ? JobStatus.Phase.IDLE : JobStatus.Phase.READING;
+    }
+    return pending.contains(group) ? JobStatus.Phase.WAITING : JobStatus.Phase.ENDED;
   }
 
   /** Where a later run may start; empty if no position is safe. */

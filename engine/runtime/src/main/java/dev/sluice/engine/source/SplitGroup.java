@@ -5,6 +5,8 @@ import dev.sluice.connector.Offset;
 import dev.sluice.connector.Split;
 import dev.sluice.connector.SplitSource.Position;
 import dev.sluice.engine.checkpoint.Manifest;
+import dev.sluice.engine.status.JobStatus;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -32,6 +34,7 @@ final class SplitGroup {
   private final Set<String> finished = new HashSet<>();
   private Optional<WatermarkAssigner> assigner = Optional.empty();
   private long lastRowNanos;
+  private long rows;
 
   SplitGroup(String name, long nowNanos) {
     this.name = name;
@@ -112,8 +115,14 @@ final class SplitGroup {
     return idleMicros > 0 && nowNanos - lastRowNanos > idleMicros * 1000;
   }
 
-  void sawRows(long nowNanos) {
+  void sawRows(int count, long nowNanos) {
+    rows += count;
     lastRowNanos = nowNanos;
+  }
+
+  JobStatus.Split status(JobStatus.Phase phase, long nowNanos) {
+    return new JobStatus.Split(
+        name, phase, rows, watermark(), Duration.ofNanos(Math.max(0, nowNanos - lastRowNanos)));
   }
 
   /** {@link Long#MIN_VALUE} until the first row. */

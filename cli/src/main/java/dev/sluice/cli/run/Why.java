@@ -1,0 +1,206 @@
+package dev.sluice.cli.run;
+
+import dev.sluice.cli.print.Cells;
+import dev.sluice.engine.status.JobStatus;
+import dev.sluice.operator.StepStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Answers why there is no output: which source, split and operator holds event time, since when,
+ * and what would release it. Stateless.
+ */
+public final class Why {
+  /** A job's thread takes its status several times a second unless something keeps it. */
+  private static final Duration BUSY = Duration.ofSeconds(5);
+
+  private Why() {}
+
+  /** Lines for a person, each with its line break. */
+  public static String text(JobStatus status) {
+    List<String> lines = new ArrayList<>();
+    if (status.age().compareTo(BUSY) > 0) {
+      lines.add(
+          "the job has been at one piece of work for "
+              + span(status.age())
+              + ": a sink that takes no rows, or much to compute");
+    }
+    boolean all = status.sources().stream().allMatch(JobStatus.Source::finished);
+    if (all && !status.sources().isEmpty()) {
+      lines.add("all input has been read and has gone through");
+    }
+    status.sources().stream().filter(s -> !s.finished()).forEach(s -> source(s, lines));
+    boolean waiting = false;
+    for (StepStatus operator : status.operators()) {
+      if (operator.waiting().isPresent()) {
+        waiting = true;
+        lines.add(waiting(operator));
+      }
+    }
+    long rows = status.sources().stream().mapToLong(Why::rows).sum();
+    if (!waiting && !all && rows > 0) {
+      lines.add(
+          "no window is open: rows that came were left out by conditions or joins, came late, or"
+              + " have been given");
+    }
+    return lines.isEmpty() ? "nothing is read\n" : String.join("\n", lines) + "\n";
+  }
+
+  private static long rows(JobStatus.Source source) {
+    return source.splits().stream().mapToLong(JobStatus.Split::rows).sum();
+  }
+
+  private static void source(JobStatus.Source source, List<String> lines) {
+    String name = "source '" + source.name() + "': ";
+    if (source.splits().isEmpty()) {
+      lines.add(name + "there is nothing to read yet, no file or partition");
+      return;
+    }
+    if (rows(source) == 0) {
+      lines.add(name + "no row has come yet");
+    }
+    if (source.timed()) {
+      String watermark =
+          source.watermarkMicros() == Long.MIN_VALUE
+              ? "no watermark yet"
+              : "watermark " + Cells.timestamp(source.watermarkMicros(), 3);
+      Optional<JobStatus.Split> holder = holder(source);
+      if (holder.isPresent()) {
+        lines.add(name + watermark + ", held by " + held(holder.get()));
+        lines.add("  released by " + release(source, holder.get()));
+      } else {
+        lines.add(name + watermark + "; every split is silent");
+        lines.add("  released by a row with a later time stamp in any of them");
+      }
+    } else if (rows(source) > 0) {
+      lines.add(name + Cells.grouped(rows(source)) + " rows, no watermark declared");
+    }
+    if (source.skewedRows() > 0) {
+      lines.add(
+          "  "
+              + Cells.grouped(source.skewedRows())
+              + " rows moved no time: they lie further ahead than MAX FUTURE SKEW; is a clock"
+              + " wrong?");
+    }
+  }
+
+  /** The split whose watermark all others wait for. */
+  private static Optional<JobStatus.Split> holder(JobStatus.Source source) {
+    return source.splits().stream()
+        .filter(s -> s.phase() == JobStatus.Phase.READING || s.phase() == JobStatus.Phase.WAITING)
+        .min(
+            Comparator.comparingLong(JobStatus.Split::watermarkMicros)
+                .thenComparing(s -> s.phase() == JobStatus.Phase.READING ? 1 : 0));
+  }
+
+  private static String held(JobStatus.Split split) {
+    String name = "split '" + split.name() + "', ";
+    if (split.phase() == JobStatus.Phase.WAITING) {
+      return name + "which is read after those before it";
+    }
+    if (split.rows() == 0) {
+      return name + "without a row for " + span(split.silent());
+    }
+    return split.silent().toSeconds() < 2
+        ? name + "which is being read"
+        : name + "silent for " + span(split.silent());
+  }
+
+  private static String release(JobStatus.Source source, JobStatus.Split split) {
+    if (split.phase() == JobStatus.Phase.WAITING) {
+      return "its turn";
+    }
+    String row = "a row with a later time stamp there";
+    if (source.bounded()) {
+      return row + ", or its end";
+    }
+    if (source.idleAfterMicros() <= 0) {
+      return row + "; IDLE AFTER INTERVAL … in its WATERMARK clause would let others go on";
+    }
+    Duration after = Duration.ofNanos(source.idleAfterMicros() * 1000);
+    Duration left = after.minus(split.silent());
+    return row
+        + ", or after "
+        + span(after)
+        + " of silence (IDLE AFTER)"
+        + (left.isNegative() ? "" : ": in " + span(left));
+  }
+
+  private static String waiting(StepStatus operator) {
+    int open = operator.waiting().orElseThrow().open();
+    long due = operator.waiting().get().dueMicros();
+    String ahead =
+        operator.watermarkMicros() == Long.MIN_VALUE
+            ? ""
+            : " (" + span(Duration.ofNanos((due - operator.watermarkMicros()) * 1000)) + " ahead)";
+    return operator.label()
+        + ": "
+        + Cells.grouped(open)
+        + (open == 1 ? " window" : " windows")
+        + " open; the first gives its rows at watermark "
+        + Cells.timestamp(due, 3)
+        + ahead;
+  }
+
+  private static String span(Duration time) {
+    long seconds = time.toSeconds();
+    if (seconds < 120) {
+      return seconds + " s";
+    }
+    return seconds < 7200
+        ? seconds / 60 + " min"
+        : seconds < 172_800 ? seconds / 3600 + " h" : seconds / 86_400 + " days";
+  }
+
+  /** The same for a program: the parts of the summary's object that tell of event time. */
+  static void json(JobStatus status, List<Map<String, Object>> sources, Map<String, Object> run) {
+    for (JobStatus.Source source : status.sources()) {
+      List<Object> splits = new ArrayList<>();
+      for (JobStatus.Split split : source.splits()) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("name", split.name());
+        map.put("phase", split.phase().name().toLowerCase(java.util.Locale.ROOT));
+        map.put("rows", split.rows());
+        putTime(map, split.watermarkMicros());
+        map.put("silentMillis", split.silent().toMillis());
+        splits.add(map);
+      }
+      sources.stream()
+          .filter(s -> s.get("name").equals(source.name()) && !s.containsKey("sequences"))
+          .findFirst()
+          .ifPresent(
+              s -> {
+                putTime(s, source.watermarkMicros());
+                s.put("sequences", splits);
+              });
+    }
+    List<Object> operators = new ArrayList<>();
+    for (StepStatus operator : status.operators()) {
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("name", operator.label());
+      map.put("stage", operator.stage());
+      putTime(map, operator.watermarkMicros());
+      map.put("stateBytes", operator.stateBytes());
+      operator
+          .waiting()
+          .ifPresent(
+              w -> {
+                map.put("openWindows", w.open());
+                map.put("nextAtWatermark", Cells.timestamp(w.dueMicros(), 3));
+              });
+      operators.add(map);
+    }
+    run.put("operators", operators);
+  }
+
+  private static void putTime(Map<String, Object> map, long watermark) {
+    if (watermark > Long.MIN_VALUE && watermark < Summary.END_OF_TIME) {
+      map.put("watermark", Cells.timestamp(watermark, 3));
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dev.sluice.operator;
+
+import java.util.Optional;
+
+/**
+ * How far one operator of a task is. A value.
+ *
+ * @param stage its stage
+ * @param step its step in the stage
+ * @param label name of its plan node
+ * @param watermarkMicros event time it has been told; {@link Long#MIN_VALUE} before the first
+ * @param stateBytes state it keeps, about
+ * @param waiting what it holds back; empty if nothing
+ */
+public record StepStatus(
+    int stage,
+    int step,
+    String label,
+    long watermarkMicros,
+    long stateBytes,
+    Optional<Waiting> waiting) {}
