@@ -74,8 +74,16 @@ public final class Why {
         lines.add(name + watermark + ", held by " + held(holder.get()));
         lines.add("  released by " + release(source, holder.get()));
       } else {
-        lines.add(name + watermark + "; every split is silent");
-        lines.add("  released by a row with a later time stamp in any of them");
+        boolean ended =
+            source.splits().stream().allMatch(s -> s.phase() == JobStatus.Phase.ENDED);
+        lines.add(
+            name
+                + watermark
+                + (ended ? "; all there is has been read" : "; every split is silent"));
+        lines.add(
+            ended
+                ? "  released by something new to read, with later time stamps"
+                : "  released by a row with a later time stamp in any of them");
       }
     } else if (rows(source) > 0) {
       lines.add(name + Cells.grouped(rows(source)) + " rows, no watermark declared");

@@ -76,6 +76,12 @@ class ReplTest {
   }
 
   @Test
+  void whyTellsOfTheLastQuery() throws Exception {
+    assertThat(shell("\\why\nSELECT 1 AS a;\n\\why\n\\q\n").out())
+        .containsSubsequence("nothing has run yet", "1 row", "nothing is read");
+  }
+
+  @Test
   void historyIsKeptInTheHomeFolder() throws Exception {
     shell("\\echo one\n\\q\n");
     assertThat(Files.readString(directory.resolve(".sluice/history"))).contains("\\echo one");
