@@ -10,6 +10,7 @@ import dev.sluice.plan.OverNode;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.RankNode;
 import dev.sluice.plan.ReplicateNode;
+import dev.sluice.plan.UnnestNode;
 import dev.sluice.plan.UpsertMaterializeNode;
 import dev.sluice.plan.WindowSpec;
 import java.util.Map;
@@ -37,6 +38,7 @@ public final class Operators {
           entry(MatchNode.class, MatchRecognize::new),
           entry(RankNode.class, Operators::rank),
           entry(ReplicateNode.class, Replicate::new),
+          entry(UnnestNode.class, Unnest::new),
           entry(UpsertMaterializeNode.class, UpsertMaterialize::new));
 
   private static final Set<Class<? extends PlanNode>> OF_THE_HOST =

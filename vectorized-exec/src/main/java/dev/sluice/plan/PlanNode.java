@@ -39,6 +39,7 @@ public sealed interface PlanNode
         MatchNode,
         RankNode,
         ReplicateNode,
+        UnnestNode,
         UpsertMaterializeNode {
   /** The inputs, in order; empty for leaves. */
   @JsonIgnore

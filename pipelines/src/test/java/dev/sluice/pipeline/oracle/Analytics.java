@@ -22,9 +22,10 @@ final class Analytics {
   }
 
   Question next() {
-    return switch (choice.below(7)) {
+    return switch (choice.below(8)) {
       case 0, 1 -> ranking();
       case 2, 3 -> subquery();
+      case 4 -> unnest();
       default -> over();
     };
   }
@@ -92,6 +93,47 @@ final class Analytics {
                 + " AS o"
                 + (filtered ? " WHERE " + side.apply(condition) : "");
     return new Question(text.apply(Sql::ours), text.apply(Sql::duck));
+  }
+
+  /** Rows multiplied by collections made of their values. */
+  private Question unnest() {
+    Type type = choice.of(Type.STRING, Type.INT, Type.BIGINT, Type.DATE);
+    List<Sql> elements = new ArrayList<>();
+    for (int i = 0; i < choice.between(1, 3); i++) {
+      elements.add(
+          new Sql("CAST(" + expressions.of(type, 0).ours() + " AS " + type.ours() + ")", "", type));
+    }
+    Sql list = joined(elements, ", ");
+    Sql condition = expressions.condition(1);
+    String join = choice.of("CROSS JOIN", "LEFT JOIN");
+    String on = join.equals("CROSS JOIN") ? "" : " ON TRUE";
+    boolean grouped = choice.oneIn(3);
+    String select = grouped ? "SELECT x, COUNT(*) AS n FROM " : "SELECT k, ts, x FROM ";
+    String rest = grouped ? " GROUP BY x" : "";
+    String plain = list.ours().replace("`", "").replace("STRING", "VARCHAR");
+    return new Question(
+        select
+            + table.name()
+            + " "
+            + join
+            + " UNNEST(CASE WHEN "
+            + condition.ours()
+            + " THEN ARRAY["
+            + list.ours()
+            + "] END) AS u(x)"
+            + on
+            + rest,
+        select
+            + table.name()
+            + " "
+            + join
+            + " UNNEST(CASE WHEN "
+            + condition.duck()
+            + " THEN ["
+            + plain
+            + "] END) AS u(x)"
+            + on
+            + rest);
   }
 
   private Sql predicate(Expressions outer) {

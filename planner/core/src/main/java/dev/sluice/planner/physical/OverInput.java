@@ -1,5 +1,7 @@
 package dev.sluice.planner.physical;
 
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
 import dev.sluice.plan.Expr;
 import dev.sluice.plan.SortKey;
 import dev.sluice.plan.WindowColumns;
@@ -100,13 +102,19 @@ final class OverInput {
    * If {@code keys} keep windows apart, assigns rows to them and makes sure that their bounds are
    * among the columns; whether they do.
    */
-  boolean assignWindow(List<Integer> keys, Windows windows) {
+  boolean assignWindow(List<Integer> keys, Windows windows, long allowedLateness) {
     Frame keyed = frame();
     boolean windowed =
         keyed.window().isPresent()
             ? Aggregations.isWindowed(keyed, keys)
             : Aggregations.isAttached(keyed, keys);
     if (windowed && keyed.window().isPresent()) {
+      if (allowedLateness > 0) {
+        throw UserError.of(
+                ErrorCode.UNSUPPORTED,
+                "ALLOWED LATENESS is for aggregations, not for rows of a window one by one")
+            .withHint("leave the clause out; the watermark's own delay makes rows wait as well");
+      }
       input = windows.assigned(keyed, true);
       for (int i = 0; i < columns.size(); i++) {
         columns.set(i, input.columns().get(i));

@@ -100,7 +100,8 @@ final class Overs {
     List<OverNode.Call> calls = group.stream().map(over -> OverCalls.call(over, input)).toList();
     used.forEach(input::column);
     boolean endless = !isBounded(frame) && options.emit().isEmpty();
-    boolean windowed = endless && input.assignWindow(keys, windows);
+    boolean windowed =
+        endless && input.assignWindow(keys, windows, options.allowedLatenessMicros());
     RelTranslator.Built built =
         rels.materialize(input.frame(), input.names(), endless && !windowed);
     PlanNode node = node(built, keys, order, calls, windowed);

@@ -306,10 +306,10 @@ public final class QueryPlanner {
   }
 
   private static boolean hasWindow(PlanNode node) {
-    boolean session =
+    boolean drops =
         node instanceof PlanNode.WindowAssign assign
-            && assign.window() instanceof WindowSpec.Session;
-    return session
+            && (assign.dropLate() || assign.window() instanceof WindowSpec.Session);
+    return drops
         || node instanceof PlanNode.WindowAggregate
         || node.inputs().stream().anyMatch(QueryPlanner::hasWindow);
   }

@@ -127,7 +127,7 @@ final class Ranks {
       }
     }
     input.columnsOf(wanted);
-    boolean windowed = input.assignWindow(keys, windows);
+    boolean windowed = input.assignWindow(keys, windows, options.allowedLatenessMicros());
     PlanNode built = rels.materialize(input.frame(), input.names());
     Spec spec =
         new Spec(keys, order, arrival, bounds.function(), bounds.from(), bounds.to(), withRank);

@@ -42,6 +42,7 @@ import org.apache.calcite.rel.core.SetOp;
 import org.apache.calcite.rel.core.Sort;
 import org.apache.calcite.rel.core.TableFunctionScan;
 import org.apache.calcite.rel.core.TableScan;
+import org.apache.calcite.rel.core.Uncollect;
 import org.apache.calcite.rel.core.Union;
 import org.apache.calcite.rel.core.Values;
 import org.apache.calcite.rel.type.RelDataType;
@@ -119,6 +120,9 @@ final class RelTranslator {
     if (rel instanceof Match match) {
       return new Matches(this).translate(match);
     }
+    if (rel instanceof Uncollect uncollect) {
+      return new Unnests(this).translate(uncollect);
+    }
     if (rel instanceof TableFunctionScan function) {
       return windows.translate(function);
     }
@@ -138,14 +142,15 @@ final class RelTranslator {
   }
 
   private static UserError unsupported(RelNode rel) {
+    if (rel instanceof Correlate) {
+      return UserError.of(
+              ErrorCode.UNSUPPORTED,
+              "this subquery or LATERAL cannot be made a join: it asks for each row around it by"
+                  + " more than conditions")
+          .withHint("join or UNNEST in FROM and aggregate around it, or use array functions");
+    }
     String name = rel.getRelTypeName().replace("Logical", "");
-    String what =
-        switch (name) {
-          case "Correlate", "AsofJoin" -> "such joins are";
-          case "Window" -> "OVER windows are";
-          default -> name + " is";
-        };
-    return UserError.of(ErrorCode.UNSUPPORTED, what + " not supported yet");
+    return UserError.of(ErrorCode.UNSUPPORTED, name + " is not supported yet");
   }
 
   Expr expr(Frame input, RexNode node, RexBuilder rexBuilder) {
@@ -187,6 +192,9 @@ final class RelTranslator {
     }
     if (rel instanceof AsofJoin join) {
       return asofJoins.translate(join, used);
+    }
+    if (rel instanceof BiRel both && Unnests.isUnnest(both)) {
+      return new Unnests(this).translate(both, used);
     }
     if (rel instanceof Join join) {
       return joins.translate(join, used);
