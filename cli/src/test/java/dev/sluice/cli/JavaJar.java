@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -23,6 +24,11 @@ final class JavaJar {
 
   /** Compiles a class of package {@code acme} and packs it as {@code directory/name.jar}. */
   static Path of(Path directory, String name, String className, String source) throws IOException {
+    return of(directory, name, Map.of(className, source));
+  }
+
+  /** Compiles classes of package {@code acme}, by name, and packs them. */
+  static Path of(Path directory, String name, Map<String, String> sources) throws IOException {
     Path classes = Files.createTempDirectory(directory, name);
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter messages = new StringWriter();
@@ -35,7 +41,7 @@ final class JavaJar {
                 List.of(
                     "-d", classes.toString(), "-cp", System.getProperty("java.class.path"), "-g"),
                 null,
-                List.of(new Source(className, source)))
+                sources.entrySet().stream().map(e -> new Source(e.getKey(), e.getValue())).toList())
             .call();
     assertThat(done).as(messages.toString()).isTrue();
     Path jar = directory.resolve(name + ".jar");
