@@ -74,8 +74,7 @@ public final class Why {
         lines.add(name + watermark + ", held by " + held(holder.get()));
         lines.add("  released by " + release(source, holder.get()));
       } else {
-        boolean ended =
-            source.splits().stream().allMatch(s -> s.phase() == JobStatus.Phase.ENDED);
+        boolean ended = source.splits().stream().allMatch(s -> s.phase() == JobStatus.Phase.ENDED);
         lines.add(
             name
                 + watermark
