@@ -304,6 +304,59 @@ class JoinTest {
         .verify();
   }
 
+  /** Left rows live for 100 microseconds, right rows for good. */
+  private static OperatorHarness living(JoinKind kind, ChangelogMode mode) {
+    JoinRetention.Side left =
+        new JoinRetention.Side(OptionalInt.empty(), OptionalInt.empty(), OptionalLong.of(100));
+    return OperatorHarness.of(
+            join(
+                Nodes.input(LEFT, mode, -1),
+                Nodes.input(RIGHT, mode, -1),
+                kind,
+                Optional.empty(),
+                new JoinRetention(left, JoinRetention.Side.FOREVER, 0, false),
+                Emit.ON_UPDATE),
+            List.of(0),
+            List.of(0))
+        .unordered();
+  }
+
+  @Test
+  void rowsAreForgottenSomeTimeAfterTheyCame() {
+    for (ChangelogMode mode : List.of(ChangelogMode.INSERT_ONLY, ChangelogMode.RETRACT)) {
+      living(JoinKind.INNER, mode)
+          .clock(1000)
+          .row(1, "x")
+          .clock(1050)
+          .row(1, "y")
+          .clock(1100)
+          .input(1)
+          .row(1, "p")
+          .tick()
+          .expect("+I[1, y, 1, p]")
+          .clock(1150)
+          .row(1, "q")
+          .tick()
+          .expect()
+          .input(0)
+          .row(1, "z")
+          .tick()
+          .expect("+I[1, z, 1, p]", "+I[1, z, 1, q]")
+          .verifyTicks();
+    }
+    living(JoinKind.LEFT, ChangelogMode.RETRACT)
+        .clock(1000)
+        .row(1, "x")
+        .tick()
+        .expect("+I[1, x, null, null]")
+        .clock(1100)
+        .input(1)
+        .row(1, "p")
+        .tick()
+        .expect()
+        .verifyTicks();
+  }
+
   private static final Schema TIMED_LEFT =
       Nodes.schema(
           "k", Nodes.BIGINT, "t", Nodes.TIMESTAMP, "e", Nodes.TIMESTAMP, "m", Nodes.BIGINT);

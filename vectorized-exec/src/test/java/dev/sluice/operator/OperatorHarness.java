@@ -40,6 +40,8 @@ public final class OperatorHarness {
 
   private record Tick() implements Step {}
 
+  private record ClockTime(long micros) implements Step {}
+
   private record Finish(int input) implements Step {}
 
   private record Expect(List<String> rows) implements Step {}
@@ -97,6 +99,12 @@ public final class OperatorHarness {
   /** Event time advances. */
   public OperatorHarness watermark(long micros) {
     steps.add(new Time(micros));
+    return this;
+  }
+
+  /** It is that time by the clock. */
+  public OperatorHarness clock(long micros) {
+    steps.add(new ClockTime(micros));
     return this;
   }
 
@@ -241,6 +249,7 @@ public final class OperatorHarness {
     private final Output output;
     private boolean several;
     private boolean inside;
+    private long now = Long.MIN_VALUE;
 
     Run(BufferAllocator root, int cut, boolean selected, int parallelism) {
       this.root = root;
@@ -281,6 +290,9 @@ public final class OperatorHarness {
             task ->
                 assertThat(task.onWatermark(time.watermark(), output))
                     .isLessThanOrEqualTo(time.watermark()));
+      } else if (step instanceof ClockTime time) {
+        now = time.micros();
+        tellTime();
       } else if (step instanceof Tick) {
         tick();
       } else if (step instanceof Finish end) {
@@ -290,6 +302,15 @@ public final class OperatorHarness {
       } else if (step instanceof Side expect) {
         compare(side, expect.rows());
       }
+    }
+
+    private void tellTime() {
+      each(
+          task -> {
+            if (task.wantsProcessingTime() && now != Long.MIN_VALUE) {
+              task.onProcessingTime(now, output);
+            }
+          });
     }
 
     private void compare(List<String> actual, List<String> expected) {
@@ -359,6 +380,7 @@ public final class OperatorHarness {
         for (int i = 0; i < parallelism; i++) {
           tasks.get(i).restore(state.reader(i, parallelism));
         }
+        tellTime();
       }
     }
 

@@ -14,6 +14,7 @@ import dev.sluice.plan.PlanTraits;
 import dev.sluice.plan.TimeAttribute;
 import dev.sluice.plan.WindowColumns;
 import dev.sluice.planner.parse.QueryOptions;
+import dev.sluice.planner.validate.StateHints;
 import dev.sluice.type.DataType.Field;
 import dev.sluice.type.Schema;
 import java.util.ArrayList;
@@ -185,9 +186,13 @@ final class Joins {
               "this join over an unbounded input never has a final result")
           .withHint("use EMIT ON UPDATE, or bound the time between partners by a condition");
     }
-    long ttl = bounded ? 0 : rels.stateTtlMicros();
-    JoinNode living = JoinStates.withTimeToLive(kept, ttl, ttl);
+    JoinNode living =
+        bounded ? kept : JoinStates.withTimeToLive(kept, timeToLive(join, 0), timeToLive(join, 1));
     return withTraits(living, times, List.of(built));
+  }
+
+  private long timeToLive(Join join, int side) {
+    return StateHints.timeToLiveMicros(join.getInput(side)).orElseGet(rels::stateTtlMicros);
   }
 
   private static Schema schema(JoinKind kind, PlanNode[] inputs, List<Integer> output) {

@@ -161,6 +161,7 @@ public final class Validation {
             .accept(new TableFunctionCalls(catalog))
             .accept(new MatchRewrite(positions))
             .accept(new WindowShorthand(catalog, positions));
+    copy.accept(new StateHints(positions));
     try {
       SqlValidator validator = validator();
       SqlNode validated = validator.validate(copy);
@@ -260,7 +261,8 @@ public final class Validation {
         SqlToRelConverter.config()
             .withTrimUnusedFields(false)
             .withExpand(false)
-            .withRemoveSortInSubQuery(false));
+            .withRemoveSortInSubQuery(false)
+            .withHintStrategyTable(StateHints.strategies()));
   }
 
   /** The columns of a table as declared, computed ones included. */
