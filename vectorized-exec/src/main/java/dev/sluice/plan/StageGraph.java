@@ -108,7 +108,13 @@ public record StageGraph(
 
   /** The edges that enter stage {@code stage}. */
   public List<Edge> edgesIn(int stage) {
-    return edges.stream().filter(e -> !e.to().isSink() && e.to().stage() == stage).toList();
+    List<Edge> in = new ArrayList<>();
+    for (Edge edge : edges) {
+      if (!edge.to().isSink() && edge.to().stage() == stage) {
+        in.add(edge);
+      }
+    }
+    return in;
   }
 
   /** The edges that leave source {@code source}. */

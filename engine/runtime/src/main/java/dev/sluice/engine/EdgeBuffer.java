@@ -70,7 +70,11 @@ final class EdgeBuffer implements AutoCloseable {
 
   /** The least watermark over the sending tasks. */
   long watermark() {
-    return Arrays.stream(watermarks).min().orElse(Long.MIN_VALUE);
+    long least = Long.MAX_VALUE;
+    for (long one : watermarks) {
+      least = Math.min(least, one);
+    }
+    return watermarks.length == 0 ? Long.MIN_VALUE : least;
   }
 
   /** The batches for task {@code receiver} in order of sender; the caller owns them. */
@@ -92,7 +96,12 @@ final class EdgeBuffer implements AutoCloseable {
 
   /** Whether anything is waiting for task {@code receiver}. */
   boolean hasRows(int receiver) {
-    return cells.stream().anyMatch(row -> !row.get(receiver).isEmpty());
+    for (List<List<RecordBatch>> row : cells) {
+      if (!row.get(receiver).isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   boolean isFinished() {

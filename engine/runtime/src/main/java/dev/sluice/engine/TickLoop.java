@@ -155,8 +155,14 @@ final class TickLoop implements AutoCloseable {
 
   /** Whether all input has ended and gone through. */
   boolean isFinished() {
-    return parts.tasks().stream()
-        .allMatch(tasks -> tasks.stream().allMatch(t -> t.task().isFinished()));
+    for (List<TaskHost> tasks : parts.tasks()) {
+      for (TaskHost host : tasks) {
+        if (!host.task().isFinished()) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /** One tick. Waits a little when there is nothing to do. */
@@ -214,7 +220,11 @@ final class TickLoop implements AutoCloseable {
   }
 
   private boolean gather(Source source) {
-    if (source.edges.stream().allMatch(EdgeBuffer::isFinished)) {
+    boolean wanted = false;
+    for (EdgeBuffer edge : source.edges) {
+      wanted |= !edge.isFinished();
+    }
+    if (!wanted) {
       return false;
     }
     List<RecordBatch> batches = source.feed.isPresent() ? fetch(source.feed.get()) : values(source);
@@ -287,12 +297,13 @@ final class TickLoop implements AutoCloseable {
   }
 
   private void runStage(StageGraph.Stage stage) {
-    List<EdgeBuffer> inputs =
-        parts.graph().edgesIn(stage.id()).stream().map(e -> parts.edges().get(e.id())).toList();
     List<TaskHost> tasks = parts.tasks().get(stage.id());
-    boolean wasFinished = tasks.get(0).task().isFinished();
-    if (wasFinished) {
+    if (tasks.get(0).task().isFinished()) {
       return;
+    }
+    List<EdgeBuffer> inputs = new ArrayList<>();
+    for (StageGraph.Edge edge : parts.graph().edgesIn(stage.id())) {
+      inputs.add(parts.edges().get(edge.id()));
     }
     List<Runnable> work = new ArrayList<>();
     for (int t = 0; t < tasks.size(); t++) {
@@ -371,7 +382,10 @@ final class TickLoop implements AutoCloseable {
   /** Stops reading sources whose rows nobody wants any more. */
   private void endSatisfiedSources() {
     for (Source source : parts.sources()) {
-      boolean wanted = source.edges.stream().anyMatch(e -> !isSatisfied(e.edge().to().stage()));
+      boolean wanted = false;
+      for (EdgeBuffer edge : source.edges) {
+        wanted |= !isSatisfied(edge.edge().to().stage());
+      }
       if (!wanted) {
         source.feed.filter(feed -> !feed.isFinished()).ifPresent(SourceFeed::endEarly);
       }
@@ -379,15 +393,23 @@ final class TickLoop implements AutoCloseable {
   }
 
   private boolean isSatisfied(int stage) {
-    if (parts.tasks().get(stage).stream().allMatch(t -> t.task().satisfied())) {
+    boolean satisfied = true;
+    for (TaskHost host : parts.tasks().get(stage)) {
+      satisfied &= host.task().satisfied();
+    }
+    if (satisfied) {
       return true;
     }
-    List<StageGraph.Edge> out =
-        parts.graph().edges().stream()
-            .filter(e -> !e.fromSource() && e.from().stage() == stage)
-            .toList();
-    return !out.isEmpty()
-        && out.stream().allMatch(e -> !e.to().isSink() && isSatisfied(e.to().stage()));
+    int out = 0;
+    for (StageGraph.Edge edge : parts.graph().edges()) {
+      if (!edge.fromSource() && edge.from().stage() == stage) {
+        out++;
+        if (edge.to().isSink() || !isSatisfied(edge.to().stage())) {
+          return false;
+        }
+      }
+    }
+    return out > 0;
   }
 
   /** Commits all sinks, then tells the sources how far they are safe. */
