@@ -12,7 +12,9 @@ import dev.sluice.state.KeyColumns;
 import dev.sluice.state.RowStore;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -328,13 +330,18 @@ final class ChangeJoin implements Operator {
   /** Rows whose time to live is over go without a word: what they gave stays given. */
   private void forget(int side) {
     RowStore store = stores[side];
+    List<Integer> waiting = new ArrayList<>();
     while (ends[side].hasUntil(now)) {
       int row = ends[side].take();
-      boolean waits = row < listed[side].length && listed[side][row];
-      if (store.isLive(row) && store.word(EXPIRY, row) <= now && !waits) {
+      boolean over = store.isLive(row) && store.word(EXPIRY, row) <= now;
+      if (over && row < listed[side].length && listed[side][row]) {
+        waiting.add(row);
+      } else if (over) {
         store.remove(row);
       }
     }
+    // a change that is yet to be given needs its row
+    waiting.forEach(row -> ends[side].add(store.word(EXPIRY, row), row));
     trim(side);
   }
 
