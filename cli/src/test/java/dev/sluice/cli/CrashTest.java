@@ -36,6 +36,7 @@ class CrashTest {
   private static final int KILLS = Integer.getInteger("crash.kills", 12);
   private static final long SEED = Long.getLong("crash.seed", System.nanoTime());
   private static final int ROWS = 15_000;
+  private static final String FILE = "'connector' = 'filesystem', 'path' = 'in.json'";
 
   private static final List<String> POINTS =
       List.of(
@@ -81,9 +82,11 @@ class CrashTest {
               at % 1000));
     }
     Files.writeString(directory.resolve("in.json"), text);
+    KafkaServer.shared().createTopic("crash-in", 1);
+    KafkaServer.shared().produce("crash-in", 0, text.toString().split("\\R"));
   }
 
-  private String sql(String to) {
+  private String sql(String from, String to) {
     String table =
         "WITH ('connector' = 'jdbc', 'table.create' = 'true', 'table-name' = 'w_"
             + to
@@ -96,8 +99,7 @@ class CrashTest {
         "SET 'checkpoint.interval' = '30 ms';",
         "SET 'batch.rows' = '300';",
         "CREATE STREAM s (k STRING, v BIGINT, ts TIMESTAMP(3),",
-        "  WATERMARK FOR ts AS ts - INTERVAL '2' SECOND)",
-        "  WITH ('connector' = 'filesystem', 'path' = 'in.json', 'format' = 'json');",
+        "  WATERMARK FOR ts AS ts - INTERVAL '2' SECOND) WITH ('format' = 'json', " + from + ");",
         "CREATE VIEW w AS",
         "  SELECT CAST(window_start AS STRING) AS t, k, COUNT(*) AS n, SUM(v) AS v",
         "  FROM TABLE(TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '5' SECOND))",
@@ -180,7 +182,14 @@ class CrashTest {
   /** Runs one pipeline to its end, killed up to {@code most} times; gives the times it was. */
   private int round(int most, List<String> expected) throws Exception {
     String name = "r" + round++ + "_" + Long.toString(SEED & 0xffffff, 36);
-    Files.writeString(directory.resolve(name + ".sql"), sql(name));
+    // by turns from a file and from a topic
+    String topic =
+        "'connector' = 'kafka', 'topic' = 'crash-in', 'scan.bounded.mode' = 'latest-offset',"
+            + " 'properties.bootstrap.servers' = '"
+            + KafkaServer.shared().bootstrap()
+            + "'";
+    String from = round % 2 == 0 ? topic : FILE;
+    Files.writeString(directory.resolve(name + ".sql"), sql(from, name));
     KafkaServer.shared().createTopic(name, 2);
     int kills = 0;
     StringBuilder story = new StringBuilder("seed " + SEED + ":");
@@ -268,7 +277,7 @@ class CrashTest {
   void noRowIsLostAndNoneIsThereTwice() throws Exception {
     input();
     KafkaServer.shared().createTopic("calm", 1);
-    Files.writeString(directory.resolve("calm.sql"), sql("calm"));
+    Files.writeString(directory.resolve("calm.sql"), sql(FILE, "calm"));
     Invocation calm = Invocation.of(directory, "run", "calm.sql");
     assertThat(calm.code()).as(calm.err()).isZero();
     List<String> expected = files(directory.resolve("calm.csv"));

@@ -257,7 +257,7 @@ final class Checkpointing implements AutoCloseable {
             }
           });
       List<TaskHost> hosts = tasks.get(stage.id());
-      requireLayouts(hosts.get(0), ofStep);
+      dropOtherLayouts(hosts.get(0), ofStep);
       for (int t = 0; t < hosts.size(); t++) {
         int task = t;
         hosts.get(t).task().restore(step -> reader(ofStep, step, task, hosts.size()));
@@ -283,32 +283,36 @@ final class Checkpointing implements AutoCloseable {
   }
 
   /** State whose columns are not what the operator keeps now cannot be read. */
-  private void requireLayouts(TaskHost host, Map<Integer, Manifest.OperatorState> ofStep) {
+  private void dropOtherLayouts(TaskHost host, Map<Integer, Manifest.OperatorState> ofStep) {
     host.task()
         .snapshot(
             step ->
                 (name, version, layout) -> {
-                  Optional.ofNullable(ofStep.get(step)).stream()
-                      .flatMap(state -> state.parts().stream())
-                      .filter(part -> part.name().equals(name))
-                      .filter(
-                          part ->
-                              part.version() != version || !StatePlan.fits(part.layout(), layout))
-                      .findFirst()
-                      .ifPresent(
-                          part -> {
-                            throw otherLayout(ofStep.get(step));
-                          });
+                  boolean other =
+                      Optional.ofNullable(ofStep.get(step)).stream()
+                          .flatMap(state -> state.parts().stream())
+                          .filter(part -> part.name().equals(name))
+                          .anyMatch(
+                              part ->
+                                  part.version() != version
+                                      || !StatePlan.fits(part.layout(), layout));
+                  if (other) {
+                    dropOtherLayout(ofStep.remove(step));
+                  }
                   return (group, rows) -> rows.close();
                 });
   }
 
-  private UserError otherLayout(Manifest.OperatorState state) {
-    return UserError.of(
-            ErrorCode.STATE_LOSS,
-            "the state of checkpoint " + from().orElseThrow().epoch() + " has other columns now")
-        .withDetail("lost: " + state.head())
-        .withHint("undo the change, or begin anew with another checkpoint directory");
+  private void dropOtherLayout(Manifest.OperatorState state) {
+    String lost = "lost: " + state.head();
+    if (!options.allowStateLoss()) {
+      throw UserError.of(
+              ErrorCode.STATE_LOSS,
+              "the state of checkpoint " + from().orElseThrow().epoch() + " has other columns now")
+          .withDetail(lost)
+          .withHint("undo the change, or accept the loss with --allow-state-loss");
+    }
+    checkpoints.notice(lost);
   }
 
   /** The epoch that the first rows belong to. */
