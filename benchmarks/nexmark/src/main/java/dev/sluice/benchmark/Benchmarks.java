@@ -103,7 +103,7 @@ final class Benchmarks {
 
   private static List<Rival> rivals(String names) {
     return Arrays.stream(names.split(","))
-        .map(name -> Rival.valueOf(name.toUpperCase(java.util.Locale.ROOT)))
+        .map(name -> Rival.valueOf(name.toUpperCase(java.util.Locale.ROOT).replace('-', '_')))
         .collect(Collectors.toList());
   }
 
