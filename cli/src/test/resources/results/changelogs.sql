@@ -4,6 +4,8 @@ CREATE TABLE t (k STRING, n BIGINT) WITH ('connector' = 'values', 'rows' = '[["a
 CREATE TABLE f (k STRING, n BIGINT) WITH ('connector' = 'filesystem', 'path' = '/tmp/never.json', 'format' = 'json');
 CREATE TABLE v (k STRING, n BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'values', 'rows' = '[["a", 1], ["b", 2], ["a", 3], [null, 9], ["b", null], [null, 8]]');
 CREATE TABLE d (k STRING, n BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'filesystem', 'path' = 'changes', 'format' = 'debezium-json');
+CREATE TABLE l (op STRING, k STRING, n BIGINT) WITH ('connector' = 'values', 'rows' = '[["INSERT", "a", 1], ["+I", "b", 2], ["UPDATE_BEFORE", "a", 1], ["UPDATE_AFTER", "a", 5], ["DELETE", "b", 2]]');
+CREATE VIEW big AS SELECT k, COUNT(*) AS n FROM t GROUP BY k HAVING COUNT(*) > 1;
 ====
 SELECT AVG(m) AS avg_m, MIN(m) AS min_m, COUNT(DISTINCT m) AS n FROM (SELECT k, MAX(n) AS m FROM t GROUP BY k) EMIT ON UPDATE
 ----
@@ -30,7 +32,7 @@ EXPLAIN INSERT INTO s SELECT k, COUNT(*) FROM t GROUP BY k HAVING COUNT(*) < 2 E
       #4 GroupAggregate(keys=[k], calls=[COUNT(*)], emit=on update)  {retract; columns=[k, EXPR$1]; key=[[k]]; state=bounded input; bounded}
     #3 FilterProject(filter=($1 < 2), project=[NOT NULL($0, 'column ''k'' of ''s'' is NOT NULL'), $1])  {retract; columns=[k, n]; key=[[k]]; bounded}
   #2 DropUpdateBefore(keys=[k])  {upsert; columns=[k, n]; key=[[k]]; bounded}
-#1 Sink(table=s, connector=jdbc, primaryKey=[k])  {upsert; bounded; delivery=at-least-once}
+#1 Sink(table=s, connector=jdbc, primaryKey=[k])  {upsert; bounded; delivery=at-least-once (exactly-once with checkpoints)}
 ====
 EXPLAIN INSERT INTO s SELECT MAX(k), n FROM t GROUP BY n EMIT ON UPDATE ON CONFLICT DO DEDUPLICATE
 ----
@@ -41,7 +43,7 @@ EXPLAIN INSERT INTO s SELECT MAX(k), n FROM t GROUP BY n EMIT ON UPDATE ON CONFL
       #4 FilterProject(project=[NOT NULL($1, 'column ''k'' of ''s'' is NOT NULL'), $0])  {retract; columns=[k, n]; key=[[n]]; bounded}
     #3 Exchange(distribution=hash[$0])  {retract; columns=[k, n]; key=[[n]]; bounded}
   #2 UpsertMaterialize(keys=[k], onConflict=deduplicate)  {upsert; columns=[k, n]; key=[[k]]; state=bounded input; bounded}
-#1 Sink(table=s, connector=jdbc, primaryKey=[k])  {upsert; bounded; delivery=at-least-once}
+#1 Sink(table=s, connector=jdbc, primaryKey=[k])  {upsert; bounded; delivery=at-least-once (exactly-once with checkpoints)}
 ====
 INSERT INTO f SELECT k, COUNT(*) FROM t GROUP BY k EMIT ON UPDATE
 ----
@@ -105,3 +107,49 @@ INSERT INTO f SELECT * FROM d EMIT ON UPDATE
 ----
 error[SLU-2011]: the query updates its results, but sink 'f' takes inserts only
 hint: leave EMIT out, so that each result comes once, when it is final, or write to a sink with a PRIMARY KEY (jdbc, kafka)
+====
+SELECT kind, COUNT(*) AS n FROM TO_CHANGELOG(TABLE d, DESCRIPTOR(kind)) GROUP BY kind
+----
+{"kind":"INSERT","n":1}
+====
+SELECT * FROM TABLE(TO_CHANGELOG(input => TABLE big, op => DESCRIPTOR(kind)))
+----
+{"kind":"INSERT","k":"a","n":2}
+{"kind":"INSERT","k":"b","n":2}
+====
+SELECT * FROM FROM_CHANGELOG(l)
+----
+{"k":"a","n":5}
+====
+INSERT INTO s SELECT k, SUM(n) FROM TABLE(FROM_CHANGELOG(INPUT => TABLE l, OP => DESCRIPTOR(op))) GROUP BY k EMIT ON UPDATE; SELECT * FROM s WHERE k < 'c'
+----
+{"k":"a","n":5}
+====
+EXPLAIN INSERT INTO f SELECT op, n FROM TO_CHANGELOG(TABLE big) EMIT ON UPDATE
+----
+            #7 Scan(table=t, connector=values, columns=[k])  {insert-only; columns=[k]; bounded}
+          #6 Exchange(distribution=hash[$0])  {insert-only; columns=[k]; bounded}
+        #5 GroupAggregate(keys=[k], calls=[COUNT(*)], emit=on update)  {retract; columns=[k, n]; key=[[k]]; state=bounded input; bounded}
+      #4 FilterProject(filter=($1 > 1), project=[$0, $1])  {retract; columns=[k, n]; key=[[k]]; bounded}
+    #3 ToChangelog()  {insert-only; columns=[op, k, n]; bounded}
+  #2 FilterProject(project=[$0, $2])  {insert-only; columns=[k, n]; bounded}
+#1 Sink(table=f, connector=filesystem)  {insert-only; bounded; delivery=at-least-once (exactly-once with checkpoints)}
+====
+SELECT * FROM FROM_CHANGELOG(TABLE l, DESCRIPTOR(kind))
+----
+error[SLU-2003]: the input of FROM_CHANGELOG has no column 'kind'
+hint: name the column that tells the kind of change: FROM_CHANGELOG(TABLE t, DESCRIPTOR(kind))
+====
+SELECT * FROM FROM_CHANGELOG(TABLE l, DESCRIPTOR(n))
+----
+error[SLU-2005]: the op column 'n' of FROM_CHANGELOG is BIGINT, not STRING
+hint: its values are INSERT, UPDATE_BEFORE, UPDATE_AFTER and DELETE
+====
+SELECT * FROM FROM_CHANGELOG(TABLE l, DESCRIPTOR(k))
+----
+error[SLU-4002]: FROM_CHANGELOG does not know the kind of change 'a'
+hint: it is INSERT, UPDATE_BEFORE, UPDATE_AFTER or DELETE; filter out other rows
+====
+SELECT * FROM TABLE(TO_CHANGELOG(TABLE l PARTITION BY k))
+----
+error[SLU-2007]: TO_CHANGELOG takes a table and DESCRIPTOR(op column); PARTITION BY and mappings of kinds are not supported

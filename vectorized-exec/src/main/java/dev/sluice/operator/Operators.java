@@ -3,6 +3,7 @@ package dev.sluice.operator;
 import dev.sluice.plan.AsofJoinNode;
 import dev.sluice.plan.ChangelogNormalizeNode;
 import dev.sluice.plan.DropUpdateBeforeNode;
+import dev.sluice.plan.FromChangelogNode;
 import dev.sluice.plan.JoinNode;
 import dev.sluice.plan.LookupJoinNode;
 import dev.sluice.plan.MatchNode;
@@ -10,6 +11,7 @@ import dev.sluice.plan.OverNode;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.RankNode;
 import dev.sluice.plan.ReplicateNode;
+import dev.sluice.plan.ToChangelogNode;
 import dev.sluice.plan.UnnestNode;
 import dev.sluice.plan.UpsertMaterializeNode;
 import dev.sluice.plan.WindowSpec;
@@ -31,6 +33,8 @@ public final class Operators {
           entry(PlanNode.Union.class, Union::new),
           entry(ChangelogNormalizeNode.class, ChangelogNormalize::new),
           entry(DropUpdateBeforeNode.class, DropUpdateBefore::new),
+          entry(FromChangelogNode.class, FromChangelog::new),
+          entry(ToChangelogNode.class, ToChangelog::new),
           entry(JoinNode.class, Operators::join),
           entry(AsofJoinNode.class, AsofJoin::new),
           entry(OverNode.class, Operators::over),

@@ -33,12 +33,14 @@ public sealed interface PlanNode
         ChangelogNormalizeNode,
         DropUpdateBeforeNode,
         AsofJoinNode,
+        FromChangelogNode,
         JoinNode,
         OverNode,
         LookupJoinNode,
         MatchNode,
         RankNode,
         ReplicateNode,
+        ToChangelogNode,
         UnnestNode,
         UpsertMaterializeNode {
   /** The inputs, in order; empty for leaves. */

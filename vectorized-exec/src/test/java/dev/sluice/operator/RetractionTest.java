@@ -10,6 +10,7 @@ import static dev.sluice.operator.Nodes.where;
 import dev.sluice.plan.AggregateCall;
 import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.Emit;
+import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.SortKey;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Kind;
@@ -298,6 +299,46 @@ class RetractionTest {
         .row("a", 2L, null, null, null)
         .tick()
         .expect("+I[a, 1, 1, 2, null, 2, null, null, null, 0, 0, 0, 2, null, null, [2]]")
+        .verify();
+  }
+
+  @Test
+  void aGroupIsForgottenWhenNoRowReachedItForItsTime() {
+    PlanNode.GroupAggregate node =
+        Nodes.group(
+            INPUT,
+            ChangelogMode.RETRACT,
+            List.of(0),
+            List.of(call("COUNT", BIGINT.notNull()), call("MAX", BIGINT, 1)),
+            Emit.ON_UPDATE,
+            ChangelogMode.RETRACT);
+    OperatorHarness.of(
+            new PlanNode.GroupAggregate(
+                node.input(), node.keys(), node.calls(), node.emit(), 100, node.traits()),
+            List.of(0))
+        .clock(1000)
+        .row("a", 1L, null, null, null)
+        .row("b", 1L, null, null, null)
+        .tick()
+        .expect("+I[a, 1, 1]", "+I[b, 1, 1]")
+        .clock(1090)
+        .row("a", 2L, null, null, null)
+        .tick()
+        .expect("-U[a, 1, 1]", "+U[a, 2, 2]")
+        .clock(1150)
+        .tick()
+        .expect()
+        // b is forgotten: its deletion tells nothing, its next row begins it anew
+        .clock(1160)
+        .change(RowKind.DELETE, "b", 1L, null, null, null)
+        .change(RowKind.DELETE, "a", 2L, null, null, null)
+        .tick()
+        .expect("-U[a, 2, 2]", "+U[a, 1, 1]")
+        .clock(1170)
+        .row("b", 7L, null, null, null)
+        .tick()
+        .expect("+I[b, 1, 7]")
+        .unordered()
         .verify();
   }
 

@@ -124,7 +124,9 @@ final class RelTranslator {
       return new Unnests(this).translate(uncollect);
     }
     if (rel instanceof TableFunctionScan function) {
-      return windows.translate(function);
+      return ChangelogCalls.isOurs(function)
+          ? new ChangelogCalls(this).translate(function)
+          : windows.translate(function);
     }
     if (rel instanceof Sort sort) {
       return sorts.translate(sort);

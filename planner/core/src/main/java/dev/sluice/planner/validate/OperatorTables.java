@@ -58,6 +58,8 @@ final class OperatorTables {
     operators.add(WindowFunctions.SESSION);
     operators.add(WindowFunctions.WINDOW_END);
     operators.add(MatchRewrite.PREV);
+    operators.add(ChangelogFunctions.TO_CHANGELOG);
+    operators.add(ChangelogFunctions.FROM_CHANGELOG);
     operators.add(SqlLibraryOperators.ILIKE);
     operators.add(SqlLibraryOperators.NOT_ILIKE);
     operators.add(SqlLibraryOperators.ARRAY_AGG);
