@@ -121,6 +121,25 @@ public final class GroupTable {
     return slots;
   }
 
+  /**
+   * The slots of groups by rows whose columns {@code columns} are their keys; good until the next
+   * call on any table of the shape.
+   */
+  public int[] slotsByKey(RecordBatch batch, List<Integer> columns) {
+    Rows rows = Rows.of(batch);
+    KeyColumns keys = new KeyColumns(batch.schema(), columns);
+    keys.load(batch, rows);
+    int[] slots = shape.slots(rows.count());
+    table.slots(keys, slots);
+    accumulators.ensure(table.size());
+    return slots;
+  }
+
+  /** The key group of a group. */
+  public int keyGroup(int slot) {
+    return table.keyGroup(slot);
+  }
+
   /** Adds rows whose slots are known, or takes them back. */
   public void update(RecordBatch batch, SlotRows rows, boolean retract) {
     accumulators.update(batch, rows, retract);

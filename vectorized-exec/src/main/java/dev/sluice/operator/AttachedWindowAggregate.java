@@ -8,6 +8,7 @@ import dev.sluice.batch.Cells;
 import dev.sluice.batch.Lane;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
+import dev.sluice.batch.Selection;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.function.TimeFunctions;
@@ -24,9 +25,12 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.apache.arrow.memory.BufferAllocator;
 
 /**
  * Aggregation over windows that the rows name in their own columns. A window gives its rows once,
@@ -35,6 +39,7 @@ import java.util.TreeMap;
  */
 final class AttachedWindowAggregate implements Operator {
   private static final String GROUPS = "windows";
+  private static final String GIVEN = "given";
   private static final int LAYOUT = 1;
   private static final DataType WORD = DataType.of(Kind.BIGINT);
 
@@ -241,21 +246,21 @@ final class AttachedWindowAggregate implements Operator {
   @Override
   public void snapshot(StateWriter state) {
     StateWriter.Part part = state.part(GROUPS, LAYOUT, shape.layout(3));
+    StateWriter.Part given = state.part(GIVEN, 1, node.schema());
+    BufferAllocator allocator = context.orElseThrow().allocator();
     windows.forEach(
         (key, window) -> {
-          window.changes().requireSettled();
+          window.changes().saveGiven(given, window.groups()::keyGroup, allocator);
           window
               .groups()
               .save(
                   part,
                   3,
                   (slot, i) ->
-                      i == 0
-                          ? key.start()
-                          : i == 1 ? key.end() : window.changes().isKnown(slot) ? 1 : 0,
-                  context.orElseThrow().allocator());
+                      i == 0 ? key.start() : i == 1 ? key.end() : window.changes().flags(slot),
+                  allocator);
         });
-    clock.save(state, context.orElseThrow().allocator());
+    clock.save(state, allocator);
   }
 
   @Override
@@ -272,6 +277,26 @@ final class AttachedWindowAggregate implements Operator {
             }
           }
         });
+    if (state.version(GIVEN).isPresent()) {
+      state.read(GIVEN, (batch, group) -> restoreGiven(batch));
+    }
+  }
+
+  private void restoreGiven(RecordBatch batch) {
+    int bounds = node.schema().size() - 3;
+    List<Integer> keys = IntStream.range(0, node.keys().size()).boxed().toList();
+    try (batch) {
+      for (int i = 0; i < batch.rowCount(); i++) {
+        int position = batch.position(i);
+        Key key =
+            new Key(
+                Cells.word(batch.vector(bounds + 1), endType, position),
+                Cells.word(batch.vector(bounds), startType, position));
+        RecordBatch one = batch.share().select(new Selection(new int[] {position}, 1));
+        Window window = window(key);
+        window.changes().restoreGiven(one, window.groups().slotsByKey(one, keys));
+      }
+    }
   }
 
   private void restore(RecordBatch batch, int position) {
@@ -279,7 +304,7 @@ final class AttachedWindowAggregate implements Operator {
     long end = Cells.word(batch.vector(1), WORD, position);
     Window window = window(new Key(end, start));
     int[] slots = window.groups().restore(batch, Rows.at(new int[] {position}, 1), 3);
-    window.changes().setKnown(slots[0], Cells.word(batch.vector(2), WORD, position) != 0);
+    window.changes().setFlags(slots[0], Cells.word(batch.vector(2), WORD, position));
   }
 
   @Override

@@ -5,12 +5,14 @@ import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.ByteArena;
 import dev.sluice.batch.Cells;
 import dev.sluice.batch.RecordBatch;
+import dev.sluice.state.StateWriter;
 import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
@@ -130,6 +132,43 @@ final class ChangeLog implements AutoCloseable {
     beforeBatch = new int[known.length];
     beforeRow = new int[known.length];
     order = new int[known.length];
+  }
+
+  /** What is to be saved of a group besides its state; see {@link #setFlags}. */
+  long flags(int slot) {
+    boolean waits = slot < touched.length && touched[slot];
+    return (isKnown(slot) ? 1 : 0) + (waits ? 2 : 0);
+  }
+
+  /** Sets what {@link #flags} gave; of rows given before, {@link #restoreGiven} must follow. */
+  void setFlags(int slot, long flags) {
+    setKnown(slot, (flags & 1) != 0);
+    if ((flags & 2) != 0) {
+      touched[slot] = true;
+      order[count++] = slot;
+    }
+  }
+
+  /** Saves the rows given before the changes that wait, under the key groups of their slots. */
+  void saveGiven(StateWriter.Part part, IntUnaryOperator keyGroup, BufferAllocator allocator) {
+    for (int i = 0; i < count; i++) {
+      int slot = order[i];
+      if (known[slot]) {
+        try (BatchBuilder builder = new BatchBuilder(schema, allocator)) {
+          builder.copy(RowKind.INSERT, before.get(beforeBatch[slot]), beforeRow[slot]);
+          part.write(keyGroup.applyAsInt(slot), builder.build());
+        }
+      }
+    }
+  }
+
+  /** Takes over rows that {@link #saveGiven} saved, and the batch; {@code slots} by row. */
+  void restoreGiven(RecordBatch given, int[] slots) {
+    for (int i = 0; i < given.rowCount(); i++) {
+      beforeBatch[slots[i]] = before.size();
+      beforeRow[slots[i]] = given.position(i);
+    }
+    before.add(given);
   }
 
   void requireSettled() {

@@ -7,13 +7,20 @@ import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
 import dev.sluice.plan.DropUpdateBeforeNode;
 import dev.sluice.state.KeyColumns;
+import dev.sluice.state.KeyGroups;
 import dev.sluice.state.KeyTable;
+import dev.sluice.state.StateReader;
+import dev.sluice.state.StateWriter;
+import dev.sluice.type.DataType;
+import dev.sluice.type.DataType.Field;
+import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Folds a changelog to the last state of each key within a tick. Rows that come and go within it
@@ -24,7 +31,10 @@ final class DropUpdateBefore implements Operator {
   /** A row that arrived in this tick. */
   private record Place(RecordBatch batch, int position, RowKind kind) {}
 
+  private static final String HELD = "held";
+
   private final Schema schema;
+  private final Schema layout;
   private final List<Integer> keys;
   private final List<RecordBatch> held = new ArrayList<>();
   private boolean updating;
@@ -32,6 +42,7 @@ final class DropUpdateBefore implements Operator {
 
   DropUpdateBefore(DropUpdateBeforeNode node) {
     schema = node.schema();
+    layout = schema.append(new Field("$kind", DataType.of(Kind.BIGINT).notNull()));
     keys = node.keys();
   }
 
@@ -143,6 +154,56 @@ final class DropUpdateBefore implements Operator {
       Cells.appendNullable(b.batch().vector(c), schema.type(c), b.position(), right);
     }
     return Arrays.equals(left.array(), 0, left.length(), right.array(), 0, right.length());
+  }
+
+  /** An operator before this one may have given rows with the watermark, after the tick's end. */
+  @Override
+  public long onWatermark(long watermark, Output output) {
+    endOfTick(output);
+    return watermark;
+  }
+
+  @Override
+  public void snapshot(StateWriter state) {
+    if (held.isEmpty()) {
+      return;
+    }
+    StateWriter.Part part = state.part(HELD, 1, layout);
+    KeyColumns columns = new KeyColumns(schema, keys);
+    for (RecordBatch batch : held) {
+      Rows rows = Rows.of(batch);
+      columns.load(batch, rows);
+      for (int i = 0; i < rows.count(); i++) {
+        try (BatchBuilder builder = new BatchBuilder(layout, context.orElseThrow().allocator())) {
+          for (int c = 0; c < schema.size(); c++) {
+            builder.vector(c).copyFromSafe(rows.position(i), 0, batch.vector(c));
+          }
+          long kind = batch.kind(rows.position(i)).code();
+          Cells.setWord(builder.vector(schema.size()), layout.type(schema.size()), 0, kind);
+          builder.advance(1);
+          part.write(KeyGroups.of(columns.hashes()[i]), builder.build());
+        }
+      }
+    }
+  }
+
+  @Override
+  public void restore(StateReader state) {
+    if (state.version(HELD).isPresent()) {
+      state.read(HELD, (batch, group) -> restore(batch));
+    }
+  }
+
+  private void restore(RecordBatch saved) {
+    byte[] kinds = new byte[saved.length()];
+    for (int i = 0; i < saved.rowCount(); i++) {
+      int position = saved.position(i);
+      kinds[position] =
+          (byte) Cells.word(saved.vector(schema.size()), layout.type(schema.size()), position);
+    }
+    int[] columns = IntStream.range(0, schema.size()).toArray();
+    held.add(saved.project(schema, columns).withKinds(Optional.of(kinds)));
+    updating = true;
   }
 
   @Override

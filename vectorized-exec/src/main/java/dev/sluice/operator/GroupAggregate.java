@@ -18,7 +18,9 @@ import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.RowKind;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Aggregation per key over the whole input: once at the end, or as changes folded per tick. A group
@@ -28,6 +30,7 @@ import java.util.Optional;
  */
 final class GroupAggregate implements Operator {
   private static final String GROUPS = "groups";
+  private static final String GIVEN = "given";
   private static final int LAYOUT = 2;
   private static final int EXTRAS = 4;
 
@@ -262,8 +265,9 @@ final class GroupAggregate implements Operator {
 
   @Override
   public void snapshot(StateWriter state) {
-    changes.requireSettled();
     ensureLive();
+    changes.saveGiven(
+        state.part(GIVEN, 1, node.schema()), groups::keyGroup, context.orElseThrow().allocator());
     StateWriter.Part part = state.part(GROUPS, LAYOUT, shape.layout(EXTRAS));
     groups.save(part, EXTRAS, this::extra, context.orElseThrow().allocator());
   }
@@ -271,7 +275,7 @@ final class GroupAggregate implements Operator {
   private long extra(int slot, int index) {
     return switch (index) {
       case 0 -> live[slot];
-      case 1 -> changes.isKnown(slot) ? 1 : 0;
+      case 1 -> changes.flags(slot);
       case 2 -> sequence;
       default -> reached[slot];
     };
@@ -293,7 +297,7 @@ final class GroupAggregate implements Operator {
             for (int i = 0; i < rows.count(); i++) {
               int position = rows.position(i);
               live[slots[i]] = Cells.word(batch.vector(0), word, position);
-              changes.setKnown(slots[i], Cells.word(batch.vector(1), word, position) != 0);
+              changes.setFlags(slots[i], Cells.word(batch.vector(1), word, position));
               sequence = Math.max(sequence, Cells.word(batch.vector(2), word, position));
               reached[slots[i]] = Cells.word(batch.vector(3), word, position);
               gone += live[slots[i]] == 0 ? 1 : 0;
@@ -301,6 +305,16 @@ final class GroupAggregate implements Operator {
             counted = groups.size();
           }
         });
+    if (state.version(GIVEN).isPresent()) {
+      state.read(
+          GIVEN,
+          (batch, group) -> changes.restoreGiven(batch, groups.slotsByKey(batch, keyColumns())));
+    }
+  }
+
+  /** Where the keys are in a row that is given. */
+  private List<Integer> keyColumns() {
+    return IntStream.range(0, node.keys().size()).boxed().toList();
   }
 
   @Override

@@ -3,9 +3,13 @@ package dev.sluice.operator;
 import static dev.sluice.operator.Nodes.BIGINT;
 import static dev.sluice.operator.Nodes.STRING;
 import static dev.sluice.operator.Nodes.schema;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.batch.BatchBuilder;
+import dev.sluice.batch.RecordBatch;
 import dev.sluice.error.UserError;
+import dev.sluice.function.EvalContext;
 import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.ChangelogNormalizeNode;
 import dev.sluice.plan.DropUpdateBeforeNode;
@@ -22,6 +26,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -199,6 +205,56 @@ class ChangelogsTest {
         .finish()
         .expect("+U[a, 3]")
         .verify();
+  }
+
+  /** A row given by the watermark, after the end of the tick, waits for the next one. */
+  @Test
+  void rowsThatWaitForTheEndOfATickSurviveASnapshot() {
+    PlanNode input = Nodes.input(SCHEMA, ChangelogMode.RETRACT, -1);
+    PlanNode node = new DropUpdateBeforeNode(input, KEY, traits(ChangelogMode.UPSERT));
+    List<String> given = new ArrayList<>();
+    Output output =
+        batch -> {
+          try (batch) {
+            given.addAll(OperatorHarness.text(batch));
+          }
+        };
+    try (RootAllocator root = new RootAllocator();
+        MemoryState state = new MemoryState()) {
+      try (Operator first = Operators.create(node);
+          BatchBuilder rows = new BatchBuilder(SCHEMA, root)) {
+        first.open(new PlainContext(root));
+        rows.add(RowKind.UPDATE_BEFORE, "a", 1L).add(RowKind.UPDATE_AFTER, "a", null);
+        first.process(0, rows.add(RowKind.DELETE, "b", 3L).build(), output);
+        first.snapshot(state);
+      }
+      try (Operator second = Operators.create(node)) {
+        second.open(new PlainContext(root));
+        second.restore(state.reader(0, 1));
+        second.finish(0, output);
+      }
+    }
+    assertThat(given).containsExactlyInAnyOrder("+U[a, null]", "-D[b, 3]");
+  }
+
+  private record PlainContext(BufferAllocator allocator) implements OperatorContext {
+    @Override
+    public int batchRows() {
+      return 10;
+    }
+
+    @Override
+    public EvalContext evalContext() {
+      return EvalContext.UTC;
+    }
+
+    @Override
+    public void count(String metric, long delta) {}
+
+    @Override
+    public void emitSide(RecordBatch batch) {
+      batch.close();
+    }
   }
 
   @ParameterizedTest

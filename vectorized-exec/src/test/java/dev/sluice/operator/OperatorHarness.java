@@ -42,6 +42,8 @@ public final class OperatorHarness {
 
   private record ClockTime(long micros) implements Step {}
 
+  private record Restart() implements Step {}
+
   private record Finish(int input) implements Step {}
 
   private record Expect(List<String> rows) implements Step {}
@@ -53,6 +55,7 @@ public final class OperatorHarness {
   private int input;
   private final List<Step> steps = new ArrayList<>();
   private boolean anyOrder;
+  private boolean restartsAreNamed;
   private final Map<String, Long> expectedCounts = new TreeMap<>();
 
   private OperatorHarness(PlanNode node, List<List<Integer>> partitionBy) {
@@ -99,6 +102,13 @@ public final class OperatorHarness {
   /** Event time advances. */
   public OperatorHarness watermark(long micros) {
     steps.add(new Time(micros));
+    return this;
+  }
+
+  /** Where state is saved and restored, it is here and at no other step. */
+  public OperatorHarness restart() {
+    restartsAreNamed = true;
+    steps.add(new Restart());
     return this;
   }
 
@@ -184,10 +194,11 @@ public final class OperatorHarness {
       try (Run run = new Run(root, cut, selected, parallelism)) {
         int moves = 0;
         for (Step step : steps) {
-          if (restoring
-              && !(step instanceof Feed)
-              && !(step instanceof Expect)
-              && !(step instanceof Side)) {
+          boolean here =
+              restartsAreNamed
+                  ? step instanceof Restart
+                  : !(step instanceof Feed) && !(step instanceof Expect) && !(step instanceof Side);
+          if (restoring && here) {
             run.flush();
             run.tick();
             run.restart(1 + (parallelism + moves++) % (isSpread() ? 3 : 1));

@@ -343,6 +343,39 @@ class RetractionTest {
   }
 
   @Test
+  void changesThatWaitForTheirIntervalSurviveASnapshot() {
+    OperatorHarness.of(
+            Nodes.group(
+                INPUT,
+                ChangelogMode.RETRACT,
+                List.of(0),
+                List.of(call("COUNT", BIGINT.notNull()), call("MAX", BIGINT, 1)),
+                new Emit.Every(100),
+                ChangelogMode.RETRACT),
+            List.of(0))
+        .clock(1000)
+        .row("a", 1L, null, null, null)
+        .row("b", 1L, null, null, null)
+        .tick()
+        .expect()
+        .clock(1100)
+        .tick()
+        .expect("+I[a, 1, 1]", "+I[b, 1, 1]")
+        .clock(1150)
+        .row("a", 2L, null, null, null)
+        .row("c", 3L, null, null, null)
+        .change(RowKind.DELETE, "b", 1L, null, null, null)
+        .tick()
+        .restart()
+        .expect()
+        .row("a", 3L, null, null, null)
+        .finish()
+        .expect("-U[a, 1, 1]", "+U[a, 3, 3]", "+I[c, 1, 3]", "-D[b, 1, 1]")
+        .unordered()
+        .verify();
+  }
+
+  @Test
   void groupsWithoutRowsAreLetGo() {
     OperatorHarness harness =
         OperatorHarness.of(
