@@ -42,7 +42,8 @@ import org.apache.arrow.memory.BufferAllocator;
  */
 final class Over implements Operator {
   private static final String ROWS = "rows";
-  private static final int LAYOUT = 1;
+  private static final String BEFORE = "before";
+  private static final int LAYOUT = 2;
   private static final DataType WORD = DataType.of(Kind.BIGINT).notNull();
 
   /** A partition, and what was given of it before the tick. */
@@ -96,7 +97,7 @@ final class Over implements Operator {
     updating = node.window().isEmpty() && !(node.emit() instanceof Emit.OnWindowClose);
     timer = new EmitTimer(node.emit());
     byWindow = new RowsByWindow(node.window(), input, clock);
-    layout = input.append(new Field("$count", WORD));
+    layout = input.append(new Field("$count", WORD), new Field("$waits", WORD));
   }
 
   @Override
@@ -339,33 +340,47 @@ final class Over implements Operator {
   @Override
   public void snapshot(StateWriter state) {
     StateWriter.Part part = state.part(ROWS, LAYOUT, layout);
+    StateWriter.Part before = state.part(BEFORE, LAYOUT, node.schema());
     for (Partitions partitions : windows.values()) {
-      if (!partitions.touched.isEmpty()) {
-        throw new IllegalStateException("snapshot before the changes of the tick were given");
-      }
       int[][] groups = KeyGroups.slotsByGroup(partitions.table);
       for (int g = 0; g < groups.length; g++) {
-        List<SortedRow> rows = new ArrayList<>();
-        for (int slot : groups[g]) {
-          rows.addAll(partitions.at(slot).rows.all());
-        }
-        write(part, g, rows);
+        save(part, g, partitions, groups[g]);
+        saveBefore(before, g, partitions, groups[g]);
       }
     }
     clock.save(state, allocator());
   }
 
-  private void write(StateWriter.Part part, int group, List<SortedRow> rows) {
-    if (rows.isEmpty()) {
-      return;
-    }
+  private void save(StateWriter.Part part, int group, Partitions partitions, int[] slots) {
     try (BatchBuilder builder = new BatchBuilder(layout, allocator())) {
-      for (SortedRow row : rows) {
-        codec.write(row.row(), builder);
-        Cells.setWord(builder.vector(input.size()), WORD, builder.rows(), row.count());
-        builder.mark(RowKind.INSERT);
+      for (int slot : slots) {
+        Partition partition = partitions.at(slot);
+        for (SortedRow row : partition.rows.all()) {
+          codec.write(row.row(), builder);
+          Cells.setWord(builder.vector(input.size()), WORD, builder.rows(), row.count());
+          Cells.setWord(
+              builder.vector(input.size() + 1), WORD, builder.rows(), partition.touched ? 1 : 0);
+          builder.mark(RowKind.INSERT);
+        }
       }
-      part.write(group, builder.build());
+      if (builder.rows() > 0) {
+        part.write(group, builder.build());
+      }
+    }
+  }
+
+  /** What was given of partitions whose changes wait, as they do with EMIT EVERY. */
+  private void saveBefore(StateWriter.Part part, int group, Partitions partitions, int[] slots) {
+    try (BatchBuilder builder = new BatchBuilder(node.schema(), allocator())) {
+      for (int slot : slots) {
+        for (byte[] row : partitions.at(slot).before) {
+          outputCodec.write(row, builder);
+          builder.mark(RowKind.INSERT);
+        }
+      }
+      if (builder.rows() > 0) {
+        part.write(group, builder.build());
+      }
     }
   }
 
@@ -376,23 +391,52 @@ final class Over implements Operator {
     }
     state.read(
         ROWS,
-        (batch, group) -> {
-          try (batch) {
-            int[] slot = new int[1];
-            for (int i = 0; i < batch.rowCount(); i++) {
-              int position = batch.position(i);
-              Partitions to =
-                  windows.computeIfAbsent(byWindow.end(batch, position), e -> new Partitions());
-              keys.load(batch, Rows.at(new int[] {position}, 1));
-              to.table.slots(keys, slot);
-              long count = Cells.word(batch.vector(input.size()), WORD, position);
-              to.at(slot[0])
-                  .rows
-                  .add(
+        (batch, group) ->
+            eachRow(
+                batch,
+                (partitions, partition, position) -> {
+                  long count = Cells.word(batch.vector(input.size()), WORD, position);
+                  partition.rows.add(
                       new SortedRow(codec.key(batch, position), codec.row(batch, position), count));
-            }
-          }
-        });
+                  if (Cells.word(batch.vector(input.size() + 1), WORD, position) != 0) {
+                    wait(partitions, partition);
+                  }
+                }));
+    state.read(
+        BEFORE,
+        (batch, group) ->
+            eachRow(
+                batch,
+                (partitions, partition, position) -> {
+                  wait(partitions, partition);
+                  partition.before.add(outputCodec.row(batch, position));
+                }));
+  }
+
+  private static void wait(Partitions partitions, Partition partition) {
+    if (!partition.touched) {
+      partition.touched = true;
+      partitions.touched.add(partition);
+    }
+  }
+
+  /** Takes a saved row. */
+  private interface Saved {
+    void row(Partitions partitions, Partition partition, int position);
+  }
+
+  private void eachRow(RecordBatch saved, Saved each) {
+    int[] slot = new int[1];
+    try (saved) {
+      for (int i = 0; i < saved.rowCount(); i++) {
+        int position = saved.position(i);
+        Partitions to =
+            windows.computeIfAbsent(byWindow.end(saved, position), e -> new Partitions());
+        keys.load(saved, Rows.at(new int[] {position}, 1));
+        to.table.slots(keys, slot);
+        each.row(to, to.at(slot[0]), position);
+      }
+    }
   }
 
   @Override

@@ -34,7 +34,8 @@ import java.util.TreeMap;
  */
 final class Rank implements Operator {
   private static final String ROWS = "rows";
-  private static final int LAYOUT = 1;
+  private static final String BEFORE = "before";
+  private static final int LAYOUT = 2;
   private static final DataType WORD = DataType.of(Kind.BIGINT).notNull();
 
   /** The partitions of a window, or all of them, by slot. */
@@ -85,7 +86,9 @@ final class Rank implements Operator {
     updating = node.window().isEmpty() && !(node.emit() instanceof Emit.OnWindowClose);
     timer = new EmitTimer(node.emit());
     byWindow = new RowsByWindow(node.window(), input, clock);
-    layout = input.append(new Field("$count", WORD), new Field("$arrival", WORD));
+    layout =
+        input.append(
+            new Field("$count", WORD), new Field("$arrival", WORD), new Field("$rank", WORD));
   }
 
   /** Refuses an order by values that have none. */
@@ -276,31 +279,55 @@ final class Rank implements Operator {
   @Override
   public void snapshot(StateWriter state) {
     StateWriter.Part part = state.part(ROWS, LAYOUT, layout);
+    StateWriter.Part before = state.part(BEFORE, LAYOUT, layout);
     for (Partitions partitions : windows.values()) {
-      if (!partitions.touched.isEmpty()) {
-        throw new IllegalStateException("snapshot before the changes of the tick were given");
-      }
       int[][] groups = KeyGroups.slotsByGroup(partitions.table);
       for (int g = 0; g < groups.length; g++) {
         save(part, g, partitions, groups[g]);
+        if (!partitions.touched.isEmpty()) {
+          saveBefore(before, g, partitions, groups[g]);
+        }
       }
     }
     clock.save(state, context.orElseThrow().allocator());
   }
 
+  /** The rows of partitions; rank -1 if changes of the partition wait. */
   private void save(StateWriter.Part part, int group, Partitions partitions, int[] slots) {
     try (BatchBuilder builder = new BatchBuilder(layout, context.orElseThrow().allocator())) {
       for (int slot : slots) {
-        for (SortedRow row : partitions.at(slot).all()) {
-          codec.write(row.row(), builder);
-          Cells.setWord(builder.vector(input.size()), WORD, builder.rows(), row.count());
-          Cells.setWord(builder.vector(input.size() + 1), WORD, builder.rows(), arrival(row));
-          builder.mark(RowKind.INSERT);
+        RankedRows partition = partitions.at(slot);
+        for (SortedRow row : partition.all()) {
+          save(row, row.count(), partition.isTouched() ? -1 : 0, builder);
         }
       }
-      if (builder.rows() > 0) {
-        part.write(group, builder.build());
+      write(part, group, builder);
+    }
+  }
+
+  /** What was given of partitions whose changes wait, as they do with EMIT EVERY. */
+  private void saveBefore(StateWriter.Part part, int group, Partitions partitions, int[] slots) {
+    try (BatchBuilder builder = new BatchBuilder(layout, context.orElseThrow().allocator())) {
+      for (int slot : slots) {
+        for (RankedRows.Kept kept : partitions.at(slot).before()) {
+          save(kept.row(), 1, kept.rank(), builder);
+        }
       }
+      write(part, group, builder);
+    }
+  }
+
+  private void save(SortedRow row, long count, long rank, BatchBuilder builder) {
+    codec.write(row.row(), builder);
+    Cells.setWord(builder.vector(input.size()), WORD, builder.rows(), count);
+    Cells.setWord(builder.vector(input.size() + 1), WORD, builder.rows(), arrival(row));
+    Cells.setWord(builder.vector(input.size() + 2), WORD, builder.rows(), rank);
+    builder.mark(RowKind.INSERT);
+  }
+
+  private static void write(StateWriter.Part part, int group, BatchBuilder builder) {
+    if (builder.rows() > 0) {
+      part.write(group, builder.build());
     }
   }
 
@@ -315,27 +342,54 @@ final class Rank implements Operator {
     }
     state.read(
         ROWS,
-        (batch, group) -> {
-          try (batch) {
-            restore(batch);
-          }
-        });
+        (batch, group) ->
+            restore(
+                batch,
+                (partitions, partition, row, rank) -> {
+                  change(partition, row);
+                  if (rank < 0) {
+                    wait(partitions, partition);
+                  }
+                }));
+    state.read(
+        BEFORE,
+        (batch, group) ->
+            restore(
+                batch,
+                (partitions, partition, row, rank) -> {
+                  wait(partitions, partition);
+                  partition.before().add(new RankedRows.Kept(row, rank));
+                }));
   }
 
-  private void restore(RecordBatch batch) {
-    Rows rows = Rows.of(batch);
+  private static void wait(Partitions partitions, RankedRows partition) {
+    if (!partition.isTouched()) {
+      partition.restoreBefore(new ArrayList<>());
+      partitions.touched.add(partition);
+    }
+  }
+
+  /** Takes a saved row. */
+  private interface Saved {
+    void row(Partitions partitions, RankedRows partition, SortedRow row, long rank);
+  }
+
+  private void restore(RecordBatch saved, Saved each) {
     int[] slot = new int[1];
-    for (int i = 0; i < rows.count(); i++) {
-      int position = rows.position(i);
-      Partitions to = partitions(byWindow.end(batch, position));
-      keys.load(batch, Rows.at(new int[] {position}, 1));
-      to.table.slots(keys, slot);
-      byte[] key =
-          node.arrival() == RankNode.Arrival.NONE
-              ? codec.key(batch, position)
-              : RowCodec.numberKey(Cells.word(batch.vector(input.size() + 1), WORD, position));
-      long count = Cells.word(batch.vector(input.size()), WORD, position);
-      change(to.at(slot[0]), new SortedRow(key, codec.row(batch, position), count));
+    try (saved) {
+      for (int i = 0; i < saved.rowCount(); i++) {
+        int position = saved.position(i);
+        Partitions to = partitions(byWindow.end(saved, position));
+        keys.load(saved, Rows.at(new int[] {position}, 1));
+        to.table.slots(keys, slot);
+        byte[] key =
+            node.arrival() == RankNode.Arrival.NONE
+                ? codec.key(saved, position)
+                : RowCodec.numberKey(Cells.word(saved.vector(input.size() + 1), WORD, position));
+        long count = Cells.word(saved.vector(input.size()), WORD, position);
+        long rank = Cells.word(saved.vector(input.size() + 2), WORD, position);
+        each.row(to, to.at(slot[0]), new SortedRow(key, codec.row(saved, position), count), rank);
+      }
     }
   }
 

@@ -50,6 +50,17 @@ final class RankedRows {
     before = kept(node);
   }
 
+  /** What was given before the changes that wait. */
+  List<Kept> before() {
+    return before;
+  }
+
+  /** Takes over changes that waited. */
+  void restoreBefore(List<Kept> given) {
+    touched = true;
+    before = given;
+  }
+
   long byteSize() {
     return 64 + bytes;
   }

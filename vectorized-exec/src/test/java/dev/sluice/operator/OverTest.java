@@ -135,6 +135,20 @@ class OverTest {
   }
 
   @Test
+  void changesThatWaitForTheirTimeAreKept() {
+    harness(ChangelogMode.RETRACT, new Emit.Every(1_000_000), call("SUM", RUNNING, BIGINT, 2))
+        .row("a", 1L, 1L)
+        .tick()
+        .row("a", 2L, 2L)
+        .change(RowKind.DELETE, "a", 1L, 1L)
+        .tick()
+        .expect()
+        .finish()
+        .expect("+I[a, 2, 2, 2]")
+        .verify();
+  }
+
+  @Test
   void equalRowsAreRowsOfTheirOwn() {
     harness(
             ChangelogMode.RETRACT,

@@ -209,6 +209,25 @@ class RankTest {
   }
 
   @Test
+  void changesThatWaitForTheirTimeAreKept() {
+    harness(
+            ChangelogMode.RETRACT,
+            new Numbering(Function.ROW_NUMBER, 1, 2, true),
+            new Emit.Every(1_000_000),
+            BY_N)
+        .row("a", 1L, "x")
+        .row("b", 3L, "y")
+        .tick()
+        .row("a", 2L, "z")
+        .change(RowKind.DELETE, "b", 3L, "y")
+        .tick()
+        .expect()
+        .finish()
+        .expect("+I[a, 1, x, 1]", "+I[a, 2, z, 2]")
+        .verify();
+  }
+
+  @Test
   void theFirstToArriveComesAtOnceAndTheLastReplaces() {
     Numbering second = new Numbering(Function.ROW_NUMBER, 2, 3, true);
     OperatorHarness.of(
