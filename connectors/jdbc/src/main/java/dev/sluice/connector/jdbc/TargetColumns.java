@@ -94,7 +94,7 @@ final class TargetColumns {
 
   private void check(Field field, Real real, boolean writing) {
     DataType type = field.type();
-    boolean fits = fits(type, real) && (writing || !narrows(type, real));
+    boolean fits = fits(type, real) && !(writing ? rounds(type, real) : narrows(type, real));
     if (!fits) {
       throw UserError.of(
               ErrorCode.TARGET_SCHEMA,
@@ -165,6 +165,32 @@ final class TargetColumns {
       case BIGINT -> !whole;
       case DECIMAL ->
           integerBytes == 0 && (!exact || real.precision() > 0 && real.scale() > type.scale());
+      default -> false;
+    };
+  }
+
+  /**
+   * Whether the database would round what is written, which it does without a word, or has less
+   * room than is declared. Numbers too large for a column fail the run by themselves.
+   */
+  private static boolean rounds(DataType type, Real real) {
+    boolean exact = real.type() == Types.DECIMAL || real.type() == Types.NUMERIC;
+    // PostgreSQL's numeric without a precision takes any
+    boolean limited = exact && real.precision() > 0;
+    boolean integer =
+        real.type() == Types.TINYINT
+            || real.type() == Types.SMALLINT
+            || real.type() == Types.INTEGER
+            || real.type() == Types.BIGINT;
+    return switch (type.kind()) {
+      case DECIMAL -> type.scale() > 0 && integer || limited && real.scale() < type.scale();
+      case FLOAT, DOUBLE -> integer || limited;
+      // a declared length says what may come; STRING says nothing
+      case VARCHAR ->
+          family(real) == Family.TEXT
+              && type.precision() != Integer.MAX_VALUE
+              && real.precision() > 0
+              && real.precision() < type.precision();
       default -> false;
     };
   }
