@@ -26,6 +26,9 @@ class DocsTest {
   private static final Pattern COMMAND = Pattern.compile("\\./sluice ([^`|\\n>]+)");
   private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
 
+  private static final Pattern LINK =
+      Pattern.compile("\\]\\(((?!https?:)[^)#\\s]+\\.(?:md|java|sql|sh|plan))");
+
   /** Their statements need classes or jars of the reader's own. */
   private static final List<String> NEEDING_MORE = List.of("functions-udf.md");
 
@@ -97,6 +100,15 @@ class DocsTest {
     assertThat(run.code())
         .as("%s in %s: %s", Arrays.asList(command), ROOT.relativize(page), run.err())
         .isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void everyLinkInsideTheRepositoryLeadsSomewhere(Path page) throws Exception {
+    Matcher links = LINK.matcher(Files.readString(page));
+    while (links.find()) {
+      assertThat(page.resolveSibling(links.group(1))).exists();
+    }
   }
 
   @Test

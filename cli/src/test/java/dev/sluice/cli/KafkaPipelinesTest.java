@@ -11,11 +11,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,6 +62,27 @@ class KafkaPipelinesTest {
         run(source("id BIGINT, name STRING", "") + "SELECT id, name FROM i ORDER BY id");
     assertThat(run.err()).isEmpty();
     assertThat(run.out()).isEqualTo("id,name\n1,ann\n2,\n3,zoé\n");
+  }
+
+  @Test
+  @Timeout(value = 60, unit = TimeUnit.SECONDS)
+  void silentPartitionHoldsTimeOnlyUntilItIsIdle() {
+    kafka.createTopic(in, 2);
+    kafka.produce(
+        in,
+        0,
+        "{\"ts\":\"2026-01-01 00:00:01.000\"}",
+        "{\"ts\":\"2026-01-01 00:00:59.000\"}",
+        "{\"ts\":\"2026-01-01 00:02:00.000\"}");
+    Invocation run =
+        run(
+            "CREATE STREAM i (ts TIMESTAMP(3), WATERMARK FOR ts AS ts IDLE AFTER INTERVAL '1'"
+                + " SECOND)"
+                + with(in, "")
+                + "SELECT window_start, COUNT(*) AS n FROM TUMBLE(i, ts, INTERVAL '1' MINUTE)"
+                + " GROUP BY window_start, window_end LIMIT 1");
+    assertThat(run.out()).isEqualTo("window_start,n\n2026-01-01 00:00:00.000,2\n");
+    assertThat(run.code()).isZero();
   }
 
   @Test
