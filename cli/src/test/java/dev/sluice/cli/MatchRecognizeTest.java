@@ -98,6 +98,7 @@ class MatchRecognizeTest {
           A{2,3}                 : 12,19
           A{2,3}?                : 12,17
           A+                     : 12,21
+          A{,2} B                : 12,19
           (B | A) A              : 12,17
           A B?                   : 12,17
           A B??                  : 12,12

@@ -66,6 +66,26 @@ public final class MathFunctions {
     return Math.tan(a);
   }
 
+  @Sql(value = "SINH", doc = "Hyperbolic sine.", example = "SINH(0) = 0.0E0")
+  public static double sinh(double a) {
+    return Math.sinh(a);
+  }
+
+  @Sql(value = "COSH", doc = "Hyperbolic cosine.", example = "COSH(0) = 1.0E0")
+  public static double cosh(double a) {
+    return Math.cosh(a);
+  }
+
+  @Sql(value = "TANH", doc = "Hyperbolic tangent.", example = "TANH(0) = 0.0E0")
+  public static double tanh(double a) {
+    return Math.tanh(a);
+  }
+
+  @Sql(value = "BIN", doc = "Binary digits.", example = "BIN(5) = '101'")
+  public static String bin(long a) {
+    return Long.toBinaryString(a);
+  }
+
   @Sql(value = "COT", doc = "Cotangent.", example = "ROUND(COT(1.0), 3) = 0.642")
   public static double cot(double a) {
     return 1 / Math.tan(a);

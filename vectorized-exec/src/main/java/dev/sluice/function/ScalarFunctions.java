@@ -25,7 +25,13 @@ public final class ScalarFunctions {
 
   private static Map<String, List<Method>> collect() {
     Map<String, List<Method>> map = new TreeMap<>();
-    Stream.of(StringFunctions.class, MathFunctions.class, TimeFunctions.class, JsonFunctions.class)
+    Stream.of(
+            StringFunctions.class,
+            RegexpFunctions.class,
+            DigestFunctions.class,
+            MathFunctions.class,
+            TimeFunctions.class,
+            JsonFunctions.class)
         .flatMap(c -> Stream.of(c.getDeclaredMethods()))
         .filter(m -> m.isAnnotationPresent(Sql.class))
         .sorted(Comparator.comparing(Method::toString))

@@ -6,15 +6,12 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -412,40 +409,6 @@ public final class StringFunctions {
     return String.valueOf((char) (code & 255));
   }
 
-  @Sql(
-      value = "MD5",
-      doc = "MD5 digest in hexadecimal.",
-      example = "MD5('') = 'd41d8cd98f00b204e9800998ecf8427e'")
-  public static String md5(Text s) {
-    return digest("MD5", s);
-  }
-
-  @Sql(
-      value = "SHA1",
-      doc = "SHA-1 digest in hexadecimal.",
-      example = "SHA1('') = 'da39a3ee5e6b4b0d3255bfef95601890afd80709'")
-  public static String sha1(Text s) {
-    return digest("SHA-1", s);
-  }
-
-  @Sql(
-      value = "SHA256",
-      doc = "SHA-256 digest in hexadecimal.",
-      example = "SHA256('a') = 'ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb'")
-  public static String sha256(Text s) {
-    return digest("SHA-256", s);
-  }
-
-  private static String digest(String algorithm, Text s) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance(algorithm);
-      digest.update(s.data(), s.offset(), s.length());
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   @Sql(value = "TO_BASE64", doc = "Base64.", example = "TO_BASE64('abc') = 'YWJj'")
   public static String toBase64(Text s) {
     return Base64.getEncoder().encodeToString(s.toBytes());
@@ -500,44 +463,6 @@ public final class StringFunctions {
     } catch (PatternSyntaxException e) {
       throw new EvalError("'" + regex + "' is not a regular expression");
     }
-  }
-
-  @Sql(
-      value = {"REGEXP", "RLIKE"},
-      doc = "Whether part of the string matches a regular expression.",
-      example = "REGEXP('abc', 'b.') = TRUE")
-  public static boolean regexp(String s, String regex) {
-    return pattern(regex).matcher(s).find();
-  }
-
-  @Sql(
-      value = "REGEXP_REPLACE",
-      doc = "Every match of a regular expression replaced.",
-      example = "REGEXP_REPLACE('a1b2', '[0-9]', '') = 'ab'")
-  public static String regexpReplace(String s, String regex, String with) {
-    try {
-      return pattern(regex).matcher(s).replaceAll(with);
-    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw new EvalError("'" + with + "' is not a replacement");
-    }
-  }
-
-  @Sql(
-      value = "REGEXP_EXTRACT",
-      nullable = true,
-      doc = "A group of the first match (0, the default: all of it), or NULL.",
-      example = "REGEXP_EXTRACT('a12', '[a-z]([0-9])', 1) = '1'")
-  public static String regexpExtract(String s, String regex, long group) {
-    Matcher matcher = pattern(regex).matcher(s);
-    if (!matcher.find() || group < 0 || group > matcher.groupCount()) {
-      return null;
-    }
-    return matcher.group((int) group);
-  }
-
-  @Sql(value = "REGEXP_EXTRACT", nullable = true)
-  public static String regexpExtract(String s, String regex) {
-    return regexpExtract(s, regex, 0);
   }
 
   @Sql(

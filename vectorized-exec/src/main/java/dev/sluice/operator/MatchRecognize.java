@@ -79,6 +79,10 @@ final class MatchRecognize implements Operator {
   private final List<Integer> waitingBySlot = new ArrayList<>();
   private KeyTable table;
   private boolean restored;
+
+  /** How many partitions were searched since it was last asked which are still needed. */
+  private long searched;
+
   private long waitingBytes;
   private Optional<Running> running = Optional.empty();
 
@@ -226,6 +230,7 @@ final class MatchRecognize implements Operator {
       long oldest = time - node.withinMicros().get();
       open.headSet(new Open(oldest, Integer.MAX_VALUE), true).forEach(o -> slots.add(o.slot()));
     }
+    searched += slots.size();
     try (Emission emission = new Emission(output)) {
       for (int slot : slots) {
         MatchPartition partition = bySlot.get(slot);
@@ -292,6 +297,10 @@ final class MatchRecognize implements Operator {
 
   /** Forgets partitions of which nothing is left, once they are many. */
   private void compact() {
+    if (searched < table.size() / 2) {
+      return;
+    }
+    searched = 0;
     int needed = 0;
     for (int slot = 0; slot < bySlot.size(); slot++) {
       needed += isNeeded(slot) ? 1 : 0;

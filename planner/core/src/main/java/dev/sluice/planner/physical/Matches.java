@@ -285,7 +285,7 @@ final class Matches {
     if (call.getKind() == SqlKind.PATTERN_QUANTIFIER) {
       return new MatchPattern.Repeat(
           pattern(call.getOperands().get(0), variables),
-          number(call.getOperands().get(1)),
+          Math.max(0, number(call.getOperands().get(1))), // {,2} comes as {-1,2}
           number(call.getOperands().get(2)),
           ((RexLiteral) call.getOperands().get(3)).getValueAs(Boolean.class));
     }
