@@ -138,6 +138,18 @@ class CheckpointsTest {
   }
 
   @Test
+  void twoPipelinesDoNotShareADirectory() throws Exception {
+    Invocation both =
+        run(
+            String.format(PIPELINE, "out")
+                + "SELECT 1;\nCREATE SINK p WITH ('connector' = 'filesystem', 'path' = 'more',"
+                + " 'format' = 'csv') AS SELECT k FROM s;");
+    assertThat(both.code()).isNotZero();
+    assertThat(both.err()).contains("SLU-3011").contains("did not write to 'p'");
+    assertThat(rows("out")).isEqualTo(1000);
+  }
+
+  @Test
   void explainTellsWhatIsPromised() throws Exception {
     Files.writeString(directory.resolve("p.sql"), String.format(PIPELINE, "out"));
     assertThat(Invocation.of(directory, "explain", "p.sql").out())

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.apache.arrow.memory.BufferAllocator;
 
@@ -103,7 +104,7 @@ final class Checkpointing implements AutoCloseable {
     if (from.isEmpty()) {
       requireNothingIsIn(sinks);
     }
-    matchState();
+    from().ifPresent(manifest -> matchState(manifest, sinks));
     for (SinkFeed sink : sinks) {
       Optional<Manifest.SinkState> saved = from().flatMap(m -> saved(m, sink));
       sink.recover(saved, from().map(Manifest::epoch).orElse(0L), checkpoints.owner());
@@ -210,11 +211,7 @@ final class Checkpointing implements AutoCloseable {
             : "going on from checkpoint " + manifest.epoch());
   }
 
-  private void matchState() {
-    if (from.isEmpty()) {
-      return;
-    }
-    Manifest manifest = from().orElseThrow();
+  private void matchState(Manifest manifest, Collection<SinkFeed> sinks) {
     StatePlan.Match found = plan.match(manifest.operators());
     match = Optional.of(found);
     List<String> lines = new ArrayList<>();
@@ -224,6 +221,16 @@ final class Checkpointing implements AutoCloseable {
     manifest.sources().stream()
         .filter(s -> !sources.contains(s.id()))
         .forEach(s -> lines.add("lost: the position in '" + s.id() + "'"));
+    Set<String> tables = new TreeSet<>();
+    sinks.forEach(sink -> tables.add(sink.table().name()));
+    for (Manifest.SinkState saved : manifest.sinks()) {
+      boolean waiting = !saved.pending().isEmpty() || !saved.pieces().isEmpty();
+      if (waiting && !manifest.complete() && !tables.contains(saved.table())) {
+        lines.add("lost: rows that wait to be committed to sink '" + saved.table() + "'");
+      }
+      tables.remove(saved.table());
+    }
+    tellNewSinks(manifest, tables);
     if (!lines.isEmpty() && !options.allowStateLoss()) {
       found.found().forEach((slot, state) -> lines.add("kept: " + slot.head()));
       throw UserError.of(
@@ -240,6 +247,24 @@ final class Checkpointing implements AutoCloseable {
         .forEach(
             slot ->
                 checkpoints.notice("kept: " + slot.head() + ", though what it reads has changed"));
+  }
+
+  private void tellNewSinks(Manifest manifest, Set<String> tables) {
+    if (!tables.isEmpty() && manifest.complete()) {
+      throw UserError.of(
+              ErrorCode.CHECKPOINT,
+              "checkpoint "
+                  + manifest.epoch()
+                  + " is the end of a pipeline that did not write to '"
+                  + String.join("', '", tables)
+                  + "'")
+          .withDetail("All its input was read: there is nothing left for a further sink.")
+          .withHint("give this pipeline a checkpoint directory of its own");
+    }
+    tables.forEach(
+        table ->
+            checkpoints.notice(
+                "new: sink '" + table + "' begins behind checkpoint " + manifest.epoch()));
   }
 
   /** Gives every operator its state, and ends again what had ended. */

@@ -180,13 +180,14 @@ final class FileSink implements TableSink {
 
     @Override
     public void commit(List<Committable> ready, boolean last) throws IOException {
+      Set<Path> touched = new LinkedHashSet<>();
       for (Committable committable : ready) {
         for (String line : committable.handle().lines().filter(l -> !l.isEmpty()).toList()) {
-          show(line);
+          touched.add(show(line));
         }
       }
       if (durable()) {
-        for (Path folder : folders) {
+        for (Path folder : touched) {
           Durable.forceFolder(folder);
         }
       }
@@ -213,7 +214,8 @@ final class FileSink implements TableSink {
       show(hidden + "\t" + target);
     }
 
-    private void show(String rename) throws IOException {
+    /** Gives the folder. */
+    private Path show(String rename) throws IOException {
       int tab = rename.indexOf('\t');
       Path from = Path.of(rename.substring(0, tab));
       Path to = Path.of(rename.substring(tab + 1));
@@ -223,6 +225,7 @@ final class FileSink implements TableSink {
         FaultPoint.pass("file.part-renamed");
       }
       folders.add(to.getParent());
+      return to.getParent();
     }
 
     private void markFolders() throws IOException {

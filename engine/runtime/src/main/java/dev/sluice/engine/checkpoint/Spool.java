@@ -5,9 +5,13 @@ import dev.sluice.batch.RecordBatch;
 import dev.sluice.connector.Committable;
 import dev.sluice.connector.EpochTarget.EpochRows;
 import dev.sluice.connector.SinkWriter;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.plan.PlanJson;
 import dev.sluice.type.Schema;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -19,6 +23,8 @@ import org.apache.arrow.memory.BufferAllocator;
  */
 public final class Spool {
   private static final String PREFIX = "rows-";
+  private static final int ROWS = 0;
+  private static final int COLUMNS = 1;
 
   private final CheckpointStorage storage;
   private final String sink;
@@ -64,12 +70,14 @@ public final class Spool {
         CheckpointStorage.Draft begun = storage.create(name(epoch));
         draft = Optional.of(begun);
         ChunkFile.writeHead(begun);
+        byte[] columns = PlanJson.write(schema).getBytes(StandardCharsets.UTF_8);
+        ChunkFile.write(begun, COLUMNS, 0, columns);
       }
       rows += batch.rowCount();
       byte[] frame =
           BatchFrame.encode(
               new BatchFrame.Rows(CheckpointDraft.plain(batch, allocator)), allocator);
-      ChunkFile.write(draft.get(), 0, frames++, frame);
+      ChunkFile.write(draft.get(), ROWS, frames++, frame);
     }
 
     @Override
@@ -126,10 +134,25 @@ public final class Spool {
       ChunkFile.scan(
           file,
           (part, group, at, bytes) -> {
-            if (part != ChunkFile.LAST) {
+            if (part == COLUMNS) {
+              requireSameColumns(new String(bytes, StandardCharsets.UTF_8), ready.epoch());
+            } else if (part == ROWS) {
               each.accept(((BatchFrame.Rows) BatchFrame.decode(bytes, schema, allocator)).batch());
             }
           });
+    }
+  }
+
+  private void requireSameColumns(String saved, long epoch) {
+    if (!StatePlan.fits(saved, schema)) {
+      throw UserError.of(
+              ErrorCode.STATE_LOSS,
+              "sink '"
+                  + sink
+                  + "' has other columns than the rows of checkpoint "
+                  + epoch
+                  + " that wait to be committed to it")
+          .withHint("run the old definition until its next commit, then change it");
     }
   }
 
