@@ -57,3 +57,8 @@ INSERT INTO w SELECT k, window_start, COUNT(*) FROM TUMBLE(t, ts, INTERVAL '10' 
 {"k":"y","w":"2024-01-01 00:00:00.000","n":1}
 {"k":"y","w":"2024-01-01 00:00:10.000","n":1}
 {"k":"y","w":"2024-01-01 00:00:30.000","n":1}
+====
+CREATE SINK bad (column_name STRING, reason STRING, raw STRING) WITH ('connector' = 'print'); CREATE STREAM far (k STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts MAX FUTURE SKEW INTERVAL '1' HOUR) WITH ('connector' = 'values', 'on-error' = 'to:bad', 'rows' = '[["a", "2024-01-01 00:00:00"], ["b", "2999-01-01 00:00:00"]]'); SELECT window_start, COUNT(*) AS n, MIN(k) AS k FROM TUMBLE(far, ts, INTERVAL '1' MINUTE) GROUP BY window_start, window_end
+----
++I[ts, the time is farther ahead of the clock than MAX FUTURE SKEW, {"k":"b","ts":"2999-01-01 00:00:00.000"}]
+{"window_start":"2024-01-01 00:00:00.000","n":1,"k":"a"}

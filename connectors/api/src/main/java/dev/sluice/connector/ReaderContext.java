@@ -15,6 +15,18 @@ public interface ReaderContext {
    */
   void rejected(RejectedRow row);
 
+  /**
+   * A row that was decoded but must not take part (its time stamp lies too far ahead): kept for the
+   * error sink, if the table has one, whatever {@code on-error} says else. Also by the job's
+   * thread.
+   */
+  default void setAside(RejectedRow row) {}
+
+  /** Whether {@link #setAside} keeps rows. */
+  default boolean keepsRows() {
+    return false;
+  }
+
   /** Bytes read from the outside, for the progress line. */
   void bytesRead(long bytes);
 }

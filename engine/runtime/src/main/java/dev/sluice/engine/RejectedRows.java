@@ -61,6 +61,18 @@ final class RejectedRows implements ReaderContext {
     }
   }
 
+  @Override
+  public void setAside(RejectedRow row) {
+    if (target.isPresent()) {
+      waiting.add(row);
+    }
+  }
+
+  @Override
+  public boolean keepsRows() {
+    return target.isPresent();
+  }
+
   private UserError error(RejectedRow row) {
     StringBuilder where = new StringBuilder(row.split());
     row.line().ifPresent(line -> where.append(", line ").append(line));

@@ -136,7 +136,13 @@ public final class SourceFeed implements AutoCloseable {
   private SplitGroup group(String name, long watermark, long nowNanos) {
     SplitGroup group = new SplitGroup(name, nowNanos);
     if (scan.watermark().isPresent()) {
-      group.assigner(new WatermarkAssigner(scan, watermark, allocator, settings.context()));
+      group.assigner(
+          new WatermarkAssigner(
+              scan,
+              watermark,
+              allocator,
+              settings.context(),
+              new SkewedRows(scan, name, readerContext)));
     }
     groups.put(name, group);
     return group;

@@ -42,10 +42,16 @@ final class WatermarkAssigner implements AutoCloseable {
   private final BufferAllocator allocator;
   private long running;
   private long maxTime = Long.MIN_VALUE;
+  private final SkewedRows skewedRows;
   private long skewed;
 
   WatermarkAssigner(
-      PlanNode.Scan scan, long initial, BufferAllocator allocator, EvalContext context) {
+      PlanNode.Scan scan,
+      long initial,
+      BufferAllocator allocator,
+      EvalContext context,
+      SkewedRows skewedRows) {
+    this.skewedRows = skewedRows;
     spec = scan.watermark().orElseThrow();
     marksRows = scan.rowWatermark().isPresent();
     output = scan.schema();
@@ -224,6 +230,8 @@ final class WatermarkAssigner implements AutoCloseable {
       if (times.isNull(row)
           || MemoryUtil.getLong(times.getDataBufferAddress() + 8L * row) <= limit) {
         kept[n++] = row;
+      } else {
+        skewedRows.add(batch, row);
       }
     }
     if (n == count) {

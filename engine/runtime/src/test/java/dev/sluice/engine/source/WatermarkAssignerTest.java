@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.RecordBatch;
+import dev.sluice.connector.ReaderContext;
 import dev.sluice.function.EvalContext;
+import dev.sluice.operator.RejectedRow;
 import dev.sluice.plan.Expr;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.PlanTraits;
@@ -83,7 +85,7 @@ class WatermarkAssignerTest {
       PlanNode.Scan scan, List<Long> times, int batchRows, BufferAllocator allocator) {
     List<String> marks = new ArrayList<>();
     try (WatermarkAssigner assigner =
-        new WatermarkAssigner(scan, Long.MIN_VALUE, allocator, EvalContext.UTC)) {
+        new WatermarkAssigner(scan, Long.MIN_VALUE, allocator, EvalContext.UTC, skewed(scan))) {
       for (int from = 0; from < times.size(); from += batchRows) {
         List<Long> some = times.subList(from, Math.min(times.size(), from + batchRows));
         try (RecordBatch out = assigner.assign(batch(some, allocator), 0)) {
@@ -136,13 +138,38 @@ class WatermarkAssignerTest {
     }
   }
 
+  /** Nobody keeps the rows. */
+  private static SkewedRows skewed(PlanNode.Scan scan) {
+    return new SkewedRows(
+        scan,
+        "split",
+        new ReaderContext() {
+          @Override
+          public BufferAllocator allocator() {
+            throw new IllegalStateException("no row is made");
+          }
+
+          @Override
+          public void rejected(RejectedRow row) {
+            throw new IllegalStateException("the row is not malformed");
+          }
+
+          @Override
+          public void bytesRead(long bytes) {}
+        });
+  }
+
   @Test
   void rowsStampedTooFarAheadAreLeftOutAndCounted() {
     long hour = 3_600_000_000L;
     try (BufferAllocator allocator = new RootAllocator();
         WatermarkAssigner assigner =
             new WatermarkAssigner(
-                scan(minus(COLUMN, DELAY), hour), Long.MIN_VALUE, allocator, EvalContext.UTC);
+                scan(minus(COLUMN, DELAY), hour),
+                Long.MIN_VALUE,
+                allocator,
+                EvalContext.UTC,
+                skewed(scan(minus(COLUMN, DELAY), hour)));
         RecordBatch out =
             assigner.assign(batch(List.of(1000L, 2 * hour, 2000L, hour), allocator), 0)) {
       assertThat(out.rowCount()).isEqualTo(3);
