@@ -33,22 +33,18 @@ public final class ExprCompiler {
       List<Expr> projections,
       Schema output,
       EvalContext context) {
-    return program(input, condition, projections, output, context);
+    return program(condition, projections, output, context);
   }
 
   /** Compiles a condition for rows that come one by one. */
   public static RowCondition condition(Schema input, Expr condition, EvalContext context) {
     CompiledProgram program =
-        program(input, Optional.of(condition), List.of(), new Schema(List.of()), context);
+        program(Optional.of(condition), List.of(), new Schema(List.of()), context);
     return program::test;
   }
 
   private static CompiledProgram program(
-      Schema input,
-      Optional<Expr> condition,
-      List<Expr> projections,
-      Schema output,
-      EvalContext context) {
+      Optional<Expr> condition, List<Expr> projections, Schema output, EvalContext context) {
     Code code = new Code();
     Generator generator = new Generator(code, context);
     if (condition.isPresent()) {

@@ -12,7 +12,6 @@ import dev.sluice.state.RowStore;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
 import dev.sluice.type.DataType;
-import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.RowKind;
 import java.util.Arrays;
 import java.util.Optional;
@@ -31,7 +30,6 @@ final class AsofJoin implements Operator {
   private static final int GONE = 1;
   private static final String[] PARTS = {"left", "right"};
   private static final int LAYOUT = 1;
-  private static final DataType LONG = DataType.of(Kind.BIGINT);
 
   private final AsofJoinNode node;
   private final RowStore[] stores = new RowStore[2];

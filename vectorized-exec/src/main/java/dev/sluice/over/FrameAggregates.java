@@ -90,13 +90,7 @@ public final class FrameAggregates {
         results[c].setInitialCapacity(1);
       }
       for (int s = 0; s < state.slots().length; s++) {
-        move(
-            chunk,
-            chunk.segments().get(s),
-            bounds,
-            new Mover(chunk.batch(), state, s),
-            results,
-            out);
+        move(chunk.segments().get(s), bounds, new Mover(chunk.batch(), state, s), results, out);
       }
     } finally {
       for (FieldVector result : results) {
@@ -108,12 +102,7 @@ public final class FrameAggregates {
   }
 
   private void move(
-      Chunk chunk,
-      Segment segment,
-      FrameBounds bounds,
-      Mover mover,
-      FieldVector[] results,
-      FieldVector[] out) {
+      Segment segment, FrameBounds bounds, Mover mover, FieldVector[] results, FieldVector[] out) {
     // what was there before the fresh rows is in a running aggregate already
     mover.from = isRunning() ? segment.fresh() : segment.start();
     mover.to = mover.from;
