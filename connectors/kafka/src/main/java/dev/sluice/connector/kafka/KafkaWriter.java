@@ -215,6 +215,8 @@ final class KafkaWriter implements SinkWriter {
   }
 
   /** Makes the rows visible together with offsets of a group; also if there are no rows. */
+  // the clients give groups without members no other way to commit in a transaction
+  @SuppressWarnings("removal")
   void commit(Map<TopicPartition, OffsetAndMetadata> offsets, String group) throws IOException {
     try {
       begin();

@@ -95,7 +95,7 @@ final class TemporalJoins {
             && frame.window().isEmpty()
             && frame.time().filter(t -> t.column() == ref.index()).isPresent();
     if (byTime) {
-      return new VersionJoins(rels, asofJoins)
+      return new VersionJoins(asofJoins)
           .translate(
               new VersionJoins.Input(
                   left, versions, RelTranslator.names(parts.versions()), right.columns()),

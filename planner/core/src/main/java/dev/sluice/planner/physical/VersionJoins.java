@@ -18,11 +18,9 @@ import org.apache.calcite.util.ImmutableBitSet;
  * newest row of its PRIMARY KEY that is not younger. Single-threaded.
  */
 final class VersionJoins {
-  private final RelTranslator rels;
   private final AsofJoins nearest;
 
-  VersionJoins(RelTranslator rels, AsofJoins nearest) {
-    this.rels = rels;
+  VersionJoins(AsofJoins nearest) {
     this.nearest = nearest;
   }
 
@@ -107,7 +105,7 @@ final class VersionJoins {
             all(used, leftFields, input.names().size()),
             leftFields,
             leftFields + input.names().size());
-    return projected(joined, input, kind, leftFields);
+    return projected(joined, input, leftFields);
   }
 
   /** The used left columns, and every column of the versions. */
@@ -117,7 +115,7 @@ final class VersionJoins {
   }
 
   /** The right columns of the result in place of those of the versions. */
-  private static Frame projected(Frame joined, Input input, JoinKind kind, int leftFields) {
+  private static Frame projected(Frame joined, Input input, int leftFields) {
     List<Expr> columns = new ArrayList<>(joined.columns().subList(0, leftFields));
     for (Expr column : input.columns()) {
       int place = input.versions().columns().indexOf(column);
