@@ -49,7 +49,6 @@ final class TemporalJoins {
    * @param conditions over the left columns and, behind them, those of {@code versions}
    */
   private record Parts(
-      BiRel rel,
       JoinKind kind,
       RelNode versions,
       List<RexNode> columns,
@@ -162,7 +161,7 @@ final class TemporalJoins {
                       type + " JOIN is not supported with FOR SYSTEM_TIME AS OF")
                   .withHint("use JOIN or LEFT JOIN");
         };
-    return new Parts(rel, kind, snapshot.getInput(), columns, period, conditions);
+    return new Parts(kind, snapshot.getInput(), columns, period, conditions);
   }
 
   /** The columns of {@code rel} over those of the snapshot below it, and what filters it. */

@@ -130,7 +130,7 @@ final class VersionJoins {
     return joined.withColumns(columns);
   }
 
-  private Set<Integer> primaryKey(Frame versions) {
+  private static Set<Integer> primaryKey(Frame versions) {
     Set<Integer> columns = new TreeSet<>();
     if (versions.table().isPresent()) {
       for (String name : versions.table().get().ref().primaryKey()) {
