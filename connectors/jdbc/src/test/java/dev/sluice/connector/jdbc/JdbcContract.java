@@ -531,24 +531,19 @@ abstract class JdbcContract {
 
   @Test
   void columnThatWouldRoundOrHasLessRoomIsNoTarget() throws Exception {
-    execute(
-        "CREATE TABLE "
-            + quote(name)
-            + " (n INTEGER, d DECIMAL(10, 2), t VARCHAR(10), f DOUBLE PRECISION)");
+    execute("CREATE TABLE " + quote(name) + " (d DECIMAL(10, 2), t VARCHAR(10))");
     try (JdbcHarness harness = harness()) {
       assertThat(sinkRefusal(harness, "d", DataType.decimal(10, 3)))
           .contains("'d'", "DECIMAL(10, 3)");
-      assertThat(sinkRefusal(harness, "n", DataType.decimal(5, 1))).contains("'n'");
       assertThat(sinkRefusal(harness, "t", new DataType(Kind.VARCHAR, 20, 0, true, List.of())))
           .contains("'t'", "VARCHAR(20)");
-      assertThat(refusal(harness, "f", DataType.decimal(10, 2))).contains("'f'");
       harness.sink(table(name, Schema.of(new Field("t", DataType.string())), List.of())).close();
     }
   }
 
   private String sinkRefusal(JdbcHarness harness, String column, DataType type) {
-    TableRef table = table(name, Schema.of(new Field(column, type)), List.of());
-    return error(() -> harness.sink(table)).summary();
+    return error(() -> harness.sink(table(name, Schema.of(new Field(column, type)), List.of())))
+        .summary();
   }
 
   private String refusal(JdbcHarness harness, String column, DataType type) {
