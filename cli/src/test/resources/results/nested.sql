@@ -109,7 +109,8 @@ SELECT ARRAY[TRUE, NULL] AS b, ARRAY[1.5, 2] AS d, ARRAY[1E0] AS f, ARRAY[DATE '
 ====
 SELECT ARRAY(SELECT 1) AS q
 ----
-error[SLU-2007]: subqueries in expressions are not supported yet
+error[SLU-2007]: ARRAY, MAP and MULTISET of a subquery are not supported
+hint: aggregate instead: (SELECT ARRAY_AGG(x) FROM …)
 ====
 SELECT NULLIF(ARRAY[id], ARRAY[1]) AS n, IF(id > 2, ARRAY[id], ARRAY[0]) AS i FROM t
 ----

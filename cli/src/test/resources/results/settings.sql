@@ -5,11 +5,6 @@ SET 'time-zone' = 'Mars'; SELECT 1
 error[SLU-1004]: setting 'time-zone' cannot take 'Mars'
 hint: it takes a value such as 'Europe/Berlin'
 ====
-SET 'checkpoint.dir' = '/tmp/x'; SELECT 1
-----
-error[SLU-2007]: setting 'checkpoint.dir' is not supported: there are no checkpoints yet
-hint: leave it out; a run that is started again begins at the sources' own positions
-====
 SET 'state.memory' = 'lots'; SELECT 1
 ----
 error[SLU-1004]: setting 'state.memory' cannot take 'lots'

@@ -31,6 +31,7 @@ import org.apache.calcite.rel.RelFieldCollation;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.rel.core.AsofJoin;
+import org.apache.calcite.rel.core.Collect;
 import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Intersect;
@@ -150,6 +151,11 @@ final class RelTranslator {
               "this subquery or LATERAL cannot be made a join: it asks for each row around it by"
                   + " more than conditions")
           .withHint("join or UNNEST in FROM and aggregate around it, or use array functions");
+    }
+    if (rel instanceof Collect) {
+      return UserError.of(
+              ErrorCode.UNSUPPORTED, "ARRAY, MAP and MULTISET of a subquery are not supported")
+          .withHint("aggregate instead: (SELECT ARRAY_AGG(x) FROM …)");
     }
     String name = rel.getRelTypeName().replace("Logical", "");
     return UserError.of(ErrorCode.UNSUPPORTED, name + " is not supported yet");
