@@ -91,12 +91,12 @@ final class Checkpointing implements AutoCloseable {
     for (SinkFeed sink : sinks) {
       checkpoints.above(sink.acquire(checkpoints.owner()));
     }
-    for (StoredCheckpoint candidate : checkpoints.whole()) {
-      if (from.isEmpty() && isUsable(candidate, sinks)) {
-        from = Optional.of(candidate);
-      }
+    Optional<StoredCheckpoint> candidate = checkpoints.whole(0);
+    for (int i = 1; candidate.isPresent() && !isUsable(candidate.get(), sinks); i++) {
+      candidate = checkpoints.whole(i);
     }
-    if (from.isEmpty() && !checkpoints.whole().isEmpty()) {
+    from = candidate;
+    if (from.isEmpty() && checkpoints.whole(0).isPresent()) {
       throw UserError.of(
           ErrorCode.CHECKPOINT,
           "no checkpoint in '" + checkpoints.storage().location() + "' can be used");

@@ -8,8 +8,10 @@ import dev.sluice.error.UserError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +33,7 @@ public final class Checkpoints implements AutoCloseable {
   private final int retain;
   private final List<String> notices = new ArrayList<>();
   private final List<StoredCheckpoint> whole = new ArrayList<>();
+  private final Deque<String> unread = new ArrayDeque<>();
   private final Owner owner;
   private long nextEpoch = 1;
 
@@ -47,14 +50,8 @@ public final class Checkpoints implements AutoCloseable {
     this.storage = storage;
     this.lease = lease;
     this.retain = retain;
-    for (String name : names(storage)) {
-      nextEpoch = Math.max(nextEpoch, epoch(name) + 1);
-      try {
-        whole.add(StoredCheckpoint.open(storage, name));
-      } catch (IOException e) {
-        notices.add("checkpoint " + epoch(name) + " is damaged and not used: " + e.getMessage());
-      }
-    }
+    unread.addAll(names(storage));
+    unread.forEach(name -> nextEpoch = Math.max(nextEpoch, epoch(name) + 1));
     this.owner = nextOwner();
   }
 
@@ -119,7 +116,7 @@ public final class Checkpoints implements AutoCloseable {
     String id =
         before
             .map(Owner::id)
-            .or(() -> whole.stream().findFirst().map(c -> c.manifest().owner()))
+            .or(() -> whole(0).map(c -> c.manifest().owner()))
             .orElseGet(() -> UUID.randomUUID().toString());
     // the clock makes it grow even where the file was lost
     long token = Math.max(before.map(Owner::token).orElse(0L) + 1, System.currentTimeMillis());
@@ -166,9 +163,17 @@ public final class Checkpoints implements AutoCloseable {
     return owner;
   }
 
-  /** Those that are whole, newest first. */
-  public List<StoredCheckpoint> whole() {
-    return List.copyOf(whole);
+  /** Of those that are whole the {@code i}-th, the newest being 0; older ones are not read. */
+  public Optional<StoredCheckpoint> whole(int i) {
+    while (whole.size() <= i && !unread.isEmpty()) {
+      String name = unread.poll();
+      try {
+        whole.add(StoredCheckpoint.open(storage, name));
+      } catch (IOException e) {
+        notices.add("checkpoint " + epoch(name) + " is damaged and not used: " + e.getMessage());
+      }
+    }
+    return i < whole.size() ? Optional.of(whole.get(i)) : Optional.empty();
   }
 
   /** What the user should know about what was found. */

@@ -59,7 +59,7 @@ class CheckpointsTest {
         make(checkpoints, allocator);
       }
       try (Checkpoints checkpoints = Checkpoints.open(new LocalStorage(directory), 3)) {
-        StoredCheckpoint found = checkpoints.whole().get(0);
+        StoredCheckpoint found = checkpoints.whole(0).orElseThrow();
         List<String> rows = new ArrayList<>();
         for (int task = 0; task < 3; task++) {
           StateReader reader =
@@ -117,8 +117,8 @@ class CheckpointsTest {
       Path newest = directory.resolve("checkpoint-00000004");
       Files.write(newest, java.util.Arrays.copyOf(Files.readAllBytes(newest), 100));
       try (Checkpoints checkpoints = Checkpoints.open(new LocalStorage(directory), 2)) {
-        assertThat(checkpoints.whole()).hasSize(1);
-        assertThat(checkpoints.whole().get(0).manifest().epoch()).isEqualTo(3);
+        assertThat(checkpoints.whole(0).orElseThrow().manifest().epoch()).isEqualTo(3);
+        assertThat(checkpoints.whole(1)).isEmpty();
         assertThat(checkpoints.notices()).singleElement().asString().contains("checkpoint 4");
         assertThat(checkpoints.nextEpoch()).isEqualTo(5);
       }
