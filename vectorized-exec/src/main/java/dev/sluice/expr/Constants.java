@@ -42,6 +42,9 @@ public final class Constants {
    */
   public record Failure(int index, String reason) {}
 
+  /** Of one constant: more is no sensible one. */
+  private static final long MOST_BYTES = 256L << 20;
+
   private static boolean succeed(List<Expr> constants) {
     return failure(constants).isEmpty();
   }
@@ -52,7 +55,7 @@ public final class Constants {
       fields.add(new Field("c" + fields.size(), constant.type()));
     }
     Schema none = new Schema(List.of());
-    try (BufferAllocator allocator = new RootAllocator();
+    try (BufferAllocator allocator = new RootAllocator(MOST_BYTES);
         BatchProgram program =
             ExprCompiler.compile(
                 none, Optional.empty(), constants, new Schema(fields), EvalContext.UTC)) {

@@ -222,28 +222,19 @@ public final class StageTask implements AutoCloseable {
       if (operators[i].isPresent()) {
         Operator operator = operators[i].get();
         long bytes = operator.stateBytes() + allocators.get(next++).getAllocatedMemory();
-        String label = stage.steps().get(i).node().label();
-        all.add(new StepStatus(stage.id(), i, label, watermarks[i], bytes, operator.waiting()));
+        PlanNode node = stage.steps().get(i).node();
+        all.add(
+            new StepStatus(
+                stage.id(),
+                i,
+                node.label(),
+                Kept.by(node),
+                watermarks[i],
+                bytes,
+                operator.waiting()));
       }
     }
     return all;
-  }
-
-  /** The operator with the most state, by the name of its plan node. */
-  public String largest() {
-    String name = "";
-    long most = -1;
-    int next = 0;
-    for (int i = 0; i < operators.length; i++) {
-      if (operators[i].isPresent()) {
-        long bytes = operators[i].get().stateBytes() + allocators.get(next++).getAllocatedMemory();
-        if (bytes > most) {
-          most = bytes;
-          name = stage.steps().get(i).node().label();
-        }
-      }
-    }
-    return name;
   }
 
   /** Whether every entrance has ended. */

@@ -8,6 +8,7 @@ import java.util.Optional;
  * @param stage its stage
  * @param step its step in the stage
  * @param label name of its plan node
+ * @param keeps what its state is, in words
  * @param watermarkMicros event time it has been told; {@link Long#MIN_VALUE} before the first
  * @param stateBytes state it keeps, about
  * @param waiting what it holds back; empty if nothing
@@ -16,6 +17,7 @@ public record StepStatus(
     int stage,
     int step,
     String label,
+    String keeps,
     long watermarkMicros,
     long stateBytes,
     Optional<Waiting> waiting) {}

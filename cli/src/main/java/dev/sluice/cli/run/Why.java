@@ -203,6 +203,19 @@ public final class Why {
       operators.add(map);
     }
     run.put("operators", operators);
+    run.put("memory", memory(status.memory()));
+  }
+
+  private static Map<String, Object> memory(JobStatus.Memory memory) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("stateBytes", memory.state());
+    map.put("stateLimit", memory.stateLimit());
+    map.put("offHeapBytes", memory.offHeap());
+    map.put("offHeapPeak", memory.offHeapPeak());
+    map.put("offHeapLimit", memory.offHeapLimit());
+    map.put("heapBytes", memory.heap());
+    map.put("heapLimit", memory.heapLimit());
+    return map;
   }
 
   private static void putTime(Map<String, Object> map, long watermark) {

@@ -78,7 +78,7 @@ class ProgressTest {
 
     @Override
     public JobStatus status() {
-      return new JobStatus(Duration.ZERO, List.of(), List.of());
+      return new JobStatus(Duration.ZERO, List.of(), List.of(), JobStatus.Memory.NONE);
     }
 
     @Override

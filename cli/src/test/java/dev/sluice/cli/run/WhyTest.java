@@ -25,6 +25,7 @@ class WhyTest {
             1,
             0,
             "WindowAggregate",
+            "the open windows",
             NOON - 60_000_000,
             4096,
             Optional.of(new Waiting(3, NOON + 3_539_999_000L)));
@@ -65,7 +66,10 @@ class WhyTest {
             0,
             2,
             List.of(new Split("p", Phase.READING, 9, Long.MIN_VALUE, Duration.ZERO)));
-    assertThat(Why.text(new JobStatus(Duration.ofSeconds(12), List.of(plain), List.of())))
+    assertThat(
+            Why.text(
+                new JobStatus(
+                    Duration.ofSeconds(12), List.of(plain), List.of(), JobStatus.Memory.NONE)))
         .contains(
             "at one piece of work for 12 s",
             "9 rows, no watermark declared",
@@ -77,6 +81,7 @@ class WhyTest {
     long least = List.of(splits).stream().mapToLong(Split::watermarkMicros).min().orElseThrow();
     JobStatus.Source source =
         new JobStatus.Source("clicks", false, false, true, least, idleMicros, 0, List.of(splits));
-    return Why.text(new JobStatus(Duration.ZERO, List.of(source), operators));
+    return Why.text(
+        new JobStatus(Duration.ZERO, List.of(source), operators, JobStatus.Memory.NONE));
   }
 }

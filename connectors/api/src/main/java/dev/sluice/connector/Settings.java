@@ -45,8 +45,8 @@ public final class Settings {
       OptionSpec.of(
           "state.memory",
           Type.SIZE,
-          "Memory that the state of windows and aggregations may take; by default three quarters of"
-              + " the heap. A run that needs more fails.",
+          "Memory that the state of all operators may take; by default half of the heap. A run that"
+              + " needs more fails.",
           "2 GiB");
   public static final OptionSpec STATE_TTL =
       OptionSpec.of(

@@ -80,10 +80,13 @@ public record EngineOptions(
     return number;
   }
 
-  /** Three quarters of the heap where nothing is said: clear words come before the heap's end. */
+  /**
+   * Half of the heap where nothing is said: tables grow by doubling, so that for a moment the old
+   * and the new one are there.
+   */
   private static long stateMemory(Map<String, String> settings) {
     String text = settings.get(Settings.STATE_MEMORY.key());
-    return text == null ? Runtime.getRuntime().maxMemory() / 4 * 3 : Options.parseSize(text);
+    return text == null ? Runtime.getRuntime().maxMemory() / 2 : Options.parseSize(text);
   }
 
   private static ZoneId zone(String name) {

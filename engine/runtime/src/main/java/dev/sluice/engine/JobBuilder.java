@@ -40,8 +40,7 @@ final class JobBuilder implements ConnectorContext {
   private final PhysicalPlan plan;
   private final EngineOptions options;
   private final Appendable standardOutput;
-  private final RootAllocator root =
-      new RootAllocator(Math.max(1L << 30, Runtime.getRuntime().maxMemory()));
+  private final RootAllocator root = ProcessMemory.ofThisProcess().allocator();
   private final List<AutoCloseable> opened = new ArrayList<>();
   private final AtomicReference<Runnable> signal = new AtomicReference<>(() -> {});
   private final EvalContext context;

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import org.apache.arrow.memory.OutOfMemoryException;
 
 /**
  * A job of this process: a thread that turns the tick loop until the input ends, the user stops it,
@@ -57,7 +58,7 @@ final class LocalJob implements Job {
       }
       loop.lastCommit();
     } catch (RuntimeException | Error e) {
-      failure = e;
+      failure = told(e);
     }
     try {
       latest = snapshot();
@@ -75,6 +76,46 @@ final class LocalJob implements Job {
     } else {
       end.completeExceptionally(failure);
     }
+  }
+
+  private Throwable told(Throwable failure) {
+    try {
+      return inWords(failure);
+    } catch (OutOfMemoryError e) {
+      // there is not even room for the words
+      return failure;
+    }
+  }
+
+  /** The end of memory: who keeps the most, and what to do. */
+  private Throwable inWords(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UserError) {
+        return failure;
+      }
+      if (cause instanceof OutOfMemoryException) {
+        ProcessMemory process = ProcessMemory.ofThisProcess();
+        return loop.memory(
+                "batches on their way take "
+                    + TickLoop.mebibytes(process.used())
+                    + ", and the process may have "
+                    + TickLoop.mebibytes(process.limit())
+                    + " of them")
+            .withHint(
+                "give the process more (SLUICE_MEMORY=4g), or let it hold less at once: a smaller"
+                    + " 'batch.rows', a lower 'parallelism'")
+            .causedBy(failure);
+      }
+      if (cause instanceof OutOfMemoryError error) {
+        return loop.memory(
+                "the process has no memory left ("
+                    + error.getMessage()
+                    + "): its heap may grow to "
+                    + TickLoop.mebibytes(Runtime.getRuntime().maxMemory()))
+            .causedBy(failure);
+      }
+    }
+    return failure;
   }
 
   private RunReport snapshot() {

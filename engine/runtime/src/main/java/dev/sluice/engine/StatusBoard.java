@@ -25,7 +25,10 @@ final class StatusBoard {
 
   StatusBoard(TickLoop loop) {
     this.loop = loop;
-    latest = new Taken(System.nanoTime(), new JobStatus(Duration.ZERO, List.of(), List.of()));
+    latest =
+        new Taken(
+            System.nanoTime(),
+            new JobStatus(Duration.ZERO, List.of(), List.of(), JobStatus.Memory.NONE));
   }
 
   /** Takes the status anew, unless that was done a moment ago. The job's thread. */
@@ -42,7 +45,8 @@ final class StatusBoard {
     return new JobStatus(
         Duration.ofNanos(System.nanoTime() - taken.nanos()),
         taken.status().sources(),
-        taken.status().operators());
+        taken.status().operators(),
+        taken.status().memory());
   }
 
   private JobStatus take(long now) {
@@ -58,7 +62,7 @@ final class StatusBoard {
     }
     List<StepStatus> operators =
         steps.values().stream().filter(s -> s.stateBytes() > 0 || s.waiting().isPresent()).toList();
-    return new JobStatus(Duration.ZERO, sources, operators);
+    return new JobStatus(Duration.ZERO, sources, operators, loop.memory());
   }
 
   /** The same operator in two tasks. */
@@ -74,6 +78,7 @@ final class StatusBoard {
         a.stage(),
         a.step(),
         a.label(),
+        a.keeps(),
         Math.min(a.watermarkMicros(), b.watermarkMicros()),
         a.stateBytes() + b.stateBytes(),
         waiting);

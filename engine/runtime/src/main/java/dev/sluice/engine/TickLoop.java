@@ -6,9 +6,11 @@ import dev.sluice.connector.SplitSource.Position;
 import dev.sluice.engine.checkpoint.Manifest;
 import dev.sluice.engine.sink.SinkFeed;
 import dev.sluice.engine.source.SourceFeed;
+import dev.sluice.engine.status.JobStatus;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.function.user.UserCode;
+import dev.sluice.operator.StepStatus;
 import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.StageGraph;
@@ -186,31 +188,66 @@ final class TickLoop implements AutoCloseable {
   }
 
   private void checkState() {
-    long sum = 0;
-    TaskHost largest = null;
-    for (List<TaskHost> tasks : parts.tasks()) {
-      for (TaskHost task : tasks) {
-        sum += task.stateBytes();
-        largest = largest == null || task.stateBytes() > largest.stateBytes() ? task : largest;
-      }
-    }
+    long sum = stateBytes();
     peakState = Math.max(peakState, sum);
     if (sum > parts.options().stateMemory()) {
-      throw UserError.of(
-              ErrorCode.MEMORY,
-              "state has grown to "
-                  + mebibytes(sum)
-                  + ", over the "
-                  + mebibytes(parts.options().stateMemory())
-                  + " of 'state.memory'")
-          .withDetail("The most is kept by " + largest.task().largest() + ".")
-          .withHint(
-              "raise 'state.memory' (and the heap: SLUICE_OPTS=-Xmx8g), or keep less: shorter"
-                  + " windows, fewer keys");
+      throw memory(
+          "state has grown to "
+              + mebibytes(sum)
+              + ", over the "
+              + mebibytes(parts.options().stateMemory())
+              + " of 'state.memory'");
     }
   }
 
-  private static String mebibytes(long bytes) {
+  private long stateBytes() {
+    long sum = 0;
+    for (TaskHost task : tasks()) {
+      sum += task.stateBytes();
+    }
+    return sum;
+  }
+
+  /** The error that says what takes the most of a memory that is at its end. */
+  UserError memory(String summary) {
+    Optional<StepStatus> largest =
+        tasks().stream()
+            .flatMap(host -> host.task().status().stream())
+            .max(java.util.Comparator.comparingLong(StepStatus::stateBytes));
+    String kept =
+        largest
+            .map(
+                step ->
+                    "The most is kept by "
+                        + step.label()
+                        + ": "
+                        + mebibytes(step.stateBytes())
+                        + " in one of its tasks, "
+                        + step.keeps()
+                        + ".")
+            .orElse("No operator keeps state.");
+    return UserError.of(ErrorCode.MEMORY, summary)
+        .withDetail(kept)
+        .withHint(
+            "give the process more (SLUICE_MEMORY=4g) or 'state.memory' a greater share of it, or"
+                + " keep less: shorter windows, fewer keys, 'state.ttl'");
+  }
+
+  /** What is taken of the memory there is. */
+  JobStatus.Memory memory() {
+    ProcessMemory process = ProcessMemory.ofThisProcess();
+    Runtime heap = Runtime.getRuntime();
+    return new JobStatus.Memory(
+        stateBytes(),
+        parts.options().stateMemory(),
+        process.used(),
+        process.peak(),
+        process.limit(),
+        heap.totalMemory() - heap.freeMemory(),
+        heap.maxMemory());
+  }
+
+  static String mebibytes(long bytes) {
     return String.format(java.util.Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
   }
 

@@ -86,9 +86,12 @@ final class ArrowFileReader implements SplitReader {
     return length >= 0 && length <= size;
   }
 
+  /** Of a file's schema. */
+  private static final long MOST_HEAD_BYTES = 256L << 20;
+
   /** Refuses a file that lacks wanted columns or has them in another type. */
   static void check(Path file, FileTable table) throws IOException {
-    try (BufferAllocator allocator = new RootAllocator();
+    try (BufferAllocator allocator = new RootAllocator(MOST_HEAD_BYTES);
         ArrowReader reader = open(file, allocator)) {
       var fields = reader.getVectorSchemaRoot().getSchema().getFields();
       List<String> names =

@@ -5,13 +5,38 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Where a job stands: what moves event time, what waits for it. A value.
+ * Where a job stands: what moves event time, what waits for it, what memory it takes. A value.
  *
  * @param age how long ago it was taken; long if the job's thread is busy or blocked
  * @param sources one entry a source
  * @param operators one entry an operator that keeps state or windows, over all its tasks
+ * @param memory what is taken of the process's memory
  */
-public record JobStatus(Duration age, List<Source> sources, List<StepStatus> operators) {
+public record JobStatus(
+    Duration age, List<Source> sources, List<StepStatus> operators, Memory memory) {
+  /**
+   * Bytes in use and the most there may be.
+   *
+   * @param state kept by operators of this job
+   * @param stateLimit of {@code state.memory}
+   * @param offHeap batches, of all jobs of the process
+   * @param offHeapPeak the most there were at once
+   * @param offHeapLimit the most there may be
+   * @param heap of the process, garbage included
+   * @param heapLimit the most the heap may grow to
+   */
+  public record Memory(
+      long state,
+      long stateLimit,
+      long offHeap,
+      long offHeapPeak,
+      long offHeapLimit,
+      long heap,
+      long heapLimit) {
+    /** Before anything has been measured. */
+    public static final Memory NONE = new Memory(0, 0, 0, 0, 0, 0, 0);
+  }
+
   /**
    * @param name declared name
    * @param bounded whether it ends
