@@ -8,6 +8,7 @@ import dev.sluice.engine.checkpoint.Manifest;
 import dev.sluice.engine.checkpoint.Spool;
 import dev.sluice.engine.checkpoint.StatePlan;
 import dev.sluice.engine.checkpoint.StoredCheckpoint;
+import dev.sluice.engine.host.Host;
 import dev.sluice.engine.sink.SinkFeed;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
@@ -36,15 +37,21 @@ final class Checkpointing implements AutoCloseable {
   private final StageGraph graph;
   private final StatePlan plan;
   private final BufferAllocator allocator;
+  private final Host host;
   private Optional<StoredCheckpoint> from = Optional.empty();
   private Optional<StatePlan.Match> match = Optional.empty();
 
   Checkpointing(
-      Checkpoints checkpoints, EngineOptions options, StageGraph graph, BufferAllocator allocator) {
+      Checkpoints checkpoints,
+      EngineOptions options,
+      StageGraph graph,
+      BufferAllocator allocator,
+      Host host) {
     this.checkpoints = checkpoints;
     this.options = options;
     this.graph = graph;
     this.allocator = allocator;
+    this.host = host;
     this.plan = new StatePlan(graph);
   }
 
@@ -361,7 +368,7 @@ final class Checkpointing implements AutoCloseable {
               epoch,
               checkpoints.owner().id(),
               options.pipelineName(),
-              System.currentTimeMillis(),
+              host.millis(),
               complete,
               options.parallelism(),
               sources(parts.sources()),

@@ -2,6 +2,8 @@ package dev.sluice.engine;
 
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.connector.ConnectorRegistry;
+import dev.sluice.engine.host.Host;
+import dev.sluice.engine.host.ThreadHost;
 import dev.sluice.plan.PhysicalPlan;
 import java.util.function.Consumer;
 
@@ -34,7 +36,8 @@ public final class Engine {
       Consumer<RecordBatch> results,
       Appendable standardOutput) {
     GeneratedCode.dumpIfAsked();
-    JobBuilder builder = new JobBuilder(connectors, plan, options, standardOutput);
+    JobBuilder builder =
+        new JobBuilder(connectors, plan, options, standardOutput, ThreadHost.INSTANCE);
     LocalJob job;
     try {
       job = new LocalJob(builder.build(results), options.pipelineName());
@@ -45,5 +48,20 @@ public final class Engine {
     builder.bind(job::wakeUp);
     job.begin();
     return job;
+  }
+
+  /**
+   * Opens every source and sink like {@link #start}, on a machine of the caller's, who takes the
+   * job's steps.
+   */
+  public SteppedJob stepped(
+      PhysicalPlan plan, EngineOptions options, Host host, Appendable standardOutput) {
+    JobBuilder builder = new JobBuilder(connectors, plan, options, standardOutput, host);
+    try {
+      return new SteppedJob(builder.build(RecordBatch::close));
+    } catch (RuntimeException | Error e) {
+      builder.abandon(e);
+      throw e;
+    }
   }
 }

@@ -9,6 +9,8 @@ import dev.sluice.connector.ScanRequest;
 import dev.sluice.connector.SplitSource;
 import dev.sluice.engine.checkpoint.Checkpoints;
 import dev.sluice.engine.checkpoint.LocalStorage;
+import dev.sluice.engine.host.Host;
+import dev.sluice.engine.host.Workers;
 import dev.sluice.engine.sink.SinkFeed;
 import dev.sluice.engine.source.SourceFeed;
 import dev.sluice.error.UserError;
@@ -41,6 +43,7 @@ final class JobBuilder implements ConnectorContext {
   private final EngineOptions options;
   private final Appendable standardOutput;
   private final RootAllocator root = ProcessMemory.ofThisProcess().allocator();
+  private final Host host;
   private final List<AutoCloseable> opened = new ArrayList<>();
   private final AtomicReference<Runnable> signal = new AtomicReference<>(() -> {});
   private final EvalContext context;
@@ -51,18 +54,19 @@ final class JobBuilder implements ConnectorContext {
       ConnectorRegistry connectors,
       PhysicalPlan plan,
       EngineOptions options,
-      Appendable standardOutput) {
+      Appendable standardOutput,
+      Host host) {
     this.connectors = connectors;
     this.plan = plan;
     this.options = options;
     this.standardOutput = standardOutput;
+    this.host = host;
     context =
-        new EvalContext(
-            options.timeZone(), nowMicros(), JobBuilder::nowMicros, () -> Long.MIN_VALUE);
+        new EvalContext(options.timeZone(), nowMicros(), this::nowMicros, () -> Long.MIN_VALUE);
   }
 
-  private static long nowMicros() {
-    return TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
+  private long nowMicros() {
+    return TimeUnit.MILLISECONDS.toMicros(host.millis());
   }
 
   /** What readers call when they have something. */
@@ -118,7 +122,7 @@ final class JobBuilder implements ConnectorContext {
       tasks.add(tasks(graph, stage, edges, counters));
     }
     checkpoints.ifPresent(c -> c.restore(tasks, edges));
-    WorkerPool workers = new WorkerPool(options.parallelism(), options.pipelineName());
+    Workers workers = host.workers(options.parallelism(), options.pipelineName());
     opened.add(workers);
     return new TickLoop(
         new TickLoop.Parts(
@@ -126,6 +130,7 @@ final class JobBuilder implements ConnectorContext {
             options,
             root,
             workers,
+            host,
             counters,
             sources,
             edges,
@@ -148,8 +153,10 @@ final class JobBuilder implements ConnectorContext {
     }
     Checkpoints opened =
         Checkpoints.open(
-            new LocalStorage(options.checkpointDirectory().get()), options.retainedCheckpoints());
-    Checkpointing made = new Checkpointing(opened, options, graph, root);
+            new LocalStorage(options.checkpointDirectory().get()),
+            options.retainedCheckpoints(),
+            host);
+    Checkpointing made = new Checkpointing(opened, options, graph, root, host);
     this.opened.add(made);
     return Optional.of(made);
   }
@@ -193,6 +200,7 @@ final class JobBuilder implements ConnectorContext {
               options,
               context,
               counters,
+              host,
               out,
               node -> new TableLookup(node, connectors.connector(node.table().connector()), this));
       opened.add(task);
@@ -222,7 +230,7 @@ final class JobBuilder implements ConnectorContext {
             connector.sinkCapabilities(table),
             about(table, () -> connector.openSink(table, this)),
             options.parallelism(),
-            WorkerPool.threads("sink"),
+            host,
             checkpoints.map(c -> c.spool(table)));
     opened.add(feed);
     byTable.put(table, feed);
@@ -264,7 +272,7 @@ final class JobBuilder implements ConnectorContext {
                 horizon.micros(),
                 horizon.windowed(),
                 context,
-                WorkerPool.threads("reader-" + table.name())),
+                host),
             root,
             rejected,
             () -> signal.get().run());

@@ -1,6 +1,7 @@
 package dev.sluice.engine;
 
 import dev.sluice.batch.RecordBatch;
+import dev.sluice.engine.host.Host;
 import dev.sluice.function.EvalContext;
 import dev.sluice.operator.Lookup;
 import dev.sluice.operator.StageHost;
@@ -31,6 +32,7 @@ final class TaskHost implements StageHost, AutoCloseable {
   private final int batchRows;
   private final EvalContext context;
   private final Counters counters;
+  private final Host host;
   private final Map<Integer, EdgeBuffer> out;
   private final List<Side> sides = new ArrayList<>();
   private final Function<LookupJoinNode, Lookup> lookups;
@@ -55,6 +57,7 @@ final class TaskHost implements StageHost, AutoCloseable {
       EngineOptions options,
       EvalContext context,
       Counters counters,
+      Host host,
       Map<Integer, EdgeBuffer> edges,
       Function<LookupJoinNode, Lookup> lookups) {
     this.stage = stage;
@@ -63,6 +66,7 @@ final class TaskHost implements StageHost, AutoCloseable {
     this.batchRows = options.batchRows();
     this.context = context;
     this.counters = counters;
+    this.host = host;
     this.out = new TreeMap<>(edges);
     this.lookups = lookups;
     task = new StageTask(graph, stage, this);
@@ -74,7 +78,7 @@ final class TaskHost implements StageHost, AutoCloseable {
 
   /** Counts the state anew, unless it was counted a moment ago. */
   void measure() {
-    long now = System.nanoTime();
+    long now = host.nanoTime();
     if (measurements++ > OFTEN && now - measuredAt < MEASURE_NANOS) {
       return;
     }

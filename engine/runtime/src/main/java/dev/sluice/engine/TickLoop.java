@@ -4,6 +4,8 @@ import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.connector.SplitSource.Position;
 import dev.sluice.engine.checkpoint.Manifest;
+import dev.sluice.engine.host.Host;
+import dev.sluice.engine.host.Workers;
 import dev.sluice.engine.sink.SinkFeed;
 import dev.sluice.engine.source.SourceFeed;
 import dev.sluice.engine.status.JobStatus;
@@ -80,10 +82,10 @@ final class TickLoop implements AutoCloseable {
       return valuesGiven;
     }
 
-    private void start(Optional<Checkpointing> checkpoints) {
+    private void start(Optional<Checkpointing> checkpoints, long nowNanos) {
       Optional<Manifest.SourceState> from = checkpoints.flatMap(c -> c.source(spec));
       valuesGiven = from.map(Manifest.SourceState::finished).orElse(false);
-      feed.ifPresent(f -> f.start(System.nanoTime(), from));
+      feed.ifPresent(f -> f.start(nowNanos, from));
     }
 
     private boolean isFinished() {
@@ -96,7 +98,8 @@ final class TickLoop implements AutoCloseable {
       StageGraph graph,
       EngineOptions options,
       BufferAllocator allocator,
-      WorkerPool workers,
+      Workers workers,
+      Host host,
       Counters counters,
       List<Source> sources,
       Map<Integer, EdgeBuffer> edges,
@@ -111,12 +114,13 @@ final class TickLoop implements AutoCloseable {
   private final Parts parts;
   private volatile Thread owner = Thread.currentThread();
   private long epoch;
-  private long lastCommitNanos = System.nanoTime();
+  private long lastCommitNanos;
   private boolean positionsMoved;
   private volatile long peakState;
 
   TickLoop(Parts parts) {
     this.parts = parts;
+    this.lastCommitNanos = parts.host().nanoTime();
   }
 
   void owner(Thread thread) {
@@ -151,7 +155,7 @@ final class TickLoop implements AutoCloseable {
 
   void start() {
     for (Source source : parts.sources()) {
-      source.start(parts.checkpoints());
+      source.start(parts.checkpoints(), parts.host().nanoTime());
     }
   }
 
@@ -179,11 +183,11 @@ final class TickLoop implements AutoCloseable {
     checkState();
     deliver();
     endSatisfiedSources();
-    if (System.nanoTime() - lastCommitNanos >= parts.options().commitInterval().toNanos()) {
+    if (parts.host().nanoTime() - lastCommitNanos >= parts.options().commitInterval().toNanos()) {
       commit(false);
     }
     if (!moved && !isFinished()) {
-      LockSupport.parkNanos(this, IDLE_NANOS);
+      parts.host().rest(IDLE_NANOS);
     }
   }
 
@@ -268,7 +272,8 @@ final class TickLoop implements AutoCloseable {
     send(source, batches);
     source.rejected.ifPresent(RejectedRows::flush);
     positionsMoved |= !batches.isEmpty();
-    long watermark = source.feed.map(f -> f.watermark(System.nanoTime())).orElse(Long.MAX_VALUE);
+    long watermark =
+        source.feed.map(f -> f.watermark(parts.host().nanoTime())).orElse(Long.MAX_VALUE);
     source.watermark = watermark;
     boolean finished = source.isFinished();
     for (EdgeBuffer edge : source.edges) {
@@ -317,8 +322,8 @@ final class TickLoop implements AutoCloseable {
   }
 
   private List<RecordBatch> fetch(SourceFeed feed) {
-    long nowMicros = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
-    return feed.take(parts.options().parallelism(), System.nanoTime(), nowMicros);
+    long nowMicros = TimeUnit.MILLISECONDS.toMicros(parts.host().millis());
+    return feed.take(parts.options().parallelism(), parts.host().nanoTime(), nowMicros);
   }
 
   private List<RecordBatch> values(Source source) {
@@ -355,8 +360,8 @@ final class TickLoop implements AutoCloseable {
     }
   }
 
-  private static void runTask(TaskHost host, int index, List<EdgeBuffer> inputs) {
-    host.task().processingTime(TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()));
+  private void runTask(TaskHost host, int index, List<EdgeBuffer> inputs) {
+    host.task().processingTime(TimeUnit.MILLISECONDS.toMicros(parts.host().millis()));
     for (EdgeBuffer edge : inputs) {
       List<RecordBatch> batches = edge.take(index);
       int next = 0;
@@ -451,7 +456,7 @@ final class TickLoop implements AutoCloseable {
 
   /** Commits all sinks, then tells the sources how far they are safe. */
   private void commit(boolean last) {
-    lastCommitNanos = System.nanoTime();
+    lastCommitNanos = parts.host().nanoTime();
     if (!last && !positionsMoved && parts.allSinks().stream().noneMatch(SinkFeed::isDirty)) {
       return;
     }

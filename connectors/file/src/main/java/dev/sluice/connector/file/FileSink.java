@@ -54,7 +54,13 @@ final class FileSink implements TableSink {
     this.format = FileOptions.requiredFormat(table);
     String path = options.string(FileOptions.PATH);
     this.single = FileOptions.isSingleFile(path);
-    this.target = Path.of(FilePaths.absolute(path, context.workingDirectory())).normalize();
+    // of the file system that the run works in
+    this.target =
+        context
+            .workingDirectory()
+            .getFileSystem()
+            .getPath(FilePaths.absolute(path, context.workingDirectory()))
+            .normalize();
     String name = context.pipelineName() + "." + table.name();
     this.prefix = ".sluice-" + name.replaceAll("[^A-Za-z0-9._-]", "_") + "-";
   }
@@ -133,6 +139,10 @@ final class FileSink implements TableSink {
     return single
         ? target
         : folder.resolve("part-" + of + "-" + task + "-" + number + "." + ending);
+  }
+
+  private Path path(String text) {
+    return target.getFileSystem().getPath(text);
   }
 
   /** Whether a part must outlive the process once its epoch is prepared. */
@@ -217,8 +227,8 @@ final class FileSink implements TableSink {
     /** Gives the folder. */
     private Path show(String rename) throws IOException {
       int tab = rename.indexOf('\t');
-      Path from = Path.of(rename.substring(0, tab));
-      Path to = Path.of(rename.substring(tab + 1));
+      Path from = path(rename.substring(0, tab));
+      Path to = path(rename.substring(tab + 1));
       // not there: an earlier try has renamed it
       if (Files.exists(from)) {
         Durable.move(from, to);
@@ -263,7 +273,7 @@ final class FileSink implements TableSink {
             Optional.of(committable.handle()).stream().flatMap(String::lines).toList()) {
           int tab = line.indexOf('\t');
           if (tab > 0) {
-            Files.deleteIfExists(Path.of(line.substring(0, tab)));
+            Files.deleteIfExists(path(line.substring(0, tab)));
           }
         }
       }

@@ -3,6 +3,7 @@ package dev.sluice.engine.checkpoint;
 import dev.sluice.connector.Committable;
 import dev.sluice.connector.EpochTarget.Owner;
 import dev.sluice.connector.FaultPoint;
+import dev.sluice.engine.host.Host;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import java.io.IOException;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
@@ -45,14 +45,15 @@ public final class Checkpoints implements AutoCloseable {
   public record Entry(
       String name, long epoch, long bytes, Optional<Manifest> manifest, Optional<String> damage) {}
 
-  private Checkpoints(CheckpointStorage storage, CheckpointStorage.Lease lease, int retain)
+  private Checkpoints(
+      CheckpointStorage storage, CheckpointStorage.Lease lease, int retain, Host host)
       throws IOException {
     this.storage = storage;
     this.lease = lease;
     this.retain = retain;
     unread.addAll(names(storage));
     unread.forEach(name -> nextEpoch = Math.max(nextEpoch, epoch(name) + 1));
-    this.owner = nextOwner();
+    this.owner = nextOwner(host);
   }
 
   /**
@@ -60,11 +61,11 @@ public final class Checkpoints implements AutoCloseable {
    *
    * @throws UserError if another process has the lease, or the place cannot be used
    */
-  public static Checkpoints open(CheckpointStorage storage, int retain) {
+  public static Checkpoints open(CheckpointStorage storage, int retain, Host host) {
     try {
       CheckpointStorage.Lease lease = storage.lease().orElseThrow(() -> inUse(storage));
       try {
-        return new Checkpoints(storage, lease, retain);
+        return new Checkpoints(storage, lease, retain, host);
       } catch (IOException | RuntimeException e) {
         lease.close();
         throw e;
@@ -111,15 +112,15 @@ public final class Checkpoints implements AutoCloseable {
   }
 
   /** Begins another term of the directory's owner, durably. */
-  private Owner nextOwner() throws IOException {
+  private Owner nextOwner(Host host) throws IOException {
     Optional<Owner> before = readOwner();
     String id =
         before
             .map(Owner::id)
             .or(() -> whole(0).map(c -> c.manifest().owner()))
-            .orElseGet(() -> UUID.randomUUID().toString());
+            .orElseGet(host::identity);
     // the clock makes it grow even where the file was lost
-    long token = Math.max(before.map(Owner::token).orElse(0L) + 1, System.currentTimeMillis());
+    long token = Math.max(before.map(Owner::token).orElse(0L) + 1, host.millis());
     Owner next = new Owner(id, token);
     try (CheckpointStorage.Draft draft = storage.create(OWNER)) {
       ChunkFile.writeHead(draft);

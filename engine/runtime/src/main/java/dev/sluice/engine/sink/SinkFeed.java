@@ -10,6 +10,7 @@ import dev.sluice.connector.TableSink;
 import dev.sluice.engine.checkpoint.CheckpointStorage;
 import dev.sluice.engine.checkpoint.Manifest;
 import dev.sluice.engine.checkpoint.Spool;
+import dev.sluice.engine.host.Host;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.TableRef;
@@ -17,7 +18,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
@@ -31,7 +31,7 @@ public final class SinkFeed implements AutoCloseable {
   private final TableSink sink;
   private final Optional<Durable> durable;
   private final int parallelism;
-  private final ThreadFactory threads;
+  private final Host host;
   private final List<WriterQueue> writers = new ArrayList<>();
   private final List<Committable> pieces = new ArrayList<>();
   private long committedEpoch;
@@ -50,12 +50,8 @@ public final class SinkFeed implements AutoCloseable {
 
   /** Takes ownership of {@code sink}; no writer is at work before {@link #begin}. */
   public SinkFeed(
-      TableRef table,
-      SinkCapabilities capabilities,
-      TableSink sink,
-      int parallelism,
-      ThreadFactory threads) {
-    this(table, capabilities, sink, parallelism, threads, Optional.empty());
+      TableRef table, SinkCapabilities capabilities, TableSink sink, int parallelism, Host host) {
+    this(table, capabilities, sink, parallelism, host, Optional.empty());
   }
 
   /** The same with checkpoints. */
@@ -64,13 +60,13 @@ public final class SinkFeed implements AutoCloseable {
       SinkCapabilities capabilities,
       TableSink sink,
       int parallelism,
-      ThreadFactory threads,
+      Host host,
       Optional<Spool> spool) {
     this.table = table;
     this.capabilities = capabilities;
     this.sink = sink;
     this.parallelism = parallelism;
-    this.threads = threads;
+    this.host = host;
     this.durable =
         spool.flatMap(files -> sink.epochTarget().map(target -> new Durable(files, target)));
   }
@@ -79,12 +75,12 @@ public final class SinkFeed implements AutoCloseable {
   public void begin(long firstEpoch) {
     if (durable.isPresent()) {
       SinkWriter writer = durable.get().spool().writer(firstEpoch);
-      writers.add(new WriterQueue(table.name() + "-0", writer, threads));
+      writers.add(new WriterQueue(table.name() + "-0", writer, host));
       return;
     }
     int count = Math.max(1, Math.min(capabilities.maxWriters(), parallelism));
     for (int i = 0; i < count; i++) {
-      writers.add(new WriterQueue(table.name() + "-" + i, sink.writer(i), threads));
+      writers.add(new WriterQueue(table.name() + "-" + i, sink.writer(i), host));
     }
   }
 

@@ -3,20 +3,22 @@ package dev.sluice.engine.sink;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.connector.Committable;
 import dev.sluice.connector.SinkWriter;
+import dev.sluice.engine.host.Activity;
+import dev.sluice.engine.host.Crew;
+import dev.sluice.engine.host.Host;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
  * A writer on its own thread behind a bounded queue. The thread is the only one that touches the
- * writer; the methods belong to the job's thread.
+ * writer; the methods that are not of {@link Activity} belong to the job's thread.
  */
-final class WriterQueue implements AutoCloseable {
+final class WriterQueue implements Activity, AutoCloseable {
   private static final int DEPTH = 8;
 
   /** What the writer's thread is asked to do. */
@@ -29,41 +31,53 @@ final class WriterQueue implements AutoCloseable {
 
   private final SinkWriter writer;
   private final BlockingQueue<Command> queue = new ArrayBlockingQueue<>(DEPTH);
-  private final Thread thread;
+  private final Host host;
+  private final Crew crew;
   private volatile boolean closing;
+  private volatile boolean ended;
   private volatile Throwable failure;
   private volatile boolean written;
   private CompletableFuture<Optional<Committable>> prepared =
       CompletableFuture.completedFuture(Optional.empty());
 
-  WriterQueue(String name, SinkWriter writer, ThreadFactory threads) {
+  WriterQueue(String name, SinkWriter writer, Host host) {
     this.writer = writer;
-    thread = threads.newThread(this::work);
-    thread.setName(thread.getName() + "-" + name);
-    thread.start();
+    this.host = host;
+    crew = host.crew("sink-" + name, 1);
+    crew.start(this);
+    crew.shutdown();
   }
 
-  private void work() {
-    try (writer) {
-      while (!closing) {
-        Command command = queue.poll(50, TimeUnit.MILLISECONDS);
-        if (command == null) {
-          continue;
-        }
-        if (failure != null) {
-          command.discard();
-          continue;
-        }
-        try {
-          command.run();
-        } catch (IOException | RuntimeException | Error e) {
-          failure = e;
-          command.discard();
-        }
+  @Override
+  public boolean isReady() {
+    return closing || !queue.isEmpty();
+  }
+
+  @Override
+  public boolean step() throws InterruptedException {
+    if (closing) {
+      return false;
+    }
+    Command command = queue.poll(50, TimeUnit.MILLISECONDS);
+    if (command != null && failure != null) {
+      command.discard();
+    } else if (command != null) {
+      try {
+        command.run();
+      } catch (IOException | RuntimeException | Error e) {
+        failure = e;
+        command.discard();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    }
+    return true;
+  }
+
+  @Override
+  public void end() {
+    try {
+      writer.close();
     } finally {
+      ended = true;
       Command left = queue.poll();
       while (left != null) {
         left.discard();
@@ -115,6 +129,7 @@ final class WriterQueue implements AutoCloseable {
 
   /** Waits for {@link #prepare}. */
   Optional<Committable> prepared() throws IOException {
+    host.await(prepared::isDone);
     try {
       return prepared.get();
     } catch (ExecutionException e) {
@@ -132,9 +147,10 @@ final class WriterQueue implements AutoCloseable {
   }
 
   private void put(Command command) {
+    host.await(() -> ended || queue.remainingCapacity() > 0);
     try {
       while (!queue.offer(command, 50, TimeUnit.MILLISECONDS)) {
-        if (closing || !thread.isAlive()) {
+        if (closing || ended) {
           command.discard();
           return;
         }
@@ -155,17 +171,18 @@ final class WriterQueue implements AutoCloseable {
     // a writer at rest looks again at once
     queue.offer(() -> {});
     boolean interrupted = false;
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    while (thread.isAlive() && System.nanoTime() < deadline) {
+    long deadline = host.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    boolean over = false;
+    while (!over && host.nanoTime() < deadline) {
       try {
-        thread.join(100);
+        over = crew.await(100);
       } catch (InterruptedException e) {
         interrupted = true;
-        thread.interrupt();
+        crew.interrupt();
       }
     }
-    if (thread.isAlive()) {
-      thread.interrupt();
+    if (!over) {
+      crew.interrupt();
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

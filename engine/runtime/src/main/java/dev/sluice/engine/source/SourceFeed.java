@@ -7,6 +7,8 @@ import dev.sluice.connector.Split;
 import dev.sluice.connector.SplitSource;
 import dev.sluice.connector.SplitSource.Position;
 import dev.sluice.engine.checkpoint.Manifest;
+import dev.sluice.engine.host.Crew;
+import dev.sluice.engine.host.Host;
 import dev.sluice.engine.status.JobStatus;
 import dev.sluice.expr.BatchProgram;
 import dev.sluice.expr.ExprCompiler;
@@ -23,11 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
@@ -54,7 +52,8 @@ public final class SourceFeed implements AutoCloseable {
   private final BufferAllocator allocator;
   private final ReaderContext readerContext;
   private final Runnable signal;
-  private final ExecutorService readers;
+  private final Host host;
+  private final Crew readers;
   private final boolean everySplitAtOnce;
   private final Map<String, SplitGroup> groups = new LinkedHashMap<>();
   private final Deque<SplitGroup> pending = new ArrayDeque<>();
@@ -76,7 +75,7 @@ public final class SourceFeed implements AutoCloseable {
    *     some state that depends on it is never settled, so that no position is ever safe
    * @param windowed whether any window depends on this source
    * @param context zone and start time
-   * @param threads makes the reader threads
+   * @param host gives the reader threads
    */
   public record FeedSettings(
       int parallelism,
@@ -84,7 +83,7 @@ public final class SourceFeed implements AutoCloseable {
       long horizonMicros,
       boolean windowed,
       EvalContext context,
-      ThreadFactory threads) {}
+      Host host) {}
 
   /** Does not read yet; takes ownership of {@code source}. */
   public SourceFeed(
@@ -101,10 +100,9 @@ public final class SourceFeed implements AutoCloseable {
     this.readerContext = readerContext;
     this.signal = signal;
     everySplitAtOnce = !source.splitsEnd();
+    host = settings.host();
     readers =
-        everySplitAtOnce
-            ? Executors.newCachedThreadPool(settings.threads())
-            : Executors.newFixedThreadPool(settings.parallelism(), settings.threads());
+        host.crew("reader-" + scan.table().name(), everySplitAtOnce ? 0 : settings.parallelism());
   }
 
   /** Lists the splits, or takes them up where a checkpoint left them, and starts reading. */
@@ -207,7 +205,7 @@ public final class SourceFeed implements AutoCloseable {
               settings.batchRows(),
               signal);
       group.pumps().add(pump);
-      readers.execute(pump);
+      readers.start(pump);
     }
   }
 
@@ -234,7 +232,7 @@ public final class SourceFeed implements AutoCloseable {
     }
     List<RecordBatch> taken = new ArrayList<>();
     try {
-      long deadline = System.nanoTime() + TURN_NANOS;
+      long deadline = host.nanoTime() + TURN_NANOS;
       int quiet = 0;
       while (taken.size() < most && !active.isEmpty() && quiet < active.size()) {
         turn = turn % active.size();
@@ -266,12 +264,12 @@ public final class SourceFeed implements AutoCloseable {
       return Optional.empty();
     }
     Optional<SplitPump.Item> item = pump.poll();
-    long end = deadline == Long.MAX_VALUE ? System.nanoTime() + TURN_NANOS : deadline;
+    long end = deadline == Long.MAX_VALUE ? host.nanoTime() + TURN_NANOS : deadline;
     while (item.isEmpty()
         && source.bounded()
-        && System.nanoTime() < end
+        && host.nanoTime() < end
         && !Thread.currentThread().isInterrupted()) {
-      LockSupport.parkNanos(TURN_NANOS / 10);
+      host.rest(TURN_NANOS / 10);
       item = pump.poll();
     }
     return item;
@@ -287,7 +285,7 @@ public final class SourceFeed implements AutoCloseable {
     }
     String split = pump.split().id();
     if (item.batch().isPresent()) {
-      group.sawRows(item.batch().get().rowCount(), System.nanoTime());
+      group.sawRows(item.batch().get().rowCount(), host.nanoTime());
       RecordBatch batch = item.batch().get();
       long maxTime = Long.MIN_VALUE;
       if (group.assigner().isPresent()) {
@@ -449,15 +447,15 @@ public final class SourceFeed implements AutoCloseable {
     groups.values().forEach(SplitGroup::requestClose);
     // Clients end cleanly if they are let; only a reader that does not notice is interrupted.
     readers.shutdown();
-    long patience = System.nanoTime() + CLOSE_NANOS;
+    long patience = host.nanoTime() + CLOSE_NANOS;
     boolean interrupted = false;
     boolean done = false;
     while (!done) {
       try {
         groups.values().forEach(group -> group.pumps().forEach(SplitPump::drain));
-        done = readers.awaitTermination(20, TimeUnit.MILLISECONDS);
-        if (!done && System.nanoTime() > patience) {
-          readers.shutdownNow();
+        done = readers.await(20);
+        if (!done && host.nanoTime() > patience) {
+          readers.interrupt();
         }
       } catch (InterruptedException e) {
         interrupted = true;

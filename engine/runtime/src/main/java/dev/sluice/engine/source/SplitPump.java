@@ -6,6 +6,7 @@ import dev.sluice.connector.Offset;
 import dev.sluice.connector.ReaderContext;
 import dev.sluice.connector.Split;
 import dev.sluice.connector.SplitReader;
+import dev.sluice.engine.host.Activity;
 import dev.sluice.expr.BatchProgram;
 import dev.sluice.operator.RejectedRow;
 import java.io.IOException;
@@ -21,10 +22,10 @@ import org.apache.arrow.memory.BufferAllocator;
 
 /**
  * Reads one split ahead into a bounded buffer: decoding and computed columns happen here, on the
- * pump's own thread, while the job's threads work on earlier batches. {@link #run} is the pump's
- * thread; the other methods belong to the thread that owns the feed.
+ * pump's own thread, while the job's threads work on earlier batches. The methods of {@link
+ * Activity} belong to the pump's thread; the others to the thread that owns the feed.
  */
-final class SplitPump implements Runnable {
+final class SplitPump implements Activity {
   /** Batches a pump may be ahead. */
   private static final int AHEAD = 4;
 
@@ -53,6 +54,7 @@ final class SplitPump implements Runnable {
   private final BlockingQueue<Item> items = new ArrayBlockingQueue<>(AHEAD);
   private volatile boolean closed;
   private volatile Optional<SplitReader> reader = Optional.empty();
+  private Optional<BatchProgram> program = Optional.empty();
   private volatile boolean ended;
 
   SplitPump(
@@ -82,17 +84,29 @@ final class SplitPump implements Runnable {
   }
 
   @Override
-  public void run() {
-    Optional<BatchProgram> program = Optional.empty();
+  public boolean isReady() {
+    return closed || items.remainingCapacity() > 0;
+  }
+
+  @Override
+  public boolean step() {
     try {
-      program = programs.get();
-      read(program);
+      return !closed && fetch(reader.isPresent() ? reader.get() : open());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (Throwable e) {
-      offerFailure(e);
+      fail(e);
+    }
+    return false;
+  }
+
+  @Override
+  public void end() {
+    try {
+      closeReader();
     } finally {
       program.ifPresent(BatchProgram::close);
+      program = Optional.empty();
       ended = true;
       if (closed) {
         drain();
@@ -100,26 +114,37 @@ final class SplitPump implements Runnable {
     }
   }
 
-  private void read(Optional<BatchProgram> program) throws IOException, InterruptedException {
-    try (SplitReader opened = opener.apply(new Collecting())) {
-      reader = Optional.of(opened);
-      while (!closed) {
-        Fetch fetch = opened.fetch(batchRows, MAX_FETCH_BYTES, MAX_WAIT);
-        if (fetch instanceof Fetch.Rows rows) {
-          RecordBatch batch = rows.batch();
-          Optional<RecordBatch> made =
-              program.isPresent() ? program.get().run(batch, allocator) : Optional.of(batch);
-          offer(made, Optional.of(rows.next()), false, Optional.empty());
-        } else if (fetch instanceof Fetch.Nothing nothing) {
-          if (items.isEmpty()) {
-            offer(Optional.empty(), Optional.of(nothing.next()), false, Optional.empty());
-          }
-        } else if (fetch instanceof Fetch.EndOfSplit end) {
-          offer(Optional.empty(), Optional.of(end.next()), true, Optional.empty());
-          return;
-        }
+  private SplitReader open() {
+    program = programs.get();
+    SplitReader opened = opener.apply(new Collecting());
+    reader = Optional.of(opened);
+    return opened;
+  }
+
+  private void closeReader() {
+    Optional<SplitReader> open = reader;
+    reader = Optional.empty();
+    open.ifPresent(SplitReader::close);
+  }
+
+  /** One fetch; false at the end of the split. */
+  private boolean fetch(SplitReader opened) throws IOException, InterruptedException {
+    Fetch fetch = opened.fetch(batchRows, MAX_FETCH_BYTES, MAX_WAIT);
+    if (fetch instanceof Fetch.Rows rows) {
+      RecordBatch batch = rows.batch();
+      Optional<RecordBatch> made =
+          program.isPresent() ? program.get().run(batch, allocator) : Optional.of(batch);
+      offer(made, Optional.of(rows.next()), false, Optional.empty());
+    } else if (fetch instanceof Fetch.Nothing nothing) {
+      if (items.isEmpty()) {
+        offer(Optional.empty(), Optional.of(nothing.next()), false, Optional.empty());
       }
+    } else if (fetch instanceof Fetch.EndOfSplit end) {
+      closeReader();
+      offer(Optional.empty(), Optional.of(end.next()), true, Optional.empty());
+      return false;
     }
+    return true;
   }
 
   private void offer(
@@ -136,7 +161,12 @@ final class SplitPump implements Runnable {
     signal.run();
   }
 
-  private void offerFailure(Throwable failure) {
+  private void fail(Throwable failure) {
+    try {
+      closeReader();
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
     if (closed) {
       return;
     }
@@ -173,7 +203,7 @@ final class SplitPump implements Runnable {
     reader.ifPresent(SplitReader::wakeUp);
   }
 
-  /** Whether {@link #run} has returned. */
+  /** Whether its thread has left it. */
   boolean hasEnded() {
     return ended;
   }

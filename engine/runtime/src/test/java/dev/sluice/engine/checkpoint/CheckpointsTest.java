@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.RecordBatch;
+import dev.sluice.engine.host.ThreadHost;
 import dev.sluice.error.UserError;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
@@ -55,10 +56,12 @@ class CheckpointsTest {
   @Test
   void stateComesBackByKeyGroupAtAnyWidth() throws Exception {
     try (RootAllocator allocator = new RootAllocator()) {
-      try (Checkpoints checkpoints = Checkpoints.open(new LocalStorage(directory), 3)) {
+      try (Checkpoints checkpoints =
+          Checkpoints.open(new LocalStorage(directory), 3, ThreadHost.INSTANCE)) {
         make(checkpoints, allocator);
       }
-      try (Checkpoints checkpoints = Checkpoints.open(new LocalStorage(directory), 3)) {
+      try (Checkpoints checkpoints =
+          Checkpoints.open(new LocalStorage(directory), 3, ThreadHost.INSTANCE)) {
         StoredCheckpoint found = checkpoints.whole(0).orElseThrow();
         List<String> rows = new ArrayList<>();
         for (int task = 0; task < 3; task++) {
@@ -82,7 +85,8 @@ class CheckpointsTest {
   @Test
   void everyTornOrChangedByteIsNoticed() throws Exception {
     try (RootAllocator allocator = new RootAllocator()) {
-      try (Checkpoints checkpoints = Checkpoints.open(new LocalStorage(directory), 3)) {
+      try (Checkpoints checkpoints =
+          Checkpoints.open(new LocalStorage(directory), 3, ThreadHost.INSTANCE)) {
         make(checkpoints, allocator);
       }
       Path file = directory.resolve("checkpoint-00000001");
@@ -106,7 +110,8 @@ class CheckpointsTest {
   @Test
   void theOneBeforeADamagedOneIsLeftAndOldOnesGo() throws Exception {
     try (RootAllocator allocator = new RootAllocator()) {
-      try (Checkpoints checkpoints = Checkpoints.open(new LocalStorage(directory), 2)) {
+      try (Checkpoints checkpoints =
+          Checkpoints.open(new LocalStorage(directory), 2, ThreadHost.INSTANCE)) {
         for (int i = 0; i < 4; i++) {
           checkpoints.committed(make(checkpoints, allocator));
         }
@@ -116,7 +121,8 @@ class CheckpointsTest {
           .containsExactly(4L, 3L);
       Path newest = directory.resolve("checkpoint-00000004");
       Files.write(newest, java.util.Arrays.copyOf(Files.readAllBytes(newest), 100));
-      try (Checkpoints checkpoints = Checkpoints.open(new LocalStorage(directory), 2)) {
+      try (Checkpoints checkpoints =
+          Checkpoints.open(new LocalStorage(directory), 2, ThreadHost.INSTANCE)) {
         assertThat(checkpoints.whole(0).orElseThrow().manifest().epoch()).isEqualTo(3);
         assertThat(checkpoints.whole(1)).isEmpty();
         assertThat(checkpoints.notices()).singleElement().asString().contains("checkpoint 4");
@@ -130,16 +136,16 @@ class CheckpointsTest {
     LocalStorage storage = new LocalStorage(directory);
     long token;
     String id;
-    try (Checkpoints first = Checkpoints.open(storage, 2)) {
+    try (Checkpoints first = Checkpoints.open(storage, 2, ThreadHost.INSTANCE)) {
       token = first.owner().token();
       id = first.owner().id();
-      assertThatThrownBy(() -> Checkpoints.open(storage, 2))
+      assertThatThrownBy(() -> Checkpoints.open(storage, 2, ThreadHost.INSTANCE))
           .isInstanceOf(UserError.class)
           .hasMessageContaining("in use by another process");
       assertThatThrownBy(() -> Checkpoints.delete(storage, Optional.empty()))
           .isInstanceOf(UserError.class);
     }
-    try (Checkpoints second = Checkpoints.open(storage, 2)) {
+    try (Checkpoints second = Checkpoints.open(storage, 2, ThreadHost.INSTANCE)) {
       assertThat(second.owner().token()).isGreaterThan(token);
       assertThat(second.owner().id()).isEqualTo(id);
     }

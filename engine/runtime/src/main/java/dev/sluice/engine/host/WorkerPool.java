@@ -1,4 +1,4 @@
-package dev.sluice.engine;
+package dev.sluice.engine.host;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Runs the tasks of a stage side by side and waits for all of them. Used by the thread that owns
  * the job.
  */
-final class WorkerPool implements AutoCloseable {
+final class WorkerPool implements Workers {
   private final ExecutorService executor;
 
   /** {@code workers} tasks at a time, the caller's thread being one of the workers. */
@@ -31,8 +31,8 @@ final class WorkerPool implements AutoCloseable {
     };
   }
 
-  /** Runs all, waits for all, then throws what the first (in order) threw. */
-  void run(List<Runnable> tasks) {
+  @Override
+  public void run(List<Runnable> tasks) {
     if (tasks.isEmpty()) {
       return;
     }

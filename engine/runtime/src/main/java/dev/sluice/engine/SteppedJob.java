@@ -1,0 +1,48 @@
+package dev.sluice.engine;
+
+import java.util.List;
+
+/**
+ * A job without a thread: whoever has it takes its ticks. The steps are those that a job's own
+ * thread would take. Single-threaded.
+ */
+public final class SteppedJob implements AutoCloseable {
+  private final TickLoop loop;
+
+  SteppedJob(TickLoop loop) {
+    this.loop = loop;
+  }
+
+  /** Starts reading; once, first. */
+  public void start() {
+    loop.start();
+  }
+
+  /** One tick; false once all input has ended and gone through. */
+  public boolean turn() {
+    if (!loop.isFinished()) {
+      loop.turn();
+    }
+    return !loop.isFinished();
+  }
+
+  /** The commit that ends the run, at the end of its input or where it is stopped. */
+  public void lastCommit() {
+    loop.lastCommit();
+  }
+
+  /** What the user should know of the run. */
+  public List<String> notices() {
+    return loop.notices();
+  }
+
+  /** The epoch that was committed last. */
+  public long epoch() {
+    return loop.epoch();
+  }
+
+  @Override
+  public void close() {
+    loop.close();
+  }
+}
