@@ -116,6 +116,8 @@ public final class KafkaServer implements AutoCloseable {
     transaction.state.log.replication.factor=1
     transaction.state.log.min.isr=1
     transaction.state.log.num.partitions=4
+    # tests write rows of 1970
+    log.retention.ms=-1
     share.coordinator.state.topic.replication.factor=1
     share.coordinator.state.topic.min.isr=1
     group.initial.rebalance.delay.ms=0
