@@ -39,6 +39,7 @@ final class Progress implements AutoCloseable {
   private final LongSupplier results;
   private final Duration stallAfter;
   private final Thread thread;
+  private int toldNotices;
   private boolean painted;
   private boolean closed;
 
@@ -46,6 +47,7 @@ final class Progress implements AutoCloseable {
    * @param width columns of the terminal; asked before each line
    * @param results rows given to the caller rather than to a sink
    * @param stallAfter how long nothing may come out before that is told
+   * @param toldNotices how many of the job's notices the user has seen
    */
   Progress(
       Job job,
@@ -53,13 +55,15 @@ final class Progress implements AutoCloseable {
       PrintStream err,
       IntSupplier width,
       LongSupplier results,
-      Duration stallAfter) {
+      Duration stallAfter,
+      int toldNotices) {
     this.job = job;
     this.mode = mode;
     this.err = err;
     this.width = width;
     this.results = results;
     this.stallAfter = stallAfter;
+    this.toldNotices = toldNotices;
     this.thread = new Thread(this::run, "progress");
     thread.setDaemon(true);
     thread.start();
@@ -74,6 +78,7 @@ final class Progress implements AutoCloseable {
         Thread.sleep(LIVE_INTERVAL.toMillis());
         RunReport report = job.report();
         long now = System.nanoTime();
+        tellNotices();
         if (stall.isToBeTold(report, now)) {
           print(
               "no output for "
@@ -92,6 +97,14 @@ final class Progress implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Those that came after the start, which whoever started the job has told. */
+  private synchronized void tellNotices() {
+    List<String> notices = job.notices();
+    while (toldNotices < notices.size()) {
+      print(notices.get(toldNotices++), false);
     }
   }
 
@@ -201,6 +214,9 @@ final class Progress implements AutoCloseable {
   public void close() {
     thread.interrupt();
     synchronized (this) {
+      if (!closed) {
+        tellNotices();
+      }
       closed = true;
       if (painted) {
         err.print("\r\u001b[K");

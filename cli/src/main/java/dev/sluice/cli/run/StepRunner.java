@@ -118,13 +118,14 @@ public final class StepRunner {
     Job job = session.start(plan, batch -> batch.close(), results.strict());
     ranSomething = true;
     lastJob = Optional.of(job);
-    job.notices().forEach(notice -> console.err().print(notice + "\n"));
+    List<String> notices = job.notices();
+    notices.forEach(notice -> console.err().print(notice + "\n"));
     console.err().flush();
     RunReport report;
     Optional<Integer> interrupted;
     try (Interrupts interrupts = new Interrupts(job, true, console.err());
         TerminalSize size = new TerminalSize();
-        Progress progress = progress(job, true, size, () -> 0)) {
+        Progress progress = progress(job, true, size, () -> 0, notices.size())) {
       try {
         report = job.await();
       } catch (UserError e) {
@@ -207,7 +208,7 @@ public final class StepRunner {
     ranSomething = true;
     lastJob = Optional.of(job);
     try (Interrupts interrupts = new Interrupts(job, false, console.err());
-        Progress progress = progress(job, false, () -> Integer.MAX_VALUE, result::rows)) {
+        Progress progress = progress(job, false, () -> Integer.MAX_VALUE, result::rows, 0)) {
       awaitQuery(job, interrupts, unread);
       progress.close();
       result.end();
@@ -239,12 +240,13 @@ public final class StepRunner {
     }
   }
 
-  private Progress progress(Job job, boolean pipeline, IntSupplier width, LongSupplier rows) {
+  private Progress progress(
+      Job job, boolean pipeline, IntSupplier width, LongSupplier rows, int toldNotices) {
     Progress.Mode mode =
         !pipeline
             ? Progress.Mode.STALLS
             : console.errTerminal() ? Progress.Mode.LIVE : Progress.Mode.PLAIN;
-    return new Progress(job, mode, console.err(), width, rows, Progress.STALL_AFTER);
+    return new Progress(job, mode, console.err(), width, rows, Progress.STALL_AFTER, toldNotices);
   }
 
   /** Why the last pipeline or query gave no more than it did, as it stood when it ended. */

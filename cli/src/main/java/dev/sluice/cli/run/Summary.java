@@ -53,6 +53,11 @@ final class Summary {
           .append(Cells.grouped((report.stateBytes() + (1 << 20) - 1) >> 20))
           .append(" MiB\n");
     }
+    if (report.restarts() > 0) {
+      out.append("  started again ")
+          .append(report.restarts() == 1 ? "once" : report.restarts() + " times")
+          .append(" after a fault\n");
+    }
     return out.toString();
   }
 
@@ -110,6 +115,7 @@ final class Summary {
     run.put("rowsPerSecond", perSecond(report.rowsIn(), report.elapsed()));
     run.put("epoch", report.epoch());
     run.put("stateBytes", report.stateBytes());
+    run.put("restarts", report.restarts());
     List<Map<String, Object>> sources = new ArrayList<>();
     for (RunReport.Source source : report.sources()) {
       Map<String, Object> map = new LinkedHashMap<>();

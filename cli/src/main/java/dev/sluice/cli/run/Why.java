@@ -24,6 +24,9 @@ public final class Why {
   /** Lines for a person, each with its line break. */
   public static String text(JobStatus status) {
     List<String> lines = new ArrayList<>();
+    if (status.restarts().waiting()) {
+      return "it waits to start again after: " + status.restarts().reason() + "\n";
+    }
     if (status.age().compareTo(BUSY) > 0) {
       lines.add(
           "the job has been at one piece of work for "

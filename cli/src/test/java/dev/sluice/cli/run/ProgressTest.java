@@ -22,6 +22,7 @@ class ProgressTest {
           3,
           1,
           false,
+          0,
           0);
 
   @Test
@@ -36,7 +37,8 @@ class ProgressTest {
             err,
             () -> asked.incrementAndGet() > 1 ? 20 : 60,
             () -> 0,
-            Duration.ofMinutes(1))) {
+            Duration.ofMinutes(1),
+            0)) {
       while (asked.get() < 4) {
         Thread.sleep(20);
       }
@@ -54,7 +56,7 @@ class ProgressTest {
     PrintStream err = new PrintStream(bytes, true, StandardCharsets.UTF_8);
     try (Progress progress =
         new Progress(
-            new Still(), Progress.Mode.STALLS, err, () -> 80, () -> 0, Duration.ofMillis(300))) {
+            new Still(), Progress.Mode.STALLS, err, () -> 80, () -> 0, Duration.ofMillis(300), 0)) {
       while (bytes.size() == 0) {
         Thread.sleep(20);
       }

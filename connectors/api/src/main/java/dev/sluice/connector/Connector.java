@@ -62,6 +62,16 @@ public interface Connector {
    */
   TableSink openSink(TableRef table, ConnectorContext context);
 
+  /**
+   * Whether what reading, writing or opening failed with passes by itself, so that a run may start
+   * again from its checkpoint: a server away, a deadlock. What would fail again in the same way (a
+   * constraint, a missing column, a login that is refused) is not transient. Where several
+   * connectors are at work each is asked about the failures of all.
+   */
+  default boolean isTransient(Throwable failure) {
+    return Faults.isTransient(failure);
+  }
+
   /** Whether it finds rows of {@code table} by key without reading all of them. */
   default boolean findsByKey(TableRef table) {
     return false;

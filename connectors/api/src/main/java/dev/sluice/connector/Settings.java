@@ -38,6 +38,25 @@ public final class Settings {
               "checkpoint.retain", Type.INTEGER, "How many of the last checkpoints are kept.", "3")
           .withDefault("3");
 
+  public static final OptionSpec RESTART_ATTEMPTS =
+      OptionSpec.of(
+          "restart.attempts",
+          Type.INTEGER,
+          "How often in a row, without a commit in between, a run starts again after a fault that"
+              + " may pass; by default 10 with 'checkpoint.dir', 0 without.",
+          "10");
+  public static final OptionSpec RESTART_BACKOFF =
+      OptionSpec.of(
+              "restart.backoff",
+              Type.DURATION,
+              "How long is waited before the first of these; each further one waits twice as long,"
+                  + " give or take a fifth.",
+              "1 s")
+          .withDefault("1 s");
+  public static final OptionSpec RESTART_MAX_BACKOFF =
+      OptionSpec.of("restart.max-backoff", Type.DURATION, "The longest of these waits.", "1 min")
+          .withDefault("1 min");
+
   /** Not for SET: whether a run may begin though state of its checkpoint is lost. */
   public static final String ALLOW_STATE_LOSS = "checkpoint.allow-state-loss";
 
@@ -87,6 +106,9 @@ public final class Settings {
           CHECKPOINT_RETAIN,
           PARALLELISM,
           PIPELINE_NAME,
+          RESTART_ATTEMPTS,
+          RESTART_BACKOFF,
+          RESTART_MAX_BACKOFF,
           SOURCE_IDLE,
           STATE_MEMORY,
           STATE_TTL,

@@ -5,6 +5,7 @@ import dev.sluice.connector.ConnectorRegistry;
 import dev.sluice.engine.host.Host;
 import dev.sluice.engine.host.ThreadHost;
 import dev.sluice.plan.PhysicalPlan;
+import dev.sluice.plan.StageGraph;
 import java.util.function.Consumer;
 
 /**
@@ -22,7 +23,8 @@ public final class Engine {
   }
 
   /**
-   * Opens every source and sink, then starts.
+   * Opens every source and sink, then starts. A pipeline that fails by a fault that may pass starts
+   * again, as its options say.
    *
    * @param results takes the rows of sinks whose connector is {@code sluice-result}: called by one
    *     thread, in order, at the end of each tick; the callee owns the batch
@@ -36,6 +38,26 @@ public final class Engine {
       Consumer<RecordBatch> results,
       Appendable standardOutput) {
     GeneratedCode.dumpIfAsked();
+    if (isQuery(plan)) {
+      // rows that were shown cannot be taken back
+      return startOnce(plan, options, results, standardOutput);
+    }
+    return RestartingJob.start(
+        () -> startOnce(plan, options, results, standardOutput),
+        new FaultJudge(plan, connectors),
+        options);
+  }
+
+  static boolean isQuery(PhysicalPlan plan) {
+    return StageGraph.of(plan).sinks().stream()
+        .anyMatch(sink -> sink.table().connector().equals(RESULT_CONNECTOR));
+  }
+
+  private LocalJob startOnce(
+      PhysicalPlan plan,
+      EngineOptions options,
+      Consumer<RecordBatch> results,
+      Appendable standardOutput) {
     JobBuilder builder =
         new JobBuilder(connectors, plan, options, standardOutput, ThreadHost.INSTANCE);
     LocalJob job;

@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param checkpointDirectory where checkpoints are kept; without it there are none
  * @param retainedCheckpoints how many of the last are kept
  * @param allowStateLoss whether state of a checkpoint that has no place may be dropped
+ * @param restart what happens after a fault that may pass
  */
 public record EngineOptions(
     int parallelism,
@@ -37,7 +38,8 @@ public record EngineOptions(
     Path workingDirectory,
     Optional<Path> checkpointDirectory,
     int retainedCheckpoints,
-    boolean allowStateLoss) {
+    boolean allowStateLoss,
+    RestartPolicy restart) {
   /**
    * Defaults overridden by {@code settings} (keys of {@link Settings}, values already known to be
    * well-formed).
@@ -63,7 +65,24 @@ public record EngineOptions(
         workingDirectory,
         directory,
         positive(settings, Settings.CHECKPOINT_RETAIN.key(), 3),
-        Boolean.parseBoolean(settings.get(Settings.ALLOW_STATE_LOSS)));
+        Boolean.parseBoolean(settings.get(Settings.ALLOW_STATE_LOSS)),
+        restart(settings, directory.isPresent()));
+  }
+
+  /** Without checkpoints a run that starts again repeats rows: only where that is asked for. */
+  private static RestartPolicy restart(Map<String, String> settings, boolean checkpoints) {
+    int attempts =
+        Integer.parseInt(
+            value(settings, Settings.RESTART_ATTEMPTS.key(), checkpoints ? "10" : "0").trim());
+    if (attempts < 0) {
+      throw UserError.of(
+          ErrorCode.SETTING_VALUE,
+          "setting '" + Settings.RESTART_ATTEMPTS.key() + "' must be at least 0, not " + attempts);
+    }
+    return new RestartPolicy(
+        attempts,
+        Options.parseDuration(value(settings, Settings.RESTART_BACKOFF.key(), "1 s")),
+        Options.parseDuration(value(settings, Settings.RESTART_MAX_BACKOFF.key(), "1 min")));
   }
 
   private static String value(Map<String, String> settings, String key, String fallback) {

@@ -21,7 +21,10 @@ public interface Job {
   /** Ends without committing what is under way. Returns at once. */
   void cancel();
 
-  /** What the user should know from the start: where the run goes on from, and what was wrong. */
+  /**
+   * What the user should know: from the start where the run goes on from and what was wrong, later
+   * that it starts again. Grows.
+   */
   default java.util.List<String> notices() {
     return java.util.List.of();
   }

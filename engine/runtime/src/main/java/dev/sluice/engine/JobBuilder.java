@@ -145,10 +145,7 @@ final class JobBuilder implements ConnectorContext {
 
   /** Only pipelines that write somewhere have checkpoints: a query's rows are gone when shown. */
   private Optional<Checkpointing> checkpoints(StageGraph graph) {
-    boolean query =
-        graph.sinks().stream()
-            .anyMatch(sink -> sink.table().connector().equals(Engine.RESULT_CONNECTOR));
-    if (query || options.checkpointDirectory().isEmpty()) {
+    if (Engine.isQuery(plan) || options.checkpointDirectory().isEmpty()) {
       return Optional.empty();
     }
     Checkpoints opened =

@@ -24,12 +24,14 @@ final class LocalJob implements Job {
   private volatile boolean stopping;
   private volatile boolean cancelled;
   private volatile RunReport latest;
+  private volatile RunReport committed;
   private final StatusBoard board;
 
   LocalJob(TickLoop loop, String name) {
     this.loop = loop;
     board = new StatusBoard(loop);
     latest = snapshot();
+    committed = latest;
     thread = new Thread(this::run, "sluice-" + name);
     thread.setDaemon(true);
   }
@@ -51,6 +53,9 @@ final class LocalJob implements Job {
       while (!stopping && !loop.isFinished()) {
         loop.turn();
         latest = snapshot();
+        if (latest.epoch() != committed.epoch()) {
+          committed = latest;
+        }
         board.update(false);
       }
       if (cancelled) {
@@ -148,11 +153,27 @@ final class LocalJob implements Job {
         loop.counters().get("rows.late"),
         loop.epoch(),
         stopping,
-        loop.peakState());
+        loop.peakState(),
+        0);
+  }
+
+  /** How far it was at its last commit. */
+  RunReport committedReport() {
+    return committed;
+  }
+
+  /** Whether it has committed anything by itself. */
+  boolean hasCommitted() {
+    return committed.epoch() > 0;
   }
 
   @Override
   public RunReport await() throws InterruptedException {
+    return result(end);
+  }
+
+  /** Waits; throws what was the end. */
+  static RunReport result(CompletableFuture<RunReport> end) throws InterruptedException {
     try {
       return end.get();
     } catch (ExecutionException e) {

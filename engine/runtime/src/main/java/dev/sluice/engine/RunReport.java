@@ -1,6 +1,7 @@
 package dev.sluice.engine;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,6 +14,7 @@ import java.util.List;
  * @param epoch number of the last committed epoch
  * @param stopped whether the run was ended by {@link Job#stop} rather than by the end of its input
  * @param stateBytes the most state that was kept at once, about
+ * @param restarts how often it has started again after a fault
  */
 public record RunReport(
     Duration elapsed,
@@ -21,7 +23,8 @@ public record RunReport(
     long lateRows,
     long epoch,
     boolean stopped,
-    long stateBytes) {
+    long stateBytes,
+    int restarts) {
   /**
    * @param name declared name
    * @param rows decoded rows, rejected ones not counted
@@ -42,7 +45,20 @@ public record RunReport(
       int splits,
       int finishedSplits,
       long watermarkMicros,
-      String heldBackBy) {}
+      String heldBackBy) {
+    private Source after(Source before) {
+      return new Source(
+          name,
+          rows + before.rows,
+          malformed + before.malformed,
+          skewed + before.skewed,
+          bytes + before.bytes,
+          splits,
+          finishedSplits,
+          watermarkMicros,
+          heldBackBy);
+    }
+  }
 
   /**
    * @param name declared name
@@ -50,6 +66,33 @@ public record RunReport(
    * @param committedRows rows committed
    */
   public record Sink(String name, long rows, long committedRows) {}
+
+  /** This report as that of a run that goes on where another has ended. */
+  RunReport after(RunReport before, int times, Duration sinceStart) {
+    List<Source> bothSources = new ArrayList<>();
+    for (int i = 0; i < sources.size(); i++) {
+      bothSources.add(sources.get(i).after(before.sources().get(i)));
+    }
+    List<Sink> bothSinks = new ArrayList<>();
+    for (int i = 0; i < sinks.size(); i++) {
+      Sink old = before.sinks().get(i);
+      Sink now = sinks.get(i);
+      bothSinks.add(
+          new Sink(
+              now.name(),
+              now.rows() + old.committedRows(),
+              now.committedRows() + old.committedRows()));
+    }
+    return new RunReport(
+        sinceStart,
+        bothSources,
+        bothSinks,
+        lateRows + before.lateRows(),
+        Math.max(epoch, before.epoch()),
+        stopped,
+        Math.max(stateBytes, before.stateBytes()),
+        times);
+  }
 
   public long rowsIn() {
     return sources.stream().mapToLong(Source::rows).sum();

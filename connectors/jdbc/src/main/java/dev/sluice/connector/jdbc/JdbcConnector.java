@@ -214,6 +214,11 @@ public final class JdbcConnector implements Connector {
   }
 
   @Override
+  public boolean isTransient(Throwable failure) {
+    return JdbcFaults.isTransient(failure);
+  }
+
+  @Override
   public boolean findsByKey(TableRef table) {
     return true;
   }

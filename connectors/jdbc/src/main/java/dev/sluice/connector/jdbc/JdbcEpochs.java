@@ -2,13 +2,10 @@ package dev.sluice.connector.jdbc;
 
 import dev.sluice.connector.EpochTarget;
 import dev.sluice.connector.FaultPoint;
-import dev.sluice.error.ErrorCode;
-import dev.sluice.error.UserError;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,15 +14,11 @@ import java.util.concurrent.TimeUnit;
  * tells. Single-threaded.
  */
 final class JdbcEpochs implements EpochTarget {
-  /** Waits before each further try, in milliseconds: a server has half a minute to come back. */
-  private static final int[] PATIENCE = {100, 500, 2_000, 5_000, 10_000, 15_000};
-
-  private static final Set<String> PASSING_STATES =
-      Set.of("55P03", "HYT00", "57P01", "57P02", "57P03");
-
-  /** MariaDB: lock wait timeout, deadlock, server gone; H2: closed, row locked. */
-  private static final Set<Integer> PASSING_CODES =
-      Set.of(1205, 1213, 2006, 2013, 90067, 90121, 90098, 50200, 90131);
+  /**
+   * Waits before each further try, in milliseconds: enough for a deadlock or a connection that was
+   * cut; a server that stays away for longer is left to the run's restarts, which say so.
+   */
+  private static final int[] PATIENCE = {50, 200, 1_000, 3_000};
 
   private final JdbcSink sink;
   private final EpochMarker marker;
@@ -88,7 +81,7 @@ final class JdbcEpochs implements EpochTarget {
         return;
       } catch (SQLException | RuntimeException e) {
         boolean lost = !sink.giveUpTransaction();
-        if (attempt == PATIENCE.length || !(lost || isPassing(e))) {
+        if (attempt == PATIENCE.length || !(lost || JdbcFaults.isTransient(e))) {
           throw e instanceof RuntimeException told
               ? told
               : sink.failed("committing to", (SQLException) e);
@@ -101,26 +94,6 @@ final class JdbcEpochs implements EpochTarget {
         throw new IOException("interrupted while waiting for the database", e);
       }
     }
-  }
-
-  private static boolean isPassing(Exception e) {
-    if (e instanceof UserError error && error.code() == ErrorCode.FENCED) {
-      return false;
-    }
-    Throwable cause = e;
-    while (cause != null) {
-      if (cause instanceof SQLException sql) {
-        String state = String.valueOf(sql.getSQLState());
-        if (state.startsWith("08")
-            || state.startsWith("40")
-            || PASSING_STATES.contains(state)
-            || PASSING_CODES.contains(sql.getErrorCode())) {
-          return true;
-        }
-      }
-      cause = cause.getCause();
-    }
-    return false;
   }
 
   @Override

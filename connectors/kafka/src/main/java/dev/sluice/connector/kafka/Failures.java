@@ -1,5 +1,6 @@
 package dev.sluice.connector.kafka;
 
+import dev.sluice.connector.Faults;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.TableRef;
@@ -10,7 +11,12 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TransactionAbortedException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /** What Kafka's clients throw, told in the user's terms. Stateless; any thread. */
@@ -67,6 +73,21 @@ final class Failures {
     return UserError.of(ErrorCode.UNREACHABLE, brokers + " cannot be used")
         .withDetail(settings(cause))
         .causedBy(cause);
+  }
+
+  /** Brokers away or changing places, a transaction that was broken off; not a topic deleted. */
+  static boolean isTransient(Throwable failure) {
+    return Faults.isTransient(failure)
+        || Faults.any(failure, Failures::passes)
+            && !Faults.any(failure, UnknownTopicOrPartitionException.class::isInstance);
+  }
+
+  private static boolean passes(Throwable cause) {
+    return cause instanceof RetriableException
+        || cause instanceof TransactionAbortedException
+        || cause instanceof InvalidPidMappingException
+        || cause instanceof OutOfOrderSequenceException
+        || cause instanceof java.util.concurrent.TimeoutException;
   }
 
   /** The innermost message: Kafka's "Failed to construct kafka consumer" tells nothing. */

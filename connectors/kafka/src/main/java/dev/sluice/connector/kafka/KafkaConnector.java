@@ -136,6 +136,11 @@ public class KafkaConnector implements Connector {
   }
 
   @Override
+  public boolean isTransient(Throwable failure) {
+    return Failures.isTransient(failure);
+  }
+
+  @Override
   public SplitSource openSource(ScanRequest request, ConnectorContext context) {
     validate(request.table(), Role.SOURCE);
     return KafkaSource.open(request, KafkaOptions.check(request.table(), Role.SOURCE), context);

@@ -22,8 +22,8 @@ import org.apache.kafka.common.TopicPartition;
  * Single-threaded.
  */
 final class KafkaEpochs implements EpochTarget {
-  /** Waits before each further try, in milliseconds. */
-  private static final int[] PATIENCE = {200, 1_000, 3_000, 10_000, 15_000};
+  /** Waits before each further try, in milliseconds; then the run starts again. */
+  private static final int[] PATIENCE = {200, 1_000, 3_000};
 
   private final KafkaWriter.Target target;
   private final String group;

@@ -11,9 +11,24 @@ import java.util.List;
  * @param sources one entry a source
  * @param operators one entry an operator that keeps state or windows, over all its tasks
  * @param memory what is taken of the process's memory
+ * @param restarts what has become of failures that may pass
  */
 public record JobStatus(
-    Duration age, List<Source> sources, List<StepStatus> operators, Memory memory) {
+    Duration age,
+    List<Source> sources,
+    List<StepStatus> operators,
+    Memory memory,
+    Restarts restarts) {
+  /** The status of a job that has never started again. */
+  public JobStatus(Duration age, List<Source> sources, List<StepStatus> operators, Memory memory) {
+    this(age, sources, operators, memory, Restarts.NONE);
+  }
+
+  /** The same with what is known of restarts. */
+  public JobStatus with(Restarts known) {
+    return new JobStatus(age, sources, operators, memory, known);
+  }
+
   /**
    * Bytes in use and the most there may be.
    *
@@ -35,6 +50,30 @@ public record JobStatus(
       long heapLimit) {
     /** Before anything has been measured. */
     public static final Memory NONE = new Memory(0, 0, 0, 0, 0, 0, 0);
+  }
+
+  /**
+   * How often a job has started again.
+   *
+   * @param count successful starts after the first
+   * @param attempt the last of those in a row; 0 if there was none
+   * @param attempts the most in a row
+   * @param reason of the last
+   * @param waiting whether it is not running now but will start again
+   */
+  public record Restarts(int count, int attempt, int attempts, String reason, boolean waiting) {
+    /** Nothing has failed yet. */
+    public static final Restarts NONE = new Restarts(0, 0, 0, "", false);
+
+    /** It runs again. */
+    public Restarts done() {
+      return new Restarts(count + 1, attempt, attempts, reason, false);
+    }
+
+    /** It will not be tried again. */
+    public Restarts over() {
+      return new Restarts(count, attempt, attempts, reason, false);
+    }
   }
 
   /**

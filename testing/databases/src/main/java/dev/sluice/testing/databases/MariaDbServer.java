@@ -45,8 +45,8 @@ public final class MariaDbServer implements AutoCloseable {
       Path users =
           Files.writeString(
               home.resolve("init.sql"),
-              "CREATE DATABASE shop;\n"
-                  + "CREATE USER '"
+              "CREATE DATABASE IF NOT EXISTS shop;\n"
+                  + "CREATE USER IF NOT EXISTS '"
                   + USER
                   + "'@'%' IDENTIFIED BY '"
                   + PASSWORD
@@ -99,6 +99,23 @@ public final class MariaDbServer implements AutoCloseable {
   /** A connection as {@link #USER}; the caller closes it. */
   public Connection connect() throws SQLException {
     return DriverManager.getConnection(url(), USER, PASSWORD);
+  }
+
+  /**
+   * Stops the server, open transactions with it, and starts it over its data after {@code
+   * downMillis}; waits until it answers. For servers of a test's own.
+   */
+  public void restart(long downMillis) {
+    try {
+      server.stop();
+      Thread.sleep(downMillis);
+      server.start();
+    } catch (ManagedProcessException e) {
+      throw new IllegalStateException("restarting MariaDB", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
   }
 
   @Override

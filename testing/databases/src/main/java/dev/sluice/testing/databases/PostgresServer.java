@@ -8,6 +8,12 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * A PostgreSQL server with its data under the build folder. {@link #shared} is started on first use
@@ -31,6 +37,7 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   private final EmbeddedPostgres server;
+  private Optional<Process> again = Optional.empty();
 
   /** Makes an empty cluster and starts a server over it; waits until it answers. */
   public PostgresServer() {
@@ -82,8 +89,72 @@ public final class PostgresServer implements AutoCloseable {
     return DriverManager.getConnection(url(), USER, PASSWORD);
   }
 
+  /**
+   * Ends every process of the server at once, open transactions with them, and starts it over its
+   * data after {@code downMillis}; waits until it answers. For servers of a test's own.
+   */
+  public void restart(long downMillis) {
+    try {
+      ProcessHandle running = process();
+      List<String> command = new ArrayList<>();
+      if ("root".equals(System.getProperty("user.name"))) {
+        // the server does not run as root: a name space in which the user is not
+        command.addAll(List.of("unshare", "-U"));
+      }
+      command.add(running.info().command().orElseThrow());
+      command.addAll(List.of(running.info().arguments().orElseThrow()));
+      Process kill = new ProcessBuilder("kill", "-QUIT", Long.toString(running.pid())).start();
+      kill.waitFor();
+      running.onExit().get(30, TimeUnit.SECONDS);
+      Thread.sleep(downMillis);
+      again =
+          Optional.of(
+              new ProcessBuilder(command)
+                  .redirectErrorStream(true)
+                  .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                  .start());
+      awaitAnswer();
+    } catch (IOException | SQLException e) {
+      throw new IllegalStateException("restarting PostgreSQL", e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("PostgreSQL does not end", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  private ProcessHandle process() throws SQLException, IOException {
+    try (Connection connection = connect();
+        java.sql.Statement statement = connection.createStatement();
+        java.sql.ResultSet row = statement.executeQuery("SHOW data_directory")) {
+      row.next();
+      String pid = Files.readAllLines(Path.of(row.getString(1), "postmaster.pid")).get(0).strip();
+      return ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+    }
+  }
+
+  private void awaitAnswer() throws SQLException, InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (true) {
+      try (Connection connection = connect()) {
+        return;
+      } catch (SQLException e) {
+        if (System.nanoTime() > deadline) {
+          throw e;
+        }
+        Thread.sleep(50);
+      }
+    }
+  }
+
   @Override
   public void close() {
+    again.ifPresent(
+        process -> {
+          process.descendants().forEach(ProcessHandle::destroy);
+          process.destroy();
+        });
     try {
       server.close();
     } catch (IOException e) {

@@ -1,0 +1,208 @@
+package dev.sluice.engine;
+
+import dev.sluice.engine.status.JobStatus;
+import dev.sluice.error.UserError;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * A pipeline that starts again after faults that may pass: a thread that waits for the end of one
+ * {@link LocalJob} and makes the next, which goes on from the newest checkpoint as a new process
+ * would. Nothing of the failed one is kept but its counts up to the last commit.
+ */
+final class RestartingJob implements Job {
+  private final Supplier<LocalJob> starter;
+  private final FaultJudge judge;
+  private final EngineOptions options;
+  private final List<String> notices = new ArrayList<>();
+  private final CompletableFuture<RunReport> end = new CompletableFuture<>();
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final long startNanos = System.nanoTime();
+  private volatile LocalJob current;
+  private volatile Optional<RunReport> before = Optional.empty();
+  private volatile JobStatus.Restarts restarts = JobStatus.Restarts.NONE;
+
+  private RestartingJob(Supplier<LocalJob> starter, FaultJudge judge, EngineOptions options) {
+    this.starter = starter;
+    this.judge = judge;
+    this.options = options;
+  }
+
+  /** Starts; what cannot be opened the first time is refused, whether it may pass or not. */
+  static Job start(Supplier<LocalJob> starter, FaultJudge judge, EngineOptions options) {
+    RestartingJob job = new RestartingJob(starter, judge, options);
+    job.current = starter.get();
+    job.notices.addAll(job.current.notices());
+    Thread thread = new Thread(job::supervise, "sluice-restart-" + options.pipelineName());
+    thread.setDaemon(true);
+    thread.start();
+    return job;
+  }
+
+  private void supervise() {
+    try {
+      while (true) {
+        try {
+          end.complete(withBefore(current.await()));
+          return;
+        } catch (RuntimeException e) {
+          before = Optional.of(withBefore(current.committedReport()));
+          int attempts = current.hasCommitted() ? 1 : restarts.attempt() + 1;
+          if (!restart(e, attempts)) {
+            throw told(e);
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      end.completeExceptionally(e);
+    } catch (RuntimeException | Error e) {
+      end.completeExceptionally(e);
+    }
+  }
+
+  /** Waits and starts until a start succeeds; false if {@code failure} is the end. */
+  private boolean restart(RuntimeException failure, int firstAttempt) throws InterruptedException {
+    RuntimeException reason = failure;
+    for (int attempt = firstAttempt; attempt <= options.restart().attempts(); attempt++) {
+      if (stopped.getCount() == 0 || !judge.isTransient(reason)) {
+        break;
+      }
+      Duration delay = options.restart().delay(attempt, ThreadLocalRandom.current().nextDouble());
+      announce(attempt, delay, reason);
+      if (stopped.await(delay.toMillis(), TimeUnit.MILLISECONDS)) {
+        break;
+      }
+      try {
+        current = starter.get();
+        restarted();
+        return true;
+      } catch (RuntimeException e) {
+        reason = e;
+      }
+    }
+    restarts = restarts.over();
+    if (reason != failure) {
+      if (!judge.isTransient(reason)) {
+        throw told(reason);
+      }
+      failure.addSuppressed(reason);
+    }
+    return false;
+  }
+
+  private void announce(int attempt, Duration delay, RuntimeException reason) {
+    String what =
+        reason instanceof UserError error
+            ? error.summary() + error.detail().map(d -> " (" + firstLine(d) + ")").orElse("")
+            : String.valueOf(reason.getMessage());
+    restarts =
+        new JobStatus.Restarts(restarts.count(), attempt, options.restart().attempts(), what, true);
+    notice(
+        "restarting in "
+            + seconds(delay)
+            + " after: "
+            + what
+            + "; attempt "
+            + attempt
+            + " of "
+            + options.restart().attempts());
+  }
+
+  private static String firstLine(String text) {
+    return text.lines().findFirst().orElse("");
+  }
+
+  private static String seconds(Duration delay) {
+    return delay.toMillis() < 10_000
+        ? String.format(java.util.Locale.ROOT, "%.1f s", delay.toMillis() / 1000.0)
+        : delay.toSeconds() + " s";
+  }
+
+  private void restarted() {
+    restarts = restarts.done();
+    List<String> known = notices();
+    current.notices().stream().filter(n -> !known.contains(n)).forEach(this::notice);
+    notice(
+        options.checkpointDirectory().isPresent()
+            ? "restarted"
+            : "restarted without checkpoints: state begins anew, sources are read from their own"
+                + " positions, and rows may be written twice");
+    if (stopped.getCount() == 0) {
+      current.stop();
+    }
+  }
+
+  /** A failure that ends the run says where the next one begins. */
+  private RuntimeException told(RuntimeException failure) {
+    long epoch = report().epoch();
+    if (!(failure instanceof UserError error)
+        || options.checkpointDirectory().isEmpty()
+        || epoch == 0) {
+      return failure;
+    }
+    String where =
+        "Checkpoint "
+            + epoch
+            + " in '"
+            + options.checkpointDirectory().get()
+            + "' is kept: the next run goes on from it.";
+    UserError told = error.withDetail(error.detail().map(d -> d + "\n" + where).orElse(where));
+    for (Throwable suppressed : failure.getSuppressed()) {
+      told.addSuppressed(suppressed);
+    }
+    return told;
+  }
+
+  private RunReport withBefore(RunReport report) {
+    Duration sinceStart = Duration.ofNanos(System.nanoTime() - startNanos);
+    return before.map(b -> report.after(b, restarts.count(), sinceStart)).orElse(report);
+  }
+
+  private void notice(String text) {
+    synchronized (notices) {
+      notices.add(text);
+    }
+  }
+
+  @Override
+  public RunReport await() throws InterruptedException {
+    return LocalJob.result(end);
+  }
+
+  @Override
+  public void stop() {
+    stopped.countDown();
+    current.stop();
+  }
+
+  @Override
+  public void cancel() {
+    stopped.countDown();
+    current.cancel();
+  }
+
+  @Override
+  public List<String> notices() {
+    synchronized (notices) {
+      return List.copyOf(notices);
+    }
+  }
+
+  @Override
+  public JobStatus status() {
+    return current.status().with(restarts);
+  }
+
+  @Override
+  public RunReport report() {
+    return restarts.waiting() ? before.orElseThrow() : withBefore(current.report());
+  }
+}
