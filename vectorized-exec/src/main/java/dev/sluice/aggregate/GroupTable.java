@@ -17,6 +17,7 @@ import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.Schema;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 
@@ -198,9 +199,19 @@ public final class GroupTable {
 
   /** Saves every group under its key group. */
   public void save(StateWriter.Part part, int extras, Extra extra, BufferAllocator allocator) {
+    save(part, extras, extra, table::keyGroup, allocator);
+  }
+
+  /** Saves every group under the key group that is said, where its key is not what is spread. */
+  public void save(
+      StateWriter.Part part,
+      int extras,
+      Extra extra,
+      IntUnaryOperator keyGroup,
+      BufferAllocator allocator) {
     int[] ends = new int[KeyGroups.COUNT + 1];
     for (int s = 0; s < size(); s++) {
-      ends[table.keyGroup(s) + 1]++;
+      ends[keyGroup.applyAsInt(s) + 1]++;
     }
     for (int g = 0; g < KeyGroups.COUNT; g++) {
       ends[g + 1] += ends[g];
@@ -208,7 +219,7 @@ public final class GroupTable {
     int[] next = ends.clone();
     int[] slots = new int[size()];
     for (int s = 0; s < size(); s++) {
-      slots[next[table.keyGroup(s)]++] = s;
+      slots[next[keyGroup.applyAsInt(s)]++] = s;
     }
     for (int g = 0; g < KeyGroups.COUNT; g++) {
       if (ends[g + 1] > ends[g]) {

@@ -2,6 +2,8 @@ package dev.sluice.operator;
 
 import dev.sluice.plan.AsofJoinNode;
 import dev.sluice.plan.ChangelogNormalizeNode;
+import dev.sluice.plan.CountAggregateNode;
+import dev.sluice.plan.CountWindowNode;
 import dev.sluice.plan.DropUpdateBeforeNode;
 import dev.sluice.plan.FromChangelogNode;
 import dev.sluice.plan.JoinNode;
@@ -32,6 +34,8 @@ public final class Operators {
           entry(PlanNode.Limit.class, Limit::new),
           entry(PlanNode.Union.class, Union::new),
           entry(ChangelogNormalizeNode.class, ChangelogNormalize::new),
+          entry(CountAggregateNode.class, CountAggregate::new),
+          entry(CountWindowNode.class, CountWindow::new),
           entry(DropUpdateBeforeNode.class, DropUpdateBefore::new),
           entry(FromChangelogNode.class, FromChangelog::new),
           entry(ToChangelogNode.class, ToChangelog::new),

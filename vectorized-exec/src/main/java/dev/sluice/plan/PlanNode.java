@@ -33,6 +33,8 @@ public sealed interface PlanNode
         ChangelogNormalizeNode,
         DropUpdateBeforeNode,
         AsofJoinNode,
+        CountAggregateNode,
+        CountWindowNode,
         FromChangelogNode,
         JoinNode,
         OverNode,

@@ -203,6 +203,39 @@ public sealed interface WindowSpec {
     }
   }
 
+  /**
+   * Windows of {@code size} rows of one key that start every {@code slide} rows; only while a query
+   * is planned, see {@link CountWindowNode}.
+   *
+   * @param timeColumn the event time in whose order rows are counted, or -1
+   */
+  record Count(int timeColumn, long slide, long size) implements WindowSpec {
+    public Count {
+      requirePositive(slide, "slide");
+      requirePositive(size, "size");
+    }
+
+    @Override
+    public Count withTimeColumn(int column) {
+      return new Count(column, slide, size);
+    }
+
+    @Override
+    public long paneMicros() {
+      throw new IllegalStateException("windows of a number of rows have no panes");
+    }
+
+    @Override
+    public long offsetMicros() {
+      return 0;
+    }
+
+    @Override
+    public long sizeMicros() {
+      throw new IllegalStateException("windows of a number of rows have no length in time");
+    }
+  }
+
   private static void requirePositive(long value, String what) {
     if (value <= 0) {
       throw new IllegalArgumentException("window " + what + " must be positive: " + value);

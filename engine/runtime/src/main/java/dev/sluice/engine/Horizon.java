@@ -2,6 +2,7 @@ package dev.sluice.engine;
 
 import dev.sluice.plan.AsofJoinNode;
 import dev.sluice.plan.ChangelogNormalizeNode;
+import dev.sluice.plan.CountWindowNode;
 import dev.sluice.plan.JoinNode;
 import dev.sluice.plan.MatchNode;
 import dev.sluice.plan.PlanNode;
@@ -54,6 +55,7 @@ record Horizon(long micros, boolean windowed) {
     boolean unsettled =
         node instanceof PlanNode.GroupAggregate
             || node instanceof ChangelogNormalizeNode
+            || node instanceof CountWindowNode
             || node instanceof JoinNode
             || node instanceof RankNode
             || node instanceof UpsertMaterializeNode

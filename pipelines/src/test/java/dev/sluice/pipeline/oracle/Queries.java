@@ -98,7 +98,7 @@ final class Queries {
     return order + " LIMIT " + choice.between(0, 12);
   }
 
-  private static String list(List<Sql> items, Function<Sql, String> side) {
+  static String list(List<Sql> items, Function<Sql, String> side) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < items.size(); i++) {
       text.append(i > 0 ? ", " : "").append(side.apply(items.get(i))).append(" AS x").append(i);
@@ -157,7 +157,7 @@ final class Queries {
   }
 
   /** A grouping key: no constants, which GROUP BY reads as positions, and no doubles. */
-  private Sql key(Expressions expressions) {
+  Sql key(Expressions expressions) {
     Sql key =
         expressions.of(
             choice.of(
@@ -174,7 +174,7 @@ final class Queries {
     return constant ? new Sql("`" + first.name() + "`", first.name(), first.type()) : key;
   }
 
-  private Sql aggregate(Expressions expressions) {
+  Sql aggregate(Expressions expressions) {
     Sql made = plainAggregate(expressions);
     if (!choice.oneIn(4)) {
       return made;

@@ -10,8 +10,10 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -51,6 +53,13 @@ record RandomTable(String name, List<Column> columns, List<List<Optional<String>
       rows.add(row);
     }
     return new RandomTable(name, columns, rows);
+  }
+
+  /** The same rows, but for those with the time of one before them. */
+  RandomTable withDistinctTimes() {
+    Set<Optional<String>> times = new HashSet<>();
+    return new RandomTable(
+        name, columns, rows.stream().filter(row -> times.add(row.get(row.size() - 1))).toList());
   }
 
   private static String value(Column column, Choice choice) {

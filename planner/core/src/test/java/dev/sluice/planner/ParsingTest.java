@@ -138,7 +138,7 @@ class ParsingTest {
           SELECT 1 ON CONFLICT DO NOTHING   | SLU-2007 | 1:10 |
           CREATE FUNCTION f AS 'x' USING JAR '' | SLU-2007 | 1:22 | rename
           CREATE FUNCTION f AS 'x' USING JAR 5 | SLU-1001 | 1:36 | '5'
-          SELECT 1 FROM HOP(TABLE t PARTITION BY k, ROWS 1, ROWS 2) | SLU-2007 | 1:43 |
+          SELECT COALESCE(1, ROWS 2)        | SLU-2009 | 1:20 | TUMBLE
           CREATE STREAM s (a BIGNT) WITH ('connector' = 'x')  | SLU-1001 | 1:20 | BIGINT
           CREATE STREAM s (a DECIMAL(39)) WITH ('connector' = 'x')  | SLU-1001 | 1:20 | 1 to 38
           CREATE STREAM s (a ARRAY<MAP<INT, TIME(9)>>) WITH ('connector' = 'x') | SLU-2007 | 1:35 |

@@ -2,6 +2,7 @@ package dev.sluice.planner.parse;
 
 import dev.sluice.planner.parser.SluiceParser;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeSet;
 
 /** The words of the language, in capitals. Safe for use by any thread. */
@@ -10,6 +11,11 @@ public final class Keywords {
   private static final List<String> WINDOWS = List.of("TUMBLE", "HOP", "CUMULATE", "SESSION");
 
   private Keywords() {}
+
+  /** Whether that is the name of a window function. */
+  static boolean isWindow(String name) {
+    return WINDOWS.contains(name.toUpperCase(Locale.ROOT));
+  }
 
   /** Every word, ours included, sorted. Takes a while on first use. */
   public static List<String> all() {

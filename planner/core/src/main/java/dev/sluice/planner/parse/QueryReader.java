@@ -9,7 +9,9 @@ import dev.sluice.planner.ast.InsertStatement;
 import dev.sluice.planner.ast.OutputClause;
 import dev.sluice.planner.ast.RowCount;
 import java.math.BigDecimal;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +19,7 @@ import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlIntervalLiteral;
+import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.parser.SqlParserUtil;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
@@ -60,12 +63,29 @@ final class QueryReader {
   SqlNode plain(SqlNode node) {
     node.accept(
         new SqlBasicVisitor<Void>() {
+          /** The arguments of windows, among them their sizes. */
+          private final Set<SqlNode> sizes = Collections.newSetFromMap(new IdentityHashMap<>());
+
           @Override
           public Void visit(SqlCall call) {
-            if (call.getOperator() == RowCount.OPERATOR) {
-              throw UserError.of(ErrorCode.UNSUPPORTED, "count windows are not supported yet")
-                  .withHint("use a window over time, such as INTERVAL '10' SECOND")
+            if (call.getOperator() == RowCount.OPERATOR && !sizes.contains(call)) {
+              throw UserError.of(
+                      ErrorCode.WINDOW,
+                      "ROWS n is the size of a window: TUMBLE and HOP in FROM take it")
+                  .withHint("such as FROM TABLE(TUMBLE(TABLE t PARTITION BY k, ROWS 100))")
                   .at(text.position(call));
+            }
+            if (call.getKind() == SqlKind.COLLECTION_TABLE
+                && call.operand(0) instanceof SqlCall function
+                && Keywords.isWindow(function.getOperator().getName())) {
+              function
+                  .getOperandList()
+                  .forEach(
+                      o ->
+                          sizes.add(
+                              o.getKind() == SqlKind.ARGUMENT_ASSIGNMENT
+                                  ? ((SqlCall) o).operand(0)
+                                  : o));
             }
             return super.visit(call);
           }

@@ -123,6 +123,9 @@ final class Aggregations {
 
   /** Whether a group never spans windows. */
   static boolean isWindowed(Frame input, List<Integer> keys) {
+    if (CountWindows.isCount(input)) {
+      return false;
+    }
     Set<Integer> bounds = new TreeSet<>();
     keys.forEach(key -> bounds.add(input.windowColumn(input.columns().get(key))));
     bounds.remove(-1);
@@ -168,11 +171,18 @@ final class Aggregations {
         inputs.key(expr, keyName(aggregate, keys.indexOf(key)));
       }
     }
+    boolean counted = CountWindows.isGrouped(input, inputs.columns);
+    if (counted) {
+      CountWindows.addEnd(input, inputs);
+    }
     List<AggregateCall> calls = calls(aggregate, input, inputs);
     PlanNode node =
         windowed
             ? new WindowedAggregation(rels, windows, options).node(input, inputs, calls, aggregate)
-            : groupNode(input, inputs, calls, schemaOf(inputs, calls, aggregate));
+            : counted
+                ? new CountWindows(rels, options)
+                    .node(input, inputs, calls, schemaOf(inputs, calls, aggregate))
+                : groupNode(input, inputs, calls, schemaOf(inputs, calls, aggregate));
     if (node.inputs().get(0).traits().changelog() != ChangelogMode.INSERT_ONLY) {
       JavaAggregate.requireRetraction(aggregate, input);
     }

@@ -43,11 +43,22 @@ record Frame(
    * @param bound type of start and end
    * @param time type of the time column
    * @param group whether it is a group function, over sessions by all other keys of the grouping
+   * @param before of a session or count window the condition on the rows that make it; that of the
+   *     frame says which of them stay
    */
   record Windowing(
-      WindowSpec spec, List<Expr> partition, DataType bound, DataType time, boolean group) {
+      WindowSpec spec,
+      List<Expr> partition,
+      DataType bound,
+      DataType time,
+      boolean group,
+      Optional<Expr> before) {
     Windowing {
       partition = List.copyOf(partition);
+    }
+
+    Windowing(WindowSpec spec, List<Expr> partition, DataType bound, DataType time, boolean group) {
+      this(spec, partition, bound, time, group, Optional.empty());
     }
 
     DataType type(int windowColumn) {
@@ -81,6 +92,10 @@ record Frame(
             ? new Expr.Call("AND", List.of(condition.get(), more), more.type().withNullable(true))
             : more;
     return new Frame(table, node, width, Optional.of(all), columns, window, time, rowWatermark);
+  }
+
+  Frame withoutCondition() {
+    return new Frame(table, node, width, Optional.empty(), columns, window, time, rowWatermark);
   }
 
   Frame withWindow(Windowing windowing, List<Expr> newColumns) {

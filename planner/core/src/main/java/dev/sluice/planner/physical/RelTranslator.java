@@ -73,6 +73,9 @@ final class RelTranslator {
   /** Whether the query has windows, for which unions must keep event time. */
   private boolean overWindow;
 
+  /** Whether rows of unions must still be put in order by event time. */
+  private boolean byTime;
+
   RelTranslator(Scans scans, QueryOptions options, Optional<LateTarget> late) {
     this.scans = scans;
     this.options = options;
@@ -92,6 +95,7 @@ final class RelTranslator {
   /** Translates a whole query. */
   Frame translateQuery(RelNode rel) {
     overWindow = Windows.isUsed(rel);
+    byTime = overWindow || CountWindows.isUsed(rel);
     return translate(rel);
   }
 
@@ -245,7 +249,7 @@ final class RelTranslator {
     for (RelNode input : union.getInputs()) {
       frames.add(converted(translate(input), schema));
     }
-    boolean timed = overWindow && frames.stream().allMatch(f -> f.time().isPresent());
+    boolean timed = byTime && frames.stream().allMatch(f -> f.time().isPresent());
     if (!union.all || !timed) {
       Frame all = unionAll(frames, schema);
       return union.all ? all : aggregations.distinct(all, schema);
@@ -521,6 +525,14 @@ final class RelTranslator {
       }
     }
     return mapped;
+  }
+
+  /** The type of a column of a frame's base. */
+  DataType baseType(Frame frame, int column) {
+    return frame
+        .table()
+        .map(table -> scans.frame(table).columns().get(column).type())
+        .orElseGet(() -> frame.node().orElseThrow().schema().type(column));
   }
 
   QueryOptions options() {

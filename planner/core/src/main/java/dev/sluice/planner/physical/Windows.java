@@ -39,17 +39,19 @@ final class Windows {
   private final RelTranslator rels;
   private final QueryOptions options;
   private final Optional<RelTranslator.LateTarget> late;
+  private final CountWindows countWindows;
 
   Windows(RelTranslator rels, QueryOptions options, Optional<RelTranslator.LateTarget> late) {
     this.rels = rels;
     this.options = options;
     this.late = late;
+    this.countWindows = new CountWindows(rels, options);
   }
 
   /** Whether a query has windows over event time. */
   static boolean isUsed(RelNode rel) {
     boolean here =
-        rel instanceof TableFunctionScan
+        rel instanceof TableFunctionScan scan && !CountWindows.isCount(scan.getCall())
             || rel instanceof Project project
                 && project.getProjects().stream()
                     .anyMatch(
@@ -70,6 +72,10 @@ final class Windows {
       throw UserError.of(
               ErrorCode.WINDOW, "a window table function cannot read another one directly")
           .withHint("aggregate the inner window first, then window again by window_time");
+    }
+    if (CountWindows.isCount(call)) {
+      countWindows.requireNoLateness();
+      return countWindows.translate(function, given);
     }
     int timeColumn = -1;
     List<Expr> partition = new ArrayList<>();
@@ -96,13 +102,22 @@ final class Windows {
     Expr timeExpr = input.columns().get(timeColumn);
     int time = requireTime(input, timeExpr, name);
     DataType type = timeExpr.type().notNull();
+    WindowSpec spec = spec(name, time, durations);
+    boolean session = spec instanceof WindowSpec.Session;
     Frame.Windowing windowing =
-        new Frame.Windowing(spec(name, time, durations), keys, wallClock(type), type, false);
+        new Frame.Windowing(
+            spec,
+            keys,
+            wallClock(type),
+            type,
+            false,
+            session ? input.condition() : Optional.empty());
     List<Expr> columns = new ArrayList<>(input.columns());
     for (int i = 0; i < 3; i++) {
       columns.add(new Expr.ColumnRef(input.width() + i, windowing.type(i)));
     }
-    return input.withWindow(windowing, columns.subList(0, function.getRowType().getFieldCount()));
+    return (session ? input.withoutCondition() : input)
+        .withWindow(windowing, columns.subList(0, function.getRowType().getFieldCount()));
   }
 
   private static List<Expr> partitionOf(RexCall call, Frame input) {
@@ -303,16 +318,23 @@ final class Windows {
    * @param dropLate whether rows that came too late for a window are left out of it
    */
   Frame assigned(Frame frame, boolean dropLate) {
+    if (CountWindows.isCount(frame)) {
+      return countWindows.assigned(frame);
+    }
     Frame.Windowing windowing = frame.window().orElseThrow();
     boolean session = windowing.spec() instanceof WindowSpec.Session;
     List<Expr> before = new ArrayList<>();
     List<Expr> after = new ArrayList<>();
+    // a row that WHERE leaves out may be what makes one session of two
+    boolean whole = session && !windowing.group();
+    windowing.before().ifPresent(before::add);
     frame
         .condition()
         .ifPresent(
             c ->
                 Exprs.conjuncts(c)
-                    .forEach(one -> (frame.mentionsWindow(one) ? after : before).add(one)));
+                    .forEach(
+                        one -> (whole || frame.mentionsWindow(one) ? after : before).add(one)));
     Inputs inputs = new Inputs(frame);
     List<Integer> keys = windowing.partition().stream().map(inputs::place).distinct().toList();
     int time = inputs.place(new Expr.ColumnRef(windowing.spec().timeColumn(), windowing.time()));
@@ -434,7 +456,7 @@ final class Windows {
   }
 
   /** The columns that a window's assignment hands through. */
-  private static final class Inputs {
+  static final class Inputs {
     private final Frame frame;
     private final List<Expr> columns = new ArrayList<>();
     private final Map<Expr, Integer> places = new LinkedHashMap<>();
@@ -468,6 +490,10 @@ final class Windows {
         columns.add(new Expr.ColumnRef(index, type));
       }
       return known;
+    }
+
+    List<Expr> columns() {
+      return columns;
     }
 
     List<String> names() {

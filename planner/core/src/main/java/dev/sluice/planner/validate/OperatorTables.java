@@ -56,6 +56,8 @@ final class OperatorTables {
     operators.add(WindowFunctions.HOP);
     operators.add(WindowFunctions.CUMULATE);
     operators.add(WindowFunctions.SESSION);
+    operators.add(WindowFunctions.COUNT_TUMBLE);
+    operators.add(WindowFunctions.COUNT_HOP);
     operators.add(WindowFunctions.WINDOW_END);
     operators.add(MatchRewrite.PREV);
     operators.add(ChangelogFunctions.TO_CHANGELOG);

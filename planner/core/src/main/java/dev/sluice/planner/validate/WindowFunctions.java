@@ -41,6 +41,11 @@ public final class WindowFunctions {
 
   public static final SqlOperator SESSION = new Session();
 
+  /** TUMBLE and HOP over a number of rows. */
+  public static final SqlOperator COUNT_TUMBLE = new CountWindowFunction("$TUMBLE_ROWS");
+
+  public static final SqlOperator COUNT_HOP = new CountWindowFunction("$HOP_ROWS");
+
   /**
    * The end of a group's window, as an aggregate. Calcite takes SESSION_END for the start, and adds
    * the size for TUMBLE_END, which is wrong for days in a zone with daylight saving.
@@ -141,14 +146,14 @@ public final class WindowFunctions {
         throw binding.newValidationSignatureError();
       }
       if (fits && last == 3) {
-        requireColumns(binding);
+        requireColumns(binding, 2);
       }
       return fits;
     }
 
-    private static void requireColumns(SqlCallBinding binding) {
+    static void requireColumns(SqlCallBinding binding, int operand) {
       List<String> known = binding.getOperandType(0).getFieldNames();
-      for (SqlNode key : ((SqlCall) binding.operand(2)).getOperandList()) {
+      for (SqlNode key : ((SqlCall) binding.operand(operand)).getOperandList()) {
         String name = ((SqlIdentifier) key).names.get(((SqlIdentifier) key).names.size() - 1);
         if (known.stream().noneMatch(name::equalsIgnoreCase)) {
           throw SqlUtil.newContextException(
@@ -165,6 +170,66 @@ public final class WindowFunctions {
     @Override
     public String getAllowedSignatures(SqlOperator operator, String name) {
       return "SESSION(TABLE table [PARTITION BY keys], DESCRIPTOR(time), gap)";
+    }
+  }
+
+  /**
+   * {@code TUMBLE(data, slide, size [, DESCRIPTOR(keys)])} over numbers of rows: made by {@link
+   * WindowShorthand} only, its name is none that can be written. Its bounds are numbers of rows.
+   */
+  public static final class CountWindowFunction extends SqlWindowTableFunction {
+    CountWindowFunction(String name) {
+      super(name, new CountOperands());
+    }
+
+    @Override
+    public SqlReturnTypeInference getRowTypeInference() {
+      return binding -> {
+        RelDataType row = binding.getOperandType(0);
+        RelDataTypeFactory types = binding.getTypeFactory();
+        return types
+            .builder()
+            .kind(row.getStructKind())
+            .addAll(row.getFieldList())
+            .add("window_start", SqlTypeName.BIGINT)
+            .add("window_end", SqlTypeName.BIGINT)
+            .build();
+      };
+    }
+  }
+
+  private static final class CountOperands implements SqlOperandMetadata {
+    @Override
+    public List<RelDataType> paramTypes(RelDataTypeFactory types) {
+      return Collections.nCopies(4, types.createSqlType(SqlTypeName.ANY));
+    }
+
+    @Override
+    public List<String> paramNames() {
+      return List.of("DATA", "SLIDE", "SIZE", "KEY");
+    }
+
+    @Override
+    public boolean isOptional(int i) {
+      return i == 3;
+    }
+
+    @Override
+    public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
+      if (binding.getOperandCount() > 3) {
+        SessionOperands.requireColumns(binding, 3);
+      }
+      return true;
+    }
+
+    @Override
+    public SqlOperandCountRange getOperandCountRange() {
+      return SqlOperandCountRanges.between(3, 4);
+    }
+
+    @Override
+    public String getAllowedSignatures(SqlOperator operator, String name) {
+      return name + "(TABLE table [PARTITION BY keys], ROWS n)";
     }
   }
 }

@@ -79,6 +79,11 @@ final class WindowShorthand extends SqlShuttle {
     if (call.getKind() == SqlKind.COLLECTION_TABLE
         && call.operand(0) instanceof SqlBasicCall function
         && ARGUMENTS.containsKey(function.getOperator().getName().toUpperCase(Locale.ROOT))) {
+      if (CountWindowCalls.isCount(function)) {
+        SqlNode counted = new CountWindowCalls(positions).written(function, positional(function));
+        ((SqlCall) counted).setOperand(0, ((SqlCall) counted).operand(0).accept(this));
+        return call.getOperator().createCall(call.getParserPosition(), counted);
+      }
       List<SqlNode> operands = new ArrayList<>();
       for (SqlNode operand : withKey(function)) {
         operands.add(operands.size() < 2 ? written(operand, operands.isEmpty()) : operand);
@@ -159,7 +164,9 @@ final class WindowShorthand extends SqlShuttle {
     for (String name : names) {
       if (given.containsKey(name)) {
         ordered.add(given.get(name));
-      } else if (!name.equals("OFFSET") && !name.equals("OP")) {
+      } else if (!name.equals("OFFSET")
+          && !name.equals("OP")
+          && !(name.equals("TIMECOL") && CountWindowCalls.isCount(function))) {
         throw UserError.of(ErrorCode.WINDOW, window + " needs the argument '" + name + "'")
             .withHint("it takes " + String.join(", ", names))
             .at(positions.of(function.getParserPosition()));
@@ -225,7 +232,7 @@ final class WindowShorthand extends SqlShuttle {
     return SqlStdOperatorTable.MINUS.createCall(at, bound, millisecond);
   }
 
-  private static SqlNode written(SqlNode operand, boolean first) {
+  static SqlNode written(SqlNode operand, boolean first) {
     if (!(operand instanceof SqlIdentifier name)) {
       return operand;
     }

@@ -20,6 +20,8 @@ import dev.sluice.planner.catalog.CatalogEntry;
 import dev.sluice.planner.catalog.CatalogEntry.ColumnDef;
 import dev.sluice.planner.parse.ParsedQuery;
 import dev.sluice.planner.parse.QueryOptions;
+import dev.sluice.planner.parser.SluiceParser;
+import dev.sluice.planner.parser.SyntaxException;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Field;
 import dev.sluice.type.DataType.Kind;
@@ -167,8 +169,8 @@ final class Fixture {
 
   static SqlNode parse(String sql) {
     try {
-      return SqlParser.create(sql, parserConfig()).parseQuery();
-    } catch (SqlParseException e) {
+      return SluiceParser.query(sql);
+    } catch (SyntaxException e) {
       throw new IllegalArgumentException(sql, e);
     }
   }

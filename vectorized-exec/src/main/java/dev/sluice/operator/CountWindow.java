@@ -1,0 +1,347 @@
+package dev.sluice.operator;
+
+import dev.sluice.batch.ArrowTypes;
+import dev.sluice.batch.BatchBuilder;
+import dev.sluice.batch.Cells;
+import dev.sluice.batch.Column;
+import dev.sluice.batch.RecordBatch;
+import dev.sluice.batch.Rows;
+import dev.sluice.batch.Selection;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.plan.ChangelogMode;
+import dev.sluice.plan.CountWindowNode;
+import dev.sluice.plan.OverNode;
+import dev.sluice.plan.SortKey;
+import dev.sluice.state.KeyColumns;
+import dev.sluice.state.KeyGroups;
+import dev.sluice.state.KeyTable;
+import dev.sluice.state.RowCodec;
+import dev.sluice.state.SortedRow;
+import dev.sluice.state.StateReader;
+import dev.sluice.state.StateWriter;
+import dev.sluice.type.DataType;
+import dev.sluice.type.DataType.Field;
+import dev.sluice.type.DataType.Kind;
+import dev.sluice.type.RowKind;
+import dev.sluice.type.Schema;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
+
+/**
+ * Counts the rows of each key and gives each row its windows; the rows of a batch's last windows
+ * come together, then those of the windows before them, and so on. With event time a row waits
+ * until the watermark passes it, so that nothing can come before it any more; rows of one time are
+ * counted in the order of their bytes.
+ */
+final class CountWindow implements Operator {
+  private static final String COUNTS = "counts";
+  private static final String WAITING = "waiting";
+  private static final int LAYOUT = 1;
+  private static final DataType WORD = DataType.of(Kind.BIGINT).notNull();
+
+  private final CountWindowNode node;
+  private final Schema input;
+  private final RowCodec codec;
+  private final KeyColumns keys;
+  private final KeyTable table;
+  private final Schema countLayout;
+  private final boolean waitsForEnd;
+  private final PriorityQueue<SortedRow> waiting = new PriorityQueue<>();
+  private final Clock clock = new Clock();
+  private long[] counts = new long[64];
+  private long[] starts = new long[0];
+  private long[] numbers = new long[0];
+  private long waitingBytes;
+  private Optional<OperatorContext> context = Optional.empty();
+
+  CountWindow(CountWindowNode node) {
+    if (node.input().traits().changelog() != ChangelogMode.INSERT_ONLY) {
+      throw UserError.of(ErrorCode.CHANGELOG, "rows that are taken back cannot be counted off");
+    }
+    this.node = node;
+    input = node.input().schema();
+    codec =
+        new RowCodec(
+            input,
+            node.time().map(t -> List.of(new SortKey(t.column(), false, false))).orElse(List.of()));
+    keys = new KeyColumns(input, node.keys());
+    table = new KeyTable(keys);
+    waitsForEnd = node.input().traits().bounded();
+    List<Field> fields = new ArrayList<>();
+    fields.add(new Field("count", WORD));
+    for (int i = 0; i < node.keys().size(); i++) {
+      fields.add(new Field("key" + i, input.type(node.keys().get(i))));
+    }
+    countLayout = new Schema(fields);
+  }
+
+  @Override
+  public void open(OperatorContext host) {
+    context = Optional.of(host);
+  }
+
+  private BufferAllocator allocator() {
+    return context.orElseThrow().allocator();
+  }
+
+  @Override
+  public void process(int from, RecordBatch batch, Output output) {
+    if (node.time().isEmpty()) {
+      count(batch, output);
+      return;
+    }
+    try (batch) {
+      Rows rows = timely(batch, Rows.of(batch), node.time().get());
+      for (int i = 0; i < rows.count(); i++) {
+        int position = rows.position(i);
+        wait(new SortedRow(codec.key(batch, position), codec.row(batch, position), 1));
+      }
+    }
+  }
+
+  private void wait(SortedRow row) {
+    waiting.add(row);
+    waitingBytes += row.byteSize();
+  }
+
+  /** The rows that the watermark has not passed; others are counted. */
+  private Rows timely(RecordBatch batch, Rows rows, OverNode.ByTime time) {
+    int[] kept = new int[rows.count()];
+    int n = 0;
+    int unusable = 0;
+    for (int i = 0; i < rows.count(); i++) {
+      int position = rows.position(i);
+      if (batch.vector(time.column()).isNull(position)) {
+        unusable++;
+        continue;
+      }
+      long at = Cells.word(batch.vector(time.column()), input.type(time.column()), position);
+      boolean marked =
+          time.rowWatermark().isPresent()
+              && !batch.vector(time.rowWatermark().getAsInt()).isNull(position);
+      if (waitsForEnd || !marked && at > clock.watermark()) {
+        kept[n++] = position;
+      }
+    }
+    if (unusable > 0) {
+      context.orElseThrow().count("rows.null-time", unusable);
+    }
+    if (rows.count() - n > unusable) {
+      context.orElseThrow().count("rows.late", rows.count() - n - unusable);
+    }
+    return Rows.at(kept, n);
+  }
+
+  @Override
+  public long onWatermark(long watermark, Output output) {
+    if (node.time().isEmpty()) {
+      return watermark;
+    }
+    if (waitsForEnd && watermark != Long.MAX_VALUE) {
+      return Long.MIN_VALUE;
+    }
+    clock.advance(watermark);
+    int most = Math.max(1, context.orElseThrow().batchRows());
+    while (isNext(watermark)) {
+      try (BatchBuilder builder = new BatchBuilder(input, allocator())) {
+        while (builder.rows() < most && isNext(watermark)) {
+          SortedRow row = waiting.remove();
+          waitingBytes -= row.byteSize();
+          codec.write(row.row(), builder);
+          builder.mark(RowKind.INSERT);
+        }
+        count(builder.build(), output);
+      }
+    }
+    return watermark;
+  }
+
+  private boolean isNext(long watermark) {
+    return !waiting.isEmpty() && waiting.peek().firstWord() <= watermark;
+  }
+
+  @Override
+  public Optional<Waiting> waiting() {
+    return waiting.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Waiting(waiting.size(), waitsForEnd ? Long.MAX_VALUE : waiting.peek().firstWord()));
+  }
+
+  /** Counts rows on, which it takes over, and gives them with their windows. */
+  private void count(RecordBatch batch, Output output) {
+    try (batch) {
+      Rows rows = Rows.of(batch);
+      int n = rows.count();
+      int[] slots = new int[n];
+      keys.load(batch, rows);
+      table.slots(keys, slots);
+      grow();
+      if (starts.length < n) {
+        starts = new long[n];
+        numbers = new long[n];
+      }
+      for (int i = 0; i < n; i++) {
+        long number = counts[slots[i]]++;
+        numbers[i] = number;
+        starts[i] = number - number % node.slide();
+      }
+      while (emit(batch, rows, output)) {
+        // once more for rows that lie in an earlier window, too
+      }
+    }
+  }
+
+  private void grow() {
+    if (counts.length < table.size()) {
+      counts = Arrays.copyOf(counts, Math.max(table.size(), 2 * counts.length));
+    }
+  }
+
+  /** Emits each row in its last window that it has not been given in; whether there were any. */
+  private boolean emit(RecordBatch batch, Rows rows, Output output) {
+    int[] chosen = new int[rows.count()];
+    int count = 0;
+    for (int i = 0; i < chosen.length; i++) {
+      if (starts[i] + node.size() > numbers[i]) {
+        chosen[count++] = i;
+      }
+    }
+    if (count == 0) {
+      return false;
+    }
+    Schema schema = node.schema();
+    int width = input.size();
+    FieldVector[] added = new FieldVector[3];
+    for (int a = 0; a < added.length; a++) {
+      added[a] =
+          ArrowTypes.vector(schema.field(width + a).name(), schema.type(width + a), allocator());
+    }
+    Column[] columns = new Column[width + added.length];
+    for (int i = 0; i < count; i++) {
+      int row = chosen[i];
+      int at = rows.position(row);
+      long end = starts[row] + node.size();
+      Cells.setWord(added[0], schema.type(width), at, starts[row]);
+      Cells.setWord(added[1], schema.type(width + 1), at, end);
+      Cells.setWord(added[2], schema.type(width + 2), at, numbers[row] == end - 1 ? 1 : 0);
+      starts[row] -= node.slide();
+      chosen[i] = at;
+    }
+    for (int c = 0; c < width; c++) {
+      columns[c] = batch.retainColumn(c);
+    }
+    for (int a = 0; a < added.length; a++) {
+      added[a].setValueCount(batch.length());
+      columns[width + a] = new Column(added[a]);
+    }
+    output.emit(
+        RecordBatch.of(
+            schema,
+            columns,
+            batch.length(),
+            Optional.of(new Selection(chosen, count)),
+            batch.kinds()));
+    return true;
+  }
+
+  @Override
+  public void snapshot(StateWriter state) {
+    StateWriter.Part part = state.part(COUNTS, LAYOUT, countLayout);
+    int[][] groups = KeyGroups.slotsByGroup(table);
+    for (int g = 0; g < groups.length; g++) {
+      if (groups[g].length > 0) {
+        part.write(g, counts(groups[g]));
+      }
+    }
+    saveWaiting(state.part(WAITING, LAYOUT, input));
+    clock.save(state, allocator());
+  }
+
+  private RecordBatch counts(int[] slots) {
+    try (BatchBuilder builder = new BatchBuilder(countLayout, allocator())) {
+      for (int i = 0; i < slots.length; i++) {
+        Cells.setWord(builder.vector(0), WORD, i, counts[slots[i]]);
+      }
+      for (int k = 0; k < node.keys().size(); k++) {
+        table.writeKeys(k, slots, 0, slots.length, builder.vector(1 + k));
+      }
+      builder.advance(slots.length);
+      return builder.build();
+    }
+  }
+
+  private void saveWaiting(StateWriter.Part part) {
+    TreeMap<Integer, BatchBuilder> byGroup = new TreeMap<>();
+    try (BatchBuilder all = new BatchBuilder(input, allocator())) {
+      for (SortedRow row : waiting) {
+        codec.write(row.row(), all);
+        all.mark(RowKind.INSERT);
+      }
+      try (RecordBatch batch = all.build()) {
+        keys.load(batch, Rows.of(batch));
+        for (int i = 0; i < batch.length(); i++) {
+          byGroup
+              .computeIfAbsent(
+                  KeyGroups.of(keys.hashes()[i]), g -> new BatchBuilder(input, allocator()))
+              .copy(RowKind.INSERT, batch, i);
+        }
+      }
+      byGroup.forEach((group, builder) -> part.write(group, builder.build()));
+    } finally {
+      byGroup.values().forEach(BatchBuilder::close);
+    }
+  }
+
+  @Override
+  public void restore(StateReader state) {
+    if (!clock.restore(state)) {
+      return;
+    }
+    KeyColumns saved =
+        new KeyColumns(countLayout, IntStream.range(1, countLayout.size()).boxed().toList());
+    state.read(
+        COUNTS,
+        (batch, group) -> {
+          try (batch) {
+            Rows rows = Rows.of(batch);
+            int[] slots = new int[rows.count()];
+            saved.load(batch, rows);
+            table.slots(saved, slots);
+            grow();
+            for (int i = 0; i < slots.length; i++) {
+              counts[slots[i]] = Cells.word(batch.vector(0), WORD, rows.position(i));
+            }
+          }
+        });
+    state.read(
+        WAITING,
+        (batch, group) -> {
+          try (batch) {
+            for (int i = 0; i < batch.rowCount(); i++) {
+              int position = batch.position(i);
+              wait(new SortedRow(codec.key(batch, position), codec.row(batch, position), 1));
+            }
+          }
+        });
+  }
+
+  @Override
+  public long stateBytes() {
+    return table.byteSize() + 8L * counts.length + waitingBytes;
+  }
+
+  @Override
+  public void close() {
+    waiting.clear();
+    counts = new long[0];
+  }
+}
