@@ -7,7 +7,7 @@ SqlCreate CreateObject(Span s, boolean replace) :
     final SqlCreate create;
 }
 {
-    [ <TEMPORARY> { temporary = true; } ]
+    [ <TEMPORARY> { temporary = true; } [ LOOKAHEAD(<SYSTEM> <FUNCTION>) <SYSTEM> ] ]
     (
         create = CreateTableOf(s, replace, temporary)
     |
@@ -53,7 +53,8 @@ SqlCreate CreateTableOf(Span s, boolean replace, boolean temporary) :
     final SqlIdentifier name;
     final List<SqlNode> elements = new ArrayList<SqlNode>();
     SqlNodeList partition = SqlNodeList.EMPTY;
-    final SqlNodeList withs;
+    SqlNodeList withs = SqlNodeList.EMPTY;
+    LikeClause like = null;
     EmittingQuery query = null;
 }
 {
@@ -67,12 +68,83 @@ SqlCreate CreateTableOf(Span s, boolean replace, boolean temporary) :
     ]
     [ <COMMENT> Text() ]
     [ <PARTITIONED> <BY> partition = ParenthesizedSimpleIdentifierList() ]
-    <WITH> withs = TableOptions()
-    [ <AS> query = QueryAndOutput() ]
+    (
+        <WITH> withs = TableOptions()
+        [ withs = OnError(withs) ]
+        [
+            <AS> query = QueryAndOutput()
+        |
+            like = LikeClauseOf()
+        ]
+    |
+        like = LikeClauseOf()
+    )
     {
         return new CreateTable(s.end(this), kind, replace, temporary, ifNotExists, name,
-            new SqlNodeList(elements, s.pos()), partition, withs, query);
+            new SqlNodeList(elements, s.pos()), partition, withs, like, query);
     }
+}
+
+/** ON ERROR behind the options, which is one of them. */
+SqlNodeList OnError(SqlNodeList withs) :
+{
+    final Span s;
+    final String policy;
+    final SqlIdentifier sink;
+    final List<SqlNode> all = new ArrayList<SqlNode>(withs.getList());
+}
+{
+    <ON> { s = span(); } <ERROR>
+    (
+        <FAIL> { policy = "fail"; }
+    |
+        <DROP> { policy = "drop"; }
+    |
+        <TO> sink = SimpleIdentifier() { policy = "to:" + sink.getSimple(); }
+    )
+    {
+        final SqlParserPos at = s.end(this);
+        all.add(new TableOption(SqlLiteral.createCharString("on-error", at),
+            SqlLiteral.createCharString(policy, at)));
+        return new SqlNodeList(all, withs.getParserPosition());
+    }
+}
+
+/** LIKE table [(INCLUDING | EXCLUDING | OVERWRITING what …)], as Flink has it. */
+LikeClause LikeClauseOf() :
+{
+    final Span s;
+    final SqlIdentifier source;
+    final List<Option> parts = new ArrayList<Option>();
+}
+{
+    <LIKE> { s = span(); }
+    source = SimpleIdentifier()
+    [ <LPAREN> ( AddLikeOption(parts) )+ <RPAREN> ]
+    { return new LikeClause(s.end(this), source, parts); }
+}
+
+void AddLikeOption(List<Option> parts) :
+{
+    final LikeClause.Merging merging;
+    final LikeClause.Part part;
+}
+{
+    (
+        <INCLUDING> { merging = LikeClause.Merging.INCLUDING; }
+    |   <EXCLUDING> { merging = LikeClause.Merging.EXCLUDING; }
+    |   <OVERWRITING> { merging = LikeClause.Merging.OVERWRITING; }
+    )
+    (
+        <ALL> { part = LikeClause.Part.ALL; }
+    |   <CONSTRAINTS> { part = LikeClause.Part.CONSTRAINTS; }
+    |   <GENERATED> { part = LikeClause.Part.GENERATED; }
+    |   <METADATA> { part = LikeClause.Part.METADATA; }
+    |   <OPTIONS> { part = LikeClause.Part.OPTIONS; }
+    |   <PARTITIONS> { part = LikeClause.Part.PARTITIONS; }
+    |   <WATERMARKS> { part = LikeClause.Part.WATERMARKS; }
+    )
+    { parts.add(new Option(merging, part)); }
 }
 
 void AddTableElement(List<SqlNode> elements) :
@@ -277,7 +349,7 @@ SqlDrop DropOf(Span s, boolean replace) :
     final SqlIdentifier name;
 }
 {
-    [ <TEMPORARY> ]
+    [ <TEMPORARY> [ LOOKAHEAD(<SYSTEM> <FUNCTION>) <SYSTEM> ] ]
     (
         kind = TableOrView()
     |

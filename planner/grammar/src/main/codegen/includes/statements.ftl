@@ -65,8 +65,11 @@ StatementSet StatementSetOf() :
     final List<SqlNode> inserts = new ArrayList<SqlNode>();
 }
 {
-    <EXECUTE> { s = span(); }
-    <STATEMENT> <SET> <BEGIN>
+    (
+        <EXECUTE> { s = span(); } <STATEMENT> <SET> <BEGIN>
+    |
+        <BEGIN> { s = span(); } <STATEMENT> <SET> <SEMICOLON>
+    )
     ( insert = Insert() <SEMICOLON> { inserts.add(insert); } )*
     <END>
     { return new StatementSet(s.end(this), inserts); }
@@ -106,6 +109,7 @@ DescribeStatement Describe() :
 }
 {
     ( <DESCRIBE> | <DESC> ) { s = span(); }
+    [ LOOKAHEAD(<EXTENDED> SimpleIdentifier()) <EXTENDED> ]
     [ LOOKAHEAD(( <TABLE> | <FUNCTION> ) SimpleIdentifier()) ( <TABLE> | <FUNCTION> ) ]
     name = SimpleIdentifier()
     { return new DescribeStatement(s.end(this), name); }
@@ -116,16 +120,20 @@ ShowStatement Show() :
     final Span s;
     final ShowStatement.What what;
     SqlIdentifier name = null;
+    SqlLiteral like = null;
 }
 {
     <SHOW> { s = span(); }
     (
-        <STREAMS> { what = ShowStatement.What.STREAMS; }
-    |   <SINKS> { what = ShowStatement.What.SINKS; }
-    |   <TABLES> { what = ShowStatement.What.TABLES; }
-    |   <VIEWS> { what = ShowStatement.What.VIEWS; }
-    |   <FUNCTIONS> { what = ShowStatement.What.FUNCTIONS; }
-    |   <CONNECTORS> { what = ShowStatement.What.CONNECTORS; }
+        (
+            <STREAMS> { what = ShowStatement.What.STREAMS; }
+        |   <SINKS> { what = ShowStatement.What.SINKS; }
+        |   <TABLES> { what = ShowStatement.What.TABLES; }
+        |   <VIEWS> { what = ShowStatement.What.VIEWS; }
+        |   <FUNCTIONS> { what = ShowStatement.What.FUNCTIONS; }
+        |   <CONNECTORS> { what = ShowStatement.What.CONNECTORS; }
+        )
+        [ <LIKE> like = Text() ]
     |
         <CREATE> { what = ShowStatement.What.CREATE; }
         [
@@ -134,7 +142,7 @@ ShowStatement Show() :
         ]
         name = SimpleIdentifier()
     )
-    { return new ShowStatement(s.end(this), what, name); }
+    { return new ShowStatement(s.end(this), what, name, like); }
 }
 
 SetStatement SetOrReset() :

@@ -117,7 +117,7 @@ record WithClause(Map<String, String> given, Optional<String> key) {
         new TableRef(
             "new", name, options, Set.of(), new Schema(List.of()), Map.of(), List.of(), List.of());
     List<OptionSpec> specs = new ArrayList<>(connector.get().options(table));
-    specs.addAll(CommonOptions.source());
+    specs.addAll(CommonOptions.all());
     return specs;
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Options every source understands, whatever its connector; the host acts on them. Constants; any
+ * Options every table understands, whatever its connector; the host acts on them. Constants; any
  * thread.
  */
 public final class CommonOptions {
@@ -22,7 +22,23 @@ public final class CommonOptions {
           .withDefault("fail")
           .only(OptionSpec.Role.SOURCE);
 
+  public static final OptionSpec SINK_PARALLELISM =
+      OptionSpec.of(
+              "sink.parallelism",
+              OptionSpec.Type.INTEGER,
+              "How many writers write side by side, at most; by default the parallelism.",
+              "1")
+          .only(OptionSpec.Role.SINK);
+
   private CommonOptions() {}
+
+  /** How many writers a sink may have in a run of {@code parallelism}. */
+  public static int writers(TableRef table, int parallelism) {
+    String given = table.options().get(SINK_PARALLELISM.key());
+    return given == null
+        ? parallelism
+        : Math.max(1, Math.min(parallelism, Integer.parseInt(given.trim())));
+  }
 
   /** The value of {@code on-error}, checked: fail, drop or to:&lt;sink&gt;. */
   public static String onError(TableRef table) {
@@ -37,9 +53,10 @@ public final class CommonOptions {
         .withHint("it takes fail, drop, or to:<sink>");
   }
 
-  public static List<OptionSpec> source() {
+  public static List<OptionSpec> all() {
     List<OptionSpec> all = new ArrayList<>(LookupOptions.all());
     all.add(ON_ERROR);
+    all.add(SINK_PARALLELISM);
     return List.copyOf(all);
   }
 
@@ -47,8 +64,8 @@ public final class CommonOptions {
    * A connector's own options and the common ones: what {@link Options#check} may meet in a table.
    */
   public static List<OptionSpec> with(List<OptionSpec> own) {
-    List<OptionSpec> all = new ArrayList<>(own);
-    all.addAll(source());
-    return List.copyOf(all);
+    List<OptionSpec> both = new ArrayList<>(own);
+    both.addAll(all());
+    return List.copyOf(both);
   }
 }

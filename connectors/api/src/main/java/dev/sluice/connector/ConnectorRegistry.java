@@ -54,7 +54,7 @@ public final class ConnectorRegistry {
   public Connector check(TableRef table, OptionSpec.Role role) {
     Connector connector = connector(table.connector());
     List<OptionSpec> specs = new ArrayList<>(connector.options(table));
-    specs.addAll(CommonOptions.source());
+    specs.addAll(CommonOptions.all());
     Options.check(table, specs, role);
     CommonOptions.onError(table);
     if (role != OptionSpec.Role.BOTH) {

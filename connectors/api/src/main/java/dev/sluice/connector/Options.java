@@ -69,7 +69,11 @@ public final class Options {
   private UserError unknown(String key) {
     List<String> known = specs.stream().map(OptionSpec::key).sorted().toList();
     return UserError.of(ErrorCode.UNKNOWN_OPTION, "unknown option '" + key + "' for " + owner)
-        .withHint(DidYouMean.hint(key, known, "known options: " + String.join(", ", known)));
+        .withHint(
+            FlinkOptions.hint(key)
+                .orElseGet(
+                    () ->
+                        DidYouMean.hint(key, known, "known options: " + String.join(", ", known))));
   }
 
   private Optional<OptionSpec> find(String key) {

@@ -5,6 +5,7 @@ import dev.sluice.error.DidYouMean;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The engine settings that SET knows. Constants; safe for use by any thread. */
@@ -114,20 +115,57 @@ public final class Settings {
           STATE_TTL,
           TIME_ZONE);
 
+  /** Flink's names for some of them. */
+  private static final Map<String, OptionSpec> FLINK =
+      Map.of(
+          "execution.checkpointing.interval", CHECKPOINT_INTERVAL,
+          "parallelism.default", PARALLELISM,
+          "table.exec.resource.default-parallelism", PARALLELISM,
+          "table.exec.source.idle-timeout", SOURCE_IDLE,
+          "table.exec.state.ttl", STATE_TTL,
+          "table.local-time-zone", TIME_ZONE);
+
+  /** What to do about Flink's settings that mean nothing here, by how they begin. */
+  private static final Map<String, String> FLINK_ONLY =
+      Map.of(
+          "execution.runtime-mode",
+          "leave it out: bounded input gives its final rows, input that never ends gives changes",
+          "table.exec.mini-batch.",
+          "leave it out: changes are folded per micro-batch ('batch.rows', 'batch.linger')",
+          "sql-client.",
+          "leave it out: --output csv, json or table says how rows are shown",
+          "table.optimizer.",
+          "leave it out: it is Flink's planner that it speaks to",
+          "state.backend",
+          "leave it out: state is in memory ('state.memory'), checkpoints are in 'checkpoint.dir'",
+          "execution.checkpointing.",
+          "leave it out: 'checkpoint.dir', 'checkpoint.interval' and 'checkpoint.retain' say it"
+              + " all");
+
   private Settings() {}
 
   public static List<OptionSpec> all() {
     return ALL;
   }
 
+  /** The setting of that name, ours or Flink's. */
   public static Optional<OptionSpec> find(String key) {
-    return ALL.stream().filter(s -> s.key().equals(key)).findFirst();
+    return ALL.stream()
+        .filter(s -> s.key().equals(key))
+        .findFirst()
+        .or(() -> Optional.ofNullable(FLINK.get(key)));
   }
 
   /** The error for an unknown key, with a did-you-mean. */
   public static UserError unknown(String key) {
     List<String> keys = ALL.stream().map(OptionSpec::key).toList();
     return UserError.of(ErrorCode.UNKNOWN_SETTING, "unknown setting '" + key + "'")
-        .withHint(DidYouMean.hint(key, keys, "settings: " + String.join(", ", keys)));
+        .withHint(
+            FLINK_ONLY.entrySet().stream()
+                .filter(e -> key.startsWith(e.getKey()))
+                .findFirst()
+                .map(Map.Entry::getValue)
+                .orElseGet(
+                    () -> DidYouMean.hint(key, keys, "settings: " + String.join(", ", keys))));
   }
 }

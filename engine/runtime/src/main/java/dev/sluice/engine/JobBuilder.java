@@ -1,6 +1,7 @@
 package dev.sluice.engine;
 
 import dev.sluice.batch.RecordBatch;
+import dev.sluice.connector.CommonOptions;
 import dev.sluice.connector.Connector;
 import dev.sluice.connector.ConnectorContext;
 import dev.sluice.connector.ConnectorRegistry;
@@ -226,7 +227,7 @@ final class JobBuilder implements ConnectorContext {
             table,
             connector.sinkCapabilities(table),
             about(table, () -> connector.openSink(table, this)),
-            options.parallelism(),
+            CommonOptions.writers(table, options.parallelism()),
             host,
             checkpoints.map(c -> c.spool(table)));
     opened.add(feed);

@@ -24,6 +24,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Answers SHOW, DESCRIBE and SET without a value. Single-threaded. */
 final class Answers {
@@ -57,9 +59,24 @@ final class Answers {
       return settings();
     }
     if (statement instanceof Statement.Show show) {
-      return show(show);
+      TextTable all = show(show);
+      return show.like().map(pattern -> named(all, pattern)).orElse(all);
     }
     throw new IllegalArgumentException("no answer to " + statement.text());
+  }
+
+  /** The rows whose first column fits a LIKE pattern, in any case. */
+  private static TextTable named(TextTable all, String pattern) {
+    String regex =
+        pattern
+            .chars()
+            .mapToObj(
+                c -> c == '%' ? ".*" : c == '_' ? "." : Pattern.quote(String.valueOf((char) c)))
+            .collect(Collectors.joining());
+    Pattern names = Pattern.compile(regex, Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+    return new TextTable(
+        all.columns(),
+        all.rows().stream().filter(row -> names.matcher(row.get(0)).matches()).toList());
   }
 
   private CatalogEntry find(String name, Statement statement) {

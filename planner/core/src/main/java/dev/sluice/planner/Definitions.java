@@ -147,7 +147,8 @@ final class Definitions {
     catalog.remove(ddl.object());
   }
 
-  private CatalogEntry.Table checked(CatalogEntry.Table table, DdlResult ddl) {
+  private CatalogEntry.Table checked(CatalogEntry.Table declared, DdlResult ddl) {
+    CatalogEntry.Table table = whole(declared, ddl);
     Connector connector;
     try {
       connector = connectors.connector(table.connector());
@@ -192,6 +193,18 @@ final class Definitions {
     requireColumns("PARTITIONED BY", table.partitionKeys(), table, open);
     checkMetadata(made, connector);
     return made;
+  }
+
+  /** With the columns of the table or query that it takes after. */
+  private CatalogEntry.Table whole(CatalogEntry.Table table, DdlResult ddl) {
+    if (ddl.like().isPresent()) {
+      return LikeTables.merged(table, ddl.like().get(), catalog);
+    }
+    boolean byQuery =
+        table.kind() == CatalogEntry.Kind.TABLE
+            && table.columns().isEmpty()
+            && ddl.query().isPresent();
+    return byQuery ? table.withColumns(planner.get().schema(ddl.query().get())) : table;
   }
 
   /** The error at the option its text names, or at the statement. */

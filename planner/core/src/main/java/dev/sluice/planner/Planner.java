@@ -141,8 +141,9 @@ public final class Planner {
     }
 
     @Override
-    public void show(StatementParser.Place place, String what, Optional<String> object) {
-      statements.add(new Statement.Show(place.position(), place.text(), what, object));
+    public void show(
+        StatementParser.Place place, String what, Optional<String> object, Optional<String> like) {
+      statements.add(new Statement.Show(place.position(), place.text(), what, object, like));
     }
 
     @Override

@@ -57,8 +57,16 @@ public sealed interface Statement {
   /** DESCRIBE x. */
   record Describe(SourcePosition position, String text, String object) implements Statement {}
 
-  /** SHOW STREAMS and its like; {@code what} in capitals ({@code CREATE} for SHOW CREATE x). */
-  record Show(SourcePosition position, String text, String what, Optional<String> object)
+  /**
+   * SHOW STREAMS and its like; {@code what} in capitals ({@code CREATE} for SHOW CREATE x); {@code
+   * like} is the pattern that names must fit.
+   */
+  record Show(
+      SourcePosition position,
+      String text,
+      String what,
+      Optional<String> object,
+      Optional<String> like)
       implements Statement {}
 
   /** SET 'key' = 'value'; empty map: SET alone, which lists. Parsing has applied it already. */

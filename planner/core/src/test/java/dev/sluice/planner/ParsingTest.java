@@ -149,7 +149,7 @@ class ParsingTest {
           CREATE STREAM s (a INT, WATERMRK FOR a AS a) WITH ('connector' = 'x') | SLU-1001 | 1:25 | WATERMARK
           CREATE STREAM s (a INT PRIMARY KEY, b INT, PRIMARY KEY (b) NOT ENFORCED) WITH ('connector' = 'x') | SLU-2002 | 1:44 | one PRIMARY KEY
           CREATE STREAM s (t TIMESTAMP(3), WATERMARK FOR t AS t, WATERMARK FOR t AS t) WITH ('connector' = 'x') | SLU-2002 | 1:56 | one WATERMARK
-          CREATE TABLE s (a INT) WITH ('connector' = 'x') AS SELECT 1 | SLU-2007 | 1:52 | CREATE SINK
+          CREATE STREAM s (a INT) WITH ('connector' = 'x') AS SELECT 1 | SLU-2013 | 1:53 | CREATE SINK
           SET 'paralelism' = '2'            | SLU-1003 | 1:5  | parallelism
           """)
   void pointsAtTheMistake(String sql, String code, String place, String hint) {

@@ -93,6 +93,10 @@ final class FileOptions {
               "Understood; folders are marked at the last commit of the run.",
               "0 s")
           .only(Role.SINK);
+  static final OptionSpec COMPACTION =
+      OptionSpec.oneOf(
+              "auto-compaction", List.of("false"), "Flink's; part files are not joined later.")
+          .only(Role.SINK);
   static final OptionSpec COMPRESSION =
       OptionSpec.oneOf(
               "parquet.compression",
@@ -116,7 +120,8 @@ final class FileOptions {
                 COMMIT_POLICY,
                 SUCCESS_FILE,
                 COMMIT_TRIGGER,
-                COMMIT_DELAY));
+                COMMIT_DELAY,
+                COMPACTION));
     Optional<String> format = format(table);
     for (String text : TEXTS) {
       if (format.isEmpty() || format.get().equals(text)) {

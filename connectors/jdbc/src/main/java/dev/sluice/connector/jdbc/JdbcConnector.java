@@ -30,6 +30,16 @@ public final class JdbcConnector implements Connector {
   static final OptionSpec URL =
       OptionSpec.of("url", Type.STRING, "The JDBC URL of the database.", "jdbc:h2:./data")
           .asRequired();
+  static final OptionSpec DRIVER =
+      OptionSpec.oneOf(
+          "driver",
+          List.of(
+              "org.h2.Driver",
+              "org.postgresql.Driver",
+              "org.mariadb.jdbc.Driver",
+              "com.mysql.cj.jdbc.Driver",
+              "com.mysql.jdbc.Driver"),
+          "Flink's; not needed, the driver follows from the url.");
   static final OptionSpec TABLE_NAME =
       OptionSpec.of(
           "table-name", Type.STRING, "The table; by default the declared name.", "public.orders");
@@ -103,6 +113,7 @@ public final class JdbcConnector implements Connector {
   static final List<OptionSpec> OPTIONS =
       List.of(
           URL,
+          DRIVER,
           TABLE_NAME,
           USERNAME,
           PASSWORD,

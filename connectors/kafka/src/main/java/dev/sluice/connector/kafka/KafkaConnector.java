@@ -112,11 +112,7 @@ public class KafkaConnector implements Connector {
         KafkaOptions.isOfChanges(table)
             ? ChangelogMode.RETRACT
             : table.primaryKey().isEmpty() ? ChangelogMode.INSERT_ONLY : ChangelogMode.UPSERT;
-    String guarantee =
-        table
-            .options()
-            .getOrDefault(
-                KafkaOptions.GUARANTEE.key(), KafkaOptions.GUARANTEE.defaultValue().orElseThrow());
+    String guarantee = KafkaOptions.guarantee(table);
     DeliveryGuarantee promised =
         switch (guarantee.toLowerCase(Locale.ROOT)) {
           case "none" -> DeliveryGuarantee.NONE;
@@ -128,7 +124,7 @@ public class KafkaConnector implements Connector {
 
   /** What the user asks for. */
   static DeliveryGuarantee guarantee(Options options) {
-    return switch (options.string(KafkaOptions.GUARANTEE).toLowerCase(Locale.ROOT)) {
+    return switch (KafkaOptions.guarantee(options).toLowerCase(Locale.ROOT)) {
       case "exactly-once" -> DeliveryGuarantee.EXACTLY_ONCE;
       case "at-least-once" -> DeliveryGuarantee.AT_LEAST_ONCE;
       default -> DeliveryGuarantee.NONE;

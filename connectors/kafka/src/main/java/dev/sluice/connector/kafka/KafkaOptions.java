@@ -114,6 +114,12 @@ final class KafkaOptions {
                   + " read_committed when an epoch is committed.")
           .withDefault("exactly-once")
           .only(Role.SINK);
+  static final OptionSpec SINK_GUARANTEE =
+      OptionSpec.oneOf(
+              "sink.delivery-guarantee",
+              List.of("exactly-once", "at-least-once", "none"),
+              "Flink's name of delivery-guarantee.")
+          .only(Role.SINK);
   static final OptionSpec TRANSACTIONS =
       OptionSpec.of(
               "sink.transactional-id-prefix",
@@ -152,6 +158,7 @@ final class KafkaOptions {
                 KEY_FIELDS,
                 VALUE_FIELDS,
                 GUARANTEE,
+                SINK_GUARANTEE,
                 TRANSACTIONS,
                 PARTITIONER));
     Map<String, String> given = table.options();
@@ -198,6 +205,19 @@ final class KafkaOptions {
               String values = valueFormat(options);
               return ROW_FORMATS.contains(values) ? values : ROW_FORMATS.get(0);
             });
+  }
+
+  /** What a sink promises, in the words of the option. */
+  static String guarantee(Options options) {
+    return options.find(SINK_GUARANTEE).orElseGet(() -> options.string(GUARANTEE));
+  }
+
+  /** The same of options that nobody has checked yet. */
+  static String guarantee(TableRef table) {
+    Map<String, String> given = table.options();
+    return given.getOrDefault(
+        SINK_GUARANTEE.key(),
+        given.getOrDefault(GUARANTEE.key(), GUARANTEE.defaultValue().orElseThrow()));
   }
 
   static Options check(TableRef table, Role role) {

@@ -1,6 +1,7 @@
 package dev.sluice.planner.parse;
 
 import dev.sluice.error.SourcePosition;
+import dev.sluice.planner.ast.LikeClause;
 import dev.sluice.planner.catalog.CatalogEntry;
 import dev.sluice.planner.catalog.FunctionDef;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param query the query of CREATE SINK … AS
  * @param optionPlaces where each option of the WITH clause stands
  * @param function the function of CREATE FUNCTION
+ * @param like the table that the new one takes after
  */
 public record DdlResult(
     String verb,
@@ -28,7 +30,8 @@ public record DdlResult(
     Optional<String> dropped,
     Optional<ParsedQuery> query,
     Map<String, SourcePosition> optionPlaces,
-    Optional<FunctionDef> function) {
+    Optional<FunctionDef> function,
+    Optional<LikeClause> like) {
   /** Of anything but a function. */
   DdlResult(
       String verb,
@@ -39,6 +42,22 @@ public record DdlResult(
       Optional<String> dropped,
       Optional<ParsedQuery> query,
       Map<String, SourcePosition> optionPlaces) {
-    this(verb, object, replace, ifNotExists, entry, dropped, query, optionPlaces, Optional.empty());
+    this(
+        verb,
+        object,
+        replace,
+        ifNotExists,
+        entry,
+        dropped,
+        query,
+        optionPlaces,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** The same, taking after a table. */
+  DdlResult withLike(Optional<LikeClause> clause) {
+    return new DdlResult(
+        verb, object, replace, ifNotExists, entry, dropped, query, optionPlaces, function, clause);
   }
 }

@@ -108,7 +108,8 @@ final class DefinitionReader {
         Optional.empty(),
         Optional.empty(),
         Map.of(),
-        Optional.of(function));
+        Optional.of(function),
+        Optional.empty());
   }
 
   DdlResult view(CreateView view) {
@@ -143,16 +144,15 @@ final class DefinitionReader {
     Map<String, SourcePosition> places = new LinkedHashMap<>();
     Map<String, String> options = options(create.options(), places);
     String connector = options.remove("connector");
-    if (connector == null) {
+    if (connector == null && create.like().isEmpty()) {
       throw UserError.of(
               ErrorCode.MISSING_OPTION, "option 'connector' of '" + name + "' is missing")
           .withHint("add 'connector' = '…'; SHOW CONNECTORS lists them")
           .at(position);
     }
-    if (create.query().isPresent() && kind != CatalogEntry.Kind.SINK) {
-      throw UserError.of(
-              ErrorCode.UNSUPPORTED, "only a sink can be made and filled in one statement")
-          .withHint("use CREATE SINK … AS, or INSERT INTO " + name)
+    if (create.query().isPresent() && kind == CatalogEntry.Kind.STREAM) {
+      throw UserError.of(ErrorCode.NOT_A_SINK, "a stream is only read: no query can fill it")
+          .withHint("use CREATE SINK … AS, CREATE TABLE … AS, or CREATE VIEW " + name + " AS …")
           .at(text.position(create.query().get()));
     }
     CatalogEntry.Table table =
@@ -164,20 +164,21 @@ final class DefinitionReader {
             columns.watermark,
             columns.primaryKey.map(DefinitionReader::names).orElse(List.of()),
             names(create.partition()),
-            connector,
+            connector == null ? "" : connector,
             options,
             Set.of(),
             position,
             text::position);
     return new DdlResult(
-        "CREATE " + kind,
-        name,
-        create.getReplace(),
-        create.ifNotExists,
-        Optional.of(table),
-        Optional.empty(),
-        create.query().map(query -> queries.queryInto(create.name(), query)),
-        places);
+            "CREATE " + kind,
+            name,
+            create.getReplace(),
+            create.ifNotExists,
+            Optional.of(table),
+            Optional.empty(),
+            create.query().map(query -> queries.queryInto(create.name(), query)),
+            places)
+        .withLike(create.like());
   }
 
   /** What stands between the brackets. */

@@ -42,7 +42,7 @@ final class SqlText {
     boolean block = false;
     for (int i = 0; i < tokens.size(); i++) {
       Token token = tokens.get(i);
-      if (token.is("BEGIN") && i > 0 && tokens.get(i - 1).is("SET")) {
+      if (opensBlock(tokens, i)) {
         block = true;
       } else if (token.is("END") && i > 0 && (tokens.get(i - 1).is(";") || isBegin(tokens, i))) {
         block = false;
@@ -58,6 +58,15 @@ final class SqlText {
       }
     }
     return ranges;
+  }
+
+  /** Whether a statement set begins: behind SET BEGIN, or Flink's older BEGIN STATEMENT SET. */
+  static boolean opensBlock(List<Token> tokens, int i) {
+    return i > 0 && tokens.get(i).is("BEGIN") && tokens.get(i - 1).is("SET")
+        || i > 1
+            && tokens.get(i).is("SET")
+            && tokens.get(i - 1).is("STATEMENT")
+            && tokens.get(i - 2).is("BEGIN");
   }
 
   private static boolean isBegin(List<Token> tokens, int i) {

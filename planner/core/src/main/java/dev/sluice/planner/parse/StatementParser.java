@@ -54,7 +54,11 @@ public final class StatementParser {
 
     void describe(Place place, String object);
 
-    void show(Place place, String what, Optional<String> object);
+    /**
+     * @param object of SHOW CREATE
+     * @param like the pattern for names
+     */
+    void show(Place place, String what, Optional<String> object, Optional<String> like);
 
     /** SET; must take effect at once, since later statements may use it. */
     void set(Place place, Map<String, String> assignment, SourcePosition keyPosition);
@@ -91,7 +95,8 @@ public final class StatementParser {
 
   private static void statement(StatementText text, Place place, Listener listener) {
     Token first = text.tokens().get(0);
-    if (!first.is("(") && FIRST.stream().noneMatch(first::is)) {
+    boolean block = first.is("BEGIN") && text.tokens().get(1).is("STATEMENT");
+    if (!first.is("(") && !block && FIRST.stream().noneMatch(first::is)) {
       throw SyntaxErrors.noStatement(text, FIRST);
     }
     SqlNode node;
@@ -115,7 +120,8 @@ public final class StatementParser {
     } else if (node instanceof DescribeStatement describe) {
       listener.describe(place, describe.name().getSimple());
     } else if (node instanceof ShowStatement show) {
-      listener.show(place, show.what().name(), show.name().map(SqlIdentifier::getSimple));
+      listener.show(
+          place, show.what().name(), show.name().map(SqlIdentifier::getSimple), show.like());
     } else if (node instanceof SetStatement set) {
       set(set, text, place, listener);
     } else {
@@ -183,7 +189,7 @@ public final class StatementParser {
   private static boolean isOpenBlock(List<Token> tokens) {
     boolean open = false;
     for (int i = 1; i < tokens.size(); i++) {
-      if (tokens.get(i).is("BEGIN") && tokens.get(i - 1).is("SET")) {
+      if (SqlText.opensBlock(tokens, i)) {
         open = true;
       } else if (open && tokens.get(i).is("END") && tokens.get(i - 1).is(";")) {
         open = false;

@@ -159,6 +159,7 @@ public final class Validation {
             .accept(new DeepCopy())
             .accept(new FunctionInlining(catalog, positions))
             .accept(new TableFunctionCalls(catalog))
+            .accept(new SemiJoins(positions))
             .accept(new MatchRewrite(positions))
             .accept(new WindowShorthand(catalog, positions));
     copy.accept(new StateHints(positions));

@@ -14,6 +14,7 @@ import java.util.Set;
 import org.apache.calcite.avatica.util.TimeUnit;
 import org.apache.calcite.sql.SqlBasicCall;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlFunctionCategory;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlIntervalQualifier;
 import org.apache.calcite.sql.SqlKind;
@@ -148,7 +149,7 @@ final class WindowShorthand extends SqlShuttle {
             .withHint("name all of them: " + String.join(", ", names))
             .at(positions.of(operand.getParserPosition()));
       }
-      String name = ((SqlCall) operand).operand(1).toString().toUpperCase(Locale.ROOT);
+      String name = argument(window, ((SqlCall) operand).operand(1));
       if (!names.contains(name) || given.containsKey(name)) {
         throw UserError.of(
                 ErrorCode.WINDOW,
@@ -173,6 +174,12 @@ final class WindowShorthand extends SqlShuttle {
       }
     }
     return ordered;
+  }
+
+  /** An argument's name; the size of CUMULATE may be called its maximum. */
+  private static String argument(String window, SqlNode written) {
+    String name = written.toString().toUpperCase(Locale.ROOT);
+    return window.equals("CUMULATE") && name.equals("MAX") ? "SIZE" : name;
   }
 
   /**
@@ -201,7 +208,9 @@ final class WindowShorthand extends SqlShuttle {
     String name = call.getOperator().getName().toUpperCase(Locale.ROOT);
     boolean end = name.endsWith("_END");
     int cut = name.lastIndexOf('_');
-    if (!end && !name.endsWith("_ROWTIME") || !FUNCTIONS.contains(name.substring(0, cut))) {
+    boolean proctime = name.endsWith("_PROCTIME");
+    if (!end && !proctime && !name.endsWith("_ROWTIME")
+        || !FUNCTIONS.contains(name.substring(0, cut))) {
       return call;
     }
     boolean grouped =
@@ -221,6 +230,16 @@ final class WindowShorthand extends SqlShuttle {
               ErrorCode.WINDOW, name + " needs GROUP BY " + name.substring(0, cut) + " of the same")
           .withHint("of a window table function it is the column window_end or window_time")
           .at(positions.of(at));
+    }
+    if (proctime) {
+      return new SqlUnresolvedFunction(
+              new SqlIdentifier("PROCTIME", at),
+              null,
+              null,
+              null,
+              null,
+              SqlFunctionCategory.USER_DEFINED_FUNCTION)
+          .createCall(at);
     }
     SqlNode bound = WindowFunctions.WINDOW_END.createCall(at, call.getOperandList().get(0));
     if (end) {

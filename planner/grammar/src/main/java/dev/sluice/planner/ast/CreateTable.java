@@ -13,7 +13,7 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 
 /**
  * {@code CREATE [OR REPLACE] [TEMPORARY] STREAM | TABLE | SINK [IF NOT EXISTS] name (elements)
- * [PARTITIONED BY (columns)] WITH (options) [AS query]}.
+ * [PARTITIONED BY (columns)] WITH (options) [AS query | LIKE table]}.
  */
 public final class CreateTable extends SqlCreate {
   private final ObjectKind kind;
@@ -22,11 +22,13 @@ public final class CreateTable extends SqlCreate {
   private final SqlNodeList elements;
   private final SqlNodeList partition;
   private final SqlNodeList options;
+  private final LikeClause like;
   private final EmittingQuery query;
 
   /**
    * @param elements the {@link TableElement}s; none if no brackets were written
    * @param options the {@link TableOption}s
+   * @param like the table it takes after, or null
    * @param query what fills it, or null
    */
   public CreateTable(
@@ -39,6 +41,7 @@ public final class CreateTable extends SqlCreate {
       SqlNodeList elements,
       SqlNodeList partition,
       SqlNodeList options,
+      LikeClause like,
       EmittingQuery query) {
     super(
         new SqlSpecialOperator("CREATE " + kind, SqlKind.OTHER_DDL),
@@ -51,6 +54,7 @@ public final class CreateTable extends SqlCreate {
     this.elements = elements;
     this.partition = partition;
     this.options = options;
+    this.like = like;
     this.query = query;
   }
 
@@ -76,13 +80,17 @@ public final class CreateTable extends SqlCreate {
     return options.stream().map(TableOption.class::cast).toList();
   }
 
+  public Optional<LikeClause> like() {
+    return Optional.ofNullable(like);
+  }
+
   public Optional<EmittingQuery> query() {
     return Optional.ofNullable(query);
   }
 
   @Override
   public List<SqlNode> getOperandList() {
-    return Tree.present(name, elements, partition, options, query);
+    return Tree.present(name, elements, partition, options, like, query);
   }
 
   @Override
@@ -103,8 +111,13 @@ public final class CreateTable extends SqlCreate {
       writer.keyword("PARTITIONED BY");
       Tree.brackets(writer, partition);
     }
-    writer.keyword("WITH");
-    Tree.brackets(writer, options);
+    if (!options.isEmpty()) {
+      writer.keyword("WITH");
+      Tree.brackets(writer, options);
+    }
+    if (like != null) {
+      like.unparse(writer, 0, 0);
+    }
     if (query != null) {
       writer.keyword("AS");
       query.unparse(writer, 0, 0);

@@ -7,9 +7,10 @@ import java.util.Set;
 /**
  * The tokens of a statement, where a word's neighbours say whether it is a keyword. EMIT, ALLOWED
  * and LATE are keywords only where they begin a clause behind a query, since there they could
- * otherwise be taken for an alias; elsewhere they are names. USER is a column as if in quotes,
- * since Calcite's validator takes it for a function without brackets. STREAM behind SELECT says
- * nothing and is left out. All else is Calcite's lexis in the state SLUICE. Single-threaded.
+ * otherwise be taken for an alias; elsewhere they are names. OFFSET is the name of an argument
+ * where a value is given to it. USER is a column as if in quotes, since Calcite's validator takes
+ * it for a function without brackets. STREAM behind SELECT says nothing and is left out. All else
+ * is Calcite's lexis in the state SLUICE. Single-threaded.
  */
 final class ContextualTokens extends SluiceParserImplTokenManager {
   /** Words that follow EMIT as a name, and never as a clause. */
@@ -43,6 +44,7 @@ final class ContextualTokens extends SluiceParserImplTokenManager {
           case EMIT -> !beginsEmit();
           case ALLOWED -> peek(1).kind != LATENESS;
           case LATE -> peek(1).kind != ROWS;
+          case OFFSET -> peek(1).kind == NAMED_ARGUMENT_ASSIGNMENT;
           default -> false;
         };
     if (word) {
