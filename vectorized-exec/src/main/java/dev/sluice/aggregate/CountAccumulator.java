@@ -2,6 +2,7 @@ package dev.sluice.aggregate;
 
 import dev.sluice.batch.Cells;
 import dev.sluice.batch.Lane;
+import dev.sluice.batch.Loops;
 import dev.sluice.type.DataType;
 import java.util.Arrays;
 import org.apache.arrow.vector.FieldVector;
@@ -33,10 +34,7 @@ final class CountAccumulator implements GroupAccumulator {
   }
 
   private void add(int[] slots, int n, long step) {
-    long[] to = counts;
-    for (int i = 0; i < n; i++) {
-      to[slots[i]] += step;
-    }
+    Loops.addAt(counts, slots, n, step);
   }
 
   @Override
@@ -54,11 +52,7 @@ final class CountAccumulator implements GroupAccumulator {
 
   @Override
   public void result(int[] slots, int from, int count, FieldVector out) {
-    long[] values = new long[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = counts[slots[from + i]];
-    }
-    Cells.setWords(out, type, values, count);
+    Cells.setWords(out, type, Loops.gather(counts, slots, from, count), count);
   }
 
   @Override

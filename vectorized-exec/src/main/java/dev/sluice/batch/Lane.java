@@ -151,9 +151,7 @@ public final class Lane {
               .asLongBuffer()
               .get(to, 0, n);
         } else {
-          for (int i = 0; i < n; i++) {
-            to[i] = MemoryUtil.getLong(base + 8L * at[i]);
-          }
+          gatherLongs(base, at, n, to);
         }
       }
       case INTEGER, DATE, TIME, INTERVAL_MONTH -> {
@@ -178,6 +176,12 @@ public final class Lane {
       for (int i = 0; i < n; i++) {
         to[i] = nulls[i] ? 0 : to[i];
       }
+    }
+  }
+
+  private static void gatherLongs(long base, int[] at, int n, long[] to) {
+    for (int i = 0; i < n; i++) {
+      to[i] = MemoryUtil.getLong(base + 8L * at[i]);
     }
   }
 

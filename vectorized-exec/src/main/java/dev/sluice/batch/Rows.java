@@ -48,6 +48,17 @@ public final class Rows {
     return positions;
   }
 
+  /** Copies the positions of {@code n} rows, from row {@code from}, to index {@code at} and on. */
+  public void copy(int from, int n, int[] to, int at) {
+    if (!dense) {
+      System.arraycopy(positions, from, to, at, n);
+      return;
+    }
+    for (int i = 0; i < n; i++) {
+      to[at + i] = from + i;
+    }
+  }
+
   /** The position of the {@code row}-th. */
   public int position(int row) {
     return dense ? row : positions[row];

@@ -6,6 +6,7 @@ import dev.sluice.aggregate.SlotRows;
 import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.Cells;
 import dev.sluice.batch.Lane;
+import dev.sluice.batch.Loops;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
 import dev.sluice.batch.Selection;
@@ -225,10 +226,7 @@ final class AttachedWindowAggregate implements Operator {
   }
 
   private void emit(Key key, GroupTable groups, Output output) {
-    int[] slots = new int[groups.size()];
-    for (int i = 0; i < slots.length; i++) {
-      slots[i] = i;
-    }
+    int[] slots = Loops.identity(groups.size());
     int most = Math.max(1, context.orElseThrow().batchRows());
     for (int from = 0; from < slots.length; from += most) {
       int count = Math.min(most, slots.length - from);

@@ -203,10 +203,9 @@ final class PaneAssigner {
     }
     for (int r = 0; r < runs; r++) {
       int pane = paneOfRun[r];
-      int to = r + 1 < runs ? firsts[r + 1] : n;
-      for (int i = firsts[r]; i < to; i++) {
-        positions[pane][counts[pane]++] = rows.position(i);
-      }
+      int count = (r + 1 < runs ? firsts[r + 1] : n) - firsts[r];
+      rows.copy(firsts[r], count, positions[pane], counts[pane]);
+      counts[pane] += count;
     }
     for (int p = 0; p < positions.length; p++) {
       int run = runOfPane[p];

@@ -5,6 +5,7 @@ import dev.sluice.aggregate.GroupTable;
 import dev.sluice.aggregate.SlotRows;
 import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.Cells;
+import dev.sluice.batch.Loops;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
 import dev.sluice.error.ErrorCode;
@@ -139,10 +140,7 @@ final class WindowAggregate implements Operator {
 
   private void emit(long end, GroupTable groups, Output output) {
     context.orElseThrow().count("windows.emitted", 1);
-    int[] slots = new int[groups.size()];
-    for (int i = 0; i < slots.length; i++) {
-      slots[i] = i;
-    }
+    int[] slots = Loops.identity(groups.size());
     int most = Math.max(1, context.orElseThrow().batchRows());
     for (int from = 0; from < slots.length; from += most) {
       output.emit(rows(end, groups, slots, from, Math.min(most, slots.length - from)));

@@ -4,6 +4,7 @@ import dev.sluice.batch.ByteArena;
 import dev.sluice.batch.Cells;
 import dev.sluice.batch.Lane;
 import dev.sluice.batch.Lane.Form;
+import dev.sluice.batch.Loops;
 import dev.sluice.state.KeyColumns.Mode;
 import dev.sluice.type.DataType;
 import java.util.Arrays;
@@ -242,21 +243,23 @@ public final class KeyTable {
   }
 
   private void growPairs(int capacity) {
-    long[] table = new long[2 * capacity];
-    int m = capacity - 1;
-    for (int slot = 0; slot < size; slot++) {
-      if (slot == nullSlot) {
-        continue;
-      }
-      int at = (int) hashBySlot[slot] & m;
+    pairs = new long[2 * capacity];
+    mask = capacity - 1;
+    int before = nullSlot < 0 ? size : nullSlot;
+    placePairs(words, hashBySlot, 0, before, pairs);
+    placePairs(words, hashBySlot, before + 1, size, pairs);
+  }
+
+  private static void placePairs(long[] words, long[] hashes, int from, int to, long[] table) {
+    int m = table.length / 2 - 1;
+    for (int slot = from; slot < to; slot++) {
+      int at = (int) hashes[slot] & m;
       while (table[2 * at + 1] != 0) {
         at = (at + 1) & m;
       }
       table[2 * at] = words[slot];
       table[2 * at + 1] = slot + 1;
     }
-    pairs = table;
-    mask = m;
   }
 
   private void wordsSlots(KeyColumns keys, boolean add, int[] out) {
@@ -488,34 +491,33 @@ public final class KeyTable {
   public void writeKeys(int column, int[] slots, int from, int count, FieldVector out) {
     DataType type = types[column];
     if (mode == Mode.WORD && nullSlot < 0 && type.kind() != DataType.Kind.NULL) {
-      long[] values = new long[count];
-      for (int i = 0; i < count; i++) {
-        values[i] = words[slots[from + i]];
-      }
-      Cells.setWords(out, type, values, count);
+      Cells.setWords(out, type, Loops.gather(words, slots, from, count), count);
       return;
     }
     for (int i = 0; i < count; i++) {
-      int slot = slots[from + i];
-      switch (mode) {
-        case WORD, BYTES -> {
-          if (slot == nullSlot) {
-            setNull(out, type, i);
-          } else if (mode == Mode.WORD) {
-            setWord(out, type, i, words[slot]);
-          } else {
-            Cells.setBytes(out, type, i, arena.array(), start(slot), ends[slot] - start(slot));
-          }
+      writeKey(column, slots[from + i], type, out, i);
+    }
+  }
+
+  private void writeKey(int column, int slot, DataType type, FieldVector out, int position) {
+    switch (mode) {
+      case WORD, BYTES -> {
+        if (slot == nullSlot) {
+          setNull(out, type, position);
+        } else if (mode == Mode.WORD) {
+          setWord(out, type, position, words[slot]);
+        } else {
+          Cells.setBytes(out, type, position, arena.array(), start(slot), ends[slot] - start(slot));
         }
-        case WORDS -> {
-          if (maskedNull(slot, column)) {
-            setNull(out, type, i);
-          } else {
-            setWord(out, type, i, words[slot * stride + column]);
-          }
-        }
-        default -> Cells.setNullable(out, type, i, arena.array(), field(slot, column));
       }
+      case WORDS -> {
+        if (maskedNull(slot, column)) {
+          setNull(out, type, position);
+        } else {
+          setWord(out, type, position, words[slot * stride + column]);
+        }
+      }
+      default -> Cells.setNullable(out, type, position, arena.array(), field(slot, column));
     }
   }
 
