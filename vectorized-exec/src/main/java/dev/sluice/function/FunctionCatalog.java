@@ -31,7 +31,10 @@ public final class FunctionCatalog {
 
   /** All functions, by name; aliases not listed apart. */
   public static List<FunctionSpec> all() {
-    return BY_NAME.values().stream().distinct().toList();
+    return BY_NAME.entrySet().stream()
+        .filter(entry -> entry.getKey().equals(entry.getValue().name()))
+        .map(Map.Entry::getValue)
+        .toList();
   }
 
   /** The function of that name or alias, whatever its case. */

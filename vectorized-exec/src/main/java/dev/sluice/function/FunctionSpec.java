@@ -83,6 +83,21 @@ public record FunctionSpec(
       params = List.copyOf(params);
     }
 
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Signature that
+          && params.equals(that.params)
+          && optional == that.optional
+          && variadic == that.variadic
+          && fixedResult.equals(that.fixedResult)
+          && resultOfArgument == that.resultOfArgument;
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * params.size() + resultOfArgument;
+    }
+
     public static Signature of(DataType result, Param... params) {
       return new Signature(List.of(params), 0, false, Optional.of(result), 0);
     }

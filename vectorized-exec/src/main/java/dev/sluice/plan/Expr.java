@@ -24,6 +24,17 @@ public sealed interface Expr {
       return List.of();
     }
 
+    // written out, as every aggregation compares columns: see DataType
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof ColumnRef that && index == that.index && type.equals(that.type);
+    }
+
+    @Override
+    public int hashCode() {
+      return index;
+    }
+
     @Override
     public String toString() {
       return "$" + index;

@@ -133,7 +133,7 @@ public record StageGraph(
     private final List<Boolean> singleton = new ArrayList<>();
     private final List<SinkTarget> sinks = new ArrayList<>();
     private final List<Edge> edges = new ArrayList<>();
-    private final Map<PlanNode, int[]> places = new HashMap<>();
+    private final Map<NodeKey, int[]> places = new HashMap<>();
     private final Map<TableRef, Integer> sinkIds = new LinkedHashMap<>();
 
     void sink(PlanNode.Sink sink) {
@@ -151,7 +151,8 @@ public record StageGraph(
 
     /** Stage and step that give the rows of {@code node}. */
     private int[] place(PlanNode node) {
-      int[] known = places.get(node);
+      NodeKey key = new NodeKey(node);
+      int[] known = places.get(key);
       if (known != null) {
         return known;
       }
@@ -167,7 +168,7 @@ public record StageGraph(
       } else {
         made = merge(node);
       }
-      places.put(node, made);
+      places.put(key, made);
       return made;
     }
 

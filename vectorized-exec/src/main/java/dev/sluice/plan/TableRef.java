@@ -52,6 +52,12 @@ public record TableRef(
     return schema.type(schema.indexOf(column).orElseThrow());
   }
 
+  /** By name, which two tables of one plan seldom share. */
+  @Override
+  public int hashCode() {
+    return name.hashCode();
+  }
+
   @Override
   public String toString() {
     return "TableRef[" + name + ", " + connector + ", " + printableOptions() + "]";

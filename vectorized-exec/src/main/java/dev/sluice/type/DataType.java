@@ -100,11 +100,39 @@ public record DataType(
       Objects.requireNonNull(name, "name is null");
       Objects.requireNonNull(type, "type is null");
     }
+
+    @Override
+    public boolean equals(Object other) {
+      return this == other
+          || other instanceof Field field && name.equals(field.name) && type.equals(field.type);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * name.hashCode() + type.hashCode();
+    }
   }
 
   public DataType {
     Objects.requireNonNull(kind, "kind is null");
     children = List.copyOf(children);
+  }
+
+  // Types are compared in every planning: written out, they need no method spun at run time.
+  @Override
+  public boolean equals(Object other) {
+    return this == other
+        || other instanceof DataType type
+            && kind == type.kind
+            && precision == type.precision
+            && scale == type.scale
+            && nullable == type.nullable
+            && children.equals(type.children);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * (31 * kind.ordinal() + precision) + scale) + children.hashCode();
   }
 
   /** A nullable type without parameters. */

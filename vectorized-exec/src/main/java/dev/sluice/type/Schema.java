@@ -14,6 +14,16 @@ public record Schema(List<Field> fields) {
     fields = List.copyOf(fields);
   }
 
+  @Override
+  public boolean equals(Object other) {
+    return this == other || other instanceof Schema schema && fields.equals(schema.fields);
+  }
+
+  @Override
+  public int hashCode() {
+    return fields.hashCode();
+  }
+
   public static Schema of(Field... fields) {
     return new Schema(List.of(fields));
   }

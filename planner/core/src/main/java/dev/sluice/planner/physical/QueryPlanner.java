@@ -23,8 +23,9 @@ import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Field;
 import dev.sluice.type.Schema;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -176,7 +177,7 @@ public final class QueryPlanner {
     scans.beginSecondRun();
     List<PlanNode.Sink> made = roots.make(scans);
     Map<String, TableRef> errorSinks = new LinkedHashMap<>();
-    Set<PlanNode> seen = new LinkedHashSet<>();
+    Set<PlanNode> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     made.forEach(sink -> collectErrorSinks(sink, seen, errorSinks));
     return new PhysicalPlan(made, errorSinks, settings);
   }
