@@ -4,6 +4,8 @@ import com.github.luben.zstd.Zstd;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
@@ -12,6 +14,7 @@ import org.apache.parquet.compression.CompressionCodecFactory;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.CodecFactory;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.xerial.snappy.OSInfo;
 import org.xerial.snappy.Snappy;
 
 /**
@@ -22,6 +25,25 @@ final class ParquetCodecs implements CompressionCodecFactory {
   /** Unpacks all of {@code packed} into the first {@code size} bytes of {@code unpacked}. */
   private interface Unpacker {
     void unpack(ByteBuffer packed, byte[] unpacked, int size) throws IOException;
+  }
+
+  /**
+   * Where the launcher laid native libraries out as they lie in their jars. From there they are
+   * loaded as they are; otherwise each start copies them to a temporary file and compares the two.
+   */
+  private static final String NATIVE = "sluice.native";
+
+  private static final String SNAPPY_PATH = "org.xerial.snappy.lib.path";
+
+  static {
+    String laidOut = System.getProperty(NATIVE, "");
+    if (!laidOut.isEmpty() && System.getProperty(SNAPPY_PATH) == null) {
+      Path folder =
+          Path.of(laidOut, "org/xerial/snappy/native", OSInfo.getNativeLibFolderPathForCurrentOS());
+      if (Files.isDirectory(folder)) {
+        System.setProperty(SNAPPY_PATH, folder.toString());
+      }
+    }
   }
 
   private static final Unpacker SNAPPY =
