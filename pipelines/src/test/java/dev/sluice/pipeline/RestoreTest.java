@@ -3,6 +3,7 @@ package dev.sluice.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.connector.ConnectorRegistry;
+import dev.sluice.connector.Settings;
 import dev.sluice.engine.Job;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
@@ -102,6 +103,7 @@ class RestoreTest {
     settings.put("checkpoint.interval", "1 ms");
     settings.put("batch.rows", Integer.toString(10 + random.nextInt(60)));
     settings.put("parallelism", Integer.toString(1 + random.nextInt(4)));
+    settings.put(Settings.SPILL_ALWAYS, Boolean.toString(random.nextBoolean()));
     Job job = start(sql, settings);
     if (!mayFinish) {
       Thread.sleep(random.nextInt(250));

@@ -51,7 +51,8 @@ public enum ErrorCode {
   MEMORY(4005, "The memory budget is exhausted."),
   INTERRUPTED(4006, "The run was interrupted."),
   CHECKPOINT_FAILED(4007, "A checkpoint cannot be written."),
-  FENCED(4008, "Another run has taken the target over.");
+  FENCED(4008, "Another run has taken the target over."),
+  SPILL_FAILED(4009, "The disk does not take the state that memory has no room for.");
 
   private final int number;
   private final String meaning;

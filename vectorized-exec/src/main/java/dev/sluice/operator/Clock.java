@@ -18,7 +18,7 @@ import org.apache.arrow.memory.BufferAllocator;
  * number are safe. Single-threaded.
  */
 final class Clock {
-  private static final String PART = "clock";
+  static final String PART = "clock";
   private static final int LAYOUT = 1;
   private static final DataType WORD = DataType.of(Kind.BIGINT);
   private static final Schema SCHEMA =

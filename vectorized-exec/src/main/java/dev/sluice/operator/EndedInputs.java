@@ -18,7 +18,7 @@ import org.apache.arrow.memory.BufferAllocator;
  * has ended if it had for all. Single-threaded.
  */
 final class EndedInputs {
-  private static final String PART = "ended";
+  static final String PART = "ended";
   private static final int LAYOUT = 1;
   private static final DataType WORD = DataType.of(Kind.BIGINT).notNull();
   private static final Schema SCHEMA = Schema.of(new Field("inputs", WORD));

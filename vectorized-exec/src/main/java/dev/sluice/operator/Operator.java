@@ -74,6 +74,35 @@ public interface Operator extends AutoCloseable {
     return 0;
   }
 
+  /** How much of {@link #stateBytes} could be put on disk. */
+  default long spillableBytes() {
+    return 0;
+  }
+
+  /** Bytes on disk. */
+  default long spilledBytes() {
+    return 0;
+  }
+
+  /** Puts state on disk so that about the share {@code kept} of it stays in memory. */
+  default void spill(double kept, Output output) {}
+
+  /** Whether input has been put off that is yet to be worked on, by {@link #catchUp}. */
+  default boolean owes() {
+    return false;
+  }
+
+  /**
+   * After {@link #endOfTick}: works on some of the input that was put off, if it is time to or if
+   * it {@code must}.
+   */
+  default void catchUp(boolean must, Output output) {}
+
+  /** The watermark that flows on now if it was held back for input that was put off. */
+  default OptionalLong releasedWatermark() {
+    return OptionalLong.empty();
+  }
+
   /** Releases everything; idempotent. */
   @Override
   void close();

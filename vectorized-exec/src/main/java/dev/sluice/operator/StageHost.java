@@ -4,6 +4,7 @@ import dev.sluice.batch.RecordBatch;
 import dev.sluice.function.EvalContext;
 import dev.sluice.plan.LookupJoinNode;
 import dev.sluice.plan.SideOutput;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
@@ -31,6 +32,14 @@ public interface StageHost {
 
   /** Rows an operator set aside; takes ownership. Columns are already the sink's. */
   void emitSide(SideOutput side, RecordBatch batch);
+
+  /**
+   * A place on disk for the operator at step {@code step}, which closes it; empty if this host
+   * keeps all state in memory.
+   */
+  default Optional<SpillStore> spillStore(int step) {
+    return Optional.empty();
+  }
 
   /** Where a lookup join finds its table's rows; the operator closes it. */
   Lookup lookup(LookupJoinNode node);

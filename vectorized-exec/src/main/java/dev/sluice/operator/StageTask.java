@@ -23,6 +23,7 @@ import org.apache.arrow.memory.BufferAllocator;
  * edge a watermark of {@link Long#MAX_VALUE} and then {@code finish}.
  */
 public final class StageTask implements AutoCloseable {
+  private final StageGraph graph;
   private final StageGraph.Stage stage;
   private final StageHost host;
   private final Optional<Operator>[] operators;
@@ -38,9 +39,13 @@ public final class StageTask implements AutoCloseable {
   private final long[] watermarks;
   private final boolean[][] finished;
 
+  /** Steps whose inputs have ended, but which still work on input they had put off. */
+  private final boolean[] draining;
+
   /** Makes and opens the operators. */
   @SuppressWarnings({"unchecked", "rawtypes"})
   public StageTask(StageGraph graph, StageGraph.Stage stage, StageHost host) {
+    this.graph = graph;
     this.stage = stage;
     this.host = host;
     int count = stage.steps().size();
@@ -53,6 +58,7 @@ public final class StageTask implements AutoCloseable {
     inputWatermarks = new long[count][];
     watermarks = new long[count];
     finished = new boolean[count][];
+    draining = new boolean[count];
     Arrays.fill(watermarks, Long.MIN_VALUE);
     for (int i = 0; i < count; i++) {
       wire(graph, i);
@@ -88,6 +94,14 @@ public final class StageTask implements AutoCloseable {
     outputs[step] = batch -> deliver(step, batch);
   }
 
+  private Operator operator(int step, PlanNode node) {
+    Optional<SpillPlan> plan = SpillPlan.of(graph, stage, step);
+    Optional<SpillStore> disk = plan.flatMap(p -> host.spillStore(step));
+    return disk.isPresent()
+        ? new SpillingOperator(node, plan.get(), () -> Operators.create(node), disk.get())
+        : Operators.create(node);
+  }
+
   private void open(int step) {
     PlanNode node = stage.steps().get(step).node();
     if (node instanceof PlanNode.StageInput) {
@@ -95,7 +109,7 @@ public final class StageTask implements AutoCloseable {
     }
     BufferAllocator allocator = host.allocator(node.label() + "-" + stage.id() + "." + step);
     allocators.add(allocator);
-    Operator operator = Operators.create(node);
+    Operator operator = operator(step, node);
     operators[step] = Optional.of(operator);
     operator.open(new StepContext(step, allocator, side(node)));
   }
@@ -136,11 +150,17 @@ public final class StageTask implements AutoCloseable {
     }
   }
 
-  /** The last batch of the tick has been processed. */
-  public void endOfTick() {
+  /**
+   * The last batch of the tick has been processed.
+   *
+   * @param settle whether operators shall work on input that they have put off: again and again
+   *     until none {@link #owes}, before a checkpoint is made
+   */
+  public void endOfTick(boolean settle) {
     for (int i = 0; i < operators.length; i++) {
       if (operators[i].isPresent()) {
         operators[i].get().endOfTick(outputs[i]);
+        operators[i].get().catchUp(settle || draining[i], outputs[i]);
       }
     }
   }
@@ -231,6 +251,7 @@ public final class StageTask implements AutoCloseable {
                 Kept.by(node),
                 watermarks[i],
                 bytes,
+                operator.spilledBytes(),
                 operator.waiting()));
       }
     }
@@ -240,7 +261,7 @@ public final class StageTask implements AutoCloseable {
   /** Whether every entrance has ended. */
   public boolean isFinished() {
     for (int i = 0; i < operators.length; i++) {
-      if (operators[i].isEmpty() && !finished[i][0]) {
+      if (draining[i] || operators[i].isEmpty() && !finished[i][0]) {
         return false;
       }
     }
@@ -340,8 +361,72 @@ public final class StageTask implements AutoCloseable {
       for (boolean one : finished[next]) {
         all &= one;
       }
-      if (all) {
+      draining[next] = all && operators[next].get().owes();
+      if (all && !draining[next]) {
         finishNext(next);
+      }
+    }
+  }
+
+  /** Whether some operator has put input off. */
+  public boolean owes() {
+    for (Optional<Operator> operator : operators) {
+      if (operator.isPresent() && operator.get().owes()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Last in a tick: event time and ends of input flow on that waited for what was put off. */
+  public void release() {
+    for (int i = 0; i < operators.length; i++) {
+      if (operators[i].isPresent()) {
+        OptionalLong released = operators[i].get().releasedWatermark();
+        if (released.isPresent()) {
+          flow(i, released.getAsLong());
+        }
+        if (draining[i] && !operators[i].get().owes()) {
+          draining[i] = false;
+          finishNext(i);
+        }
+      }
+    }
+  }
+
+  /** Whether input has ended that is still being worked on. */
+  public boolean isDraining() {
+    for (boolean one : draining) {
+      if (one) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** How much of {@link #stateBytes} could be put on disk. */
+  public long spillableBytes() {
+    long sum = 0;
+    for (Optional<Operator> operator : operators) {
+      sum += operator.map(Operator::spillableBytes).orElse(0L);
+    }
+    return sum;
+  }
+
+  /** Bytes of state on disk. */
+  public long spilledBytes() {
+    long sum = 0;
+    for (Optional<Operator> operator : operators) {
+      sum += operator.map(Operator::spilledBytes).orElse(0L);
+    }
+    return sum;
+  }
+
+  /** Puts state on disk so that about the share {@code kept} of it stays in memory. */
+  public void spill(double kept) {
+    for (int i = 0; i < operators.length; i++) {
+      if (operators[i].isPresent()) {
+        operators[i].get().spill(kept, outputs[i]);
       }
     }
   }

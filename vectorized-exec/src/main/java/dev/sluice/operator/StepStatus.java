@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param keeps what its state is, in words
  * @param watermarkMicros event time it has been told; {@link Long#MIN_VALUE} before the first
  * @param stateBytes state it keeps, about
+ * @param spilledBytes state it keeps on disk
  * @param waiting what it holds back; empty if nothing
  */
 public record StepStatus(
@@ -20,4 +21,5 @@ public record StepStatus(
     String keeps,
     long watermarkMicros,
     long stateBytes,
+    long spilledBytes,
     Optional<Waiting> waiting) {}

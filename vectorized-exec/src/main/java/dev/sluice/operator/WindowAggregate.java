@@ -35,7 +35,7 @@ import java.util.OptionalLong;
  */
 final class WindowAggregate implements Operator {
   private static final String PANES = "panes";
-  private static final String CLOCK = "clock";
+  private static final String CLOCK = Clock.PART;
   private static final int LAYOUT = 1;
   private static final Schema CLOCK_LAYOUT =
       Schema.of(

@@ -196,6 +196,7 @@ public final class Why {
       map.put("stage", operator.stage());
       putTime(map, operator.watermarkMicros());
       map.put("stateBytes", operator.stateBytes());
+      map.put("spilledBytes", operator.spilledBytes());
       operator
           .waiting()
           .ifPresent(
@@ -213,6 +214,8 @@ public final class Why {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("stateBytes", memory.state());
     map.put("stateLimit", memory.stateLimit());
+    map.put("spilledBytes", memory.spilled());
+    map.put("spilledPeak", memory.spilledPeak());
     map.put("offHeapBytes", memory.offHeap());
     map.put("offHeapPeak", memory.offHeapPeak());
     map.put("offHeapLimit", memory.offHeapLimit());

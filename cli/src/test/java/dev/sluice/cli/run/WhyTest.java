@@ -28,6 +28,7 @@ class WhyTest {
             "the open windows",
             NOON - 60_000_000,
             4096,
+            0,
             Optional.of(new Waiting(3, NOON + 3_539_999_000L)));
     assertThat(text(List.of(window), 60_000_000, busy, silent))
         .isEqualTo(

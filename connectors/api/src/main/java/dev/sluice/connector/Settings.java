@@ -61,13 +61,23 @@ public final class Settings {
   /** Not for SET: whether a run may begin though state of its checkpoint is lost. */
   public static final String ALLOW_STATE_LOSS = "checkpoint.allow-state-loss";
 
+  /** Not for SET: whether state goes to disk at every occasion, as tests want it. */
+  public static final String SPILL_ALWAYS = "spill.always";
+
   public static final OptionSpec STATE_MEMORY =
       OptionSpec.of(
           "state.memory",
           Type.SIZE,
-          "Memory that the state of all operators may take; by default half of the heap. A run that"
-              + " needs more fails.",
+          "Memory that the state of all operators may take; by default half of the heap. What goes"
+              + " beyond is put on disk, where the operator can; otherwise the run fails.",
           "2 GiB");
+  public static final OptionSpec SPILL_DIR =
+      OptionSpec.of(
+          "spill.dir",
+          Type.STRING,
+          "Directory on local disk for state that memory has no room for; by default one of the"
+              + " user's in the system's directory for temporary files.",
+          "/mnt/fast/sluice");
   public static final OptionSpec STATE_TTL =
       OptionSpec.of(
               "state.ttl",
@@ -111,6 +121,7 @@ public final class Settings {
           RESTART_BACKOFF,
           RESTART_MAX_BACKOFF,
           SOURCE_IDLE,
+          SPILL_DIR,
           STATE_MEMORY,
           STATE_TTL,
           TIME_ZONE);

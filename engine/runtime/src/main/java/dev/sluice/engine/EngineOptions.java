@@ -2,6 +2,7 @@ package dev.sluice.engine;
 
 import dev.sluice.connector.Options;
 import dev.sluice.connector.Settings;
+import dev.sluice.engine.spill.SpillDirectory;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import java.nio.file.Path;
@@ -19,6 +20,8 @@ import java.util.Optional;
  * @param batchLinger how long a reader waits for a batch to fill
  * @param commitInterval time between two epochs
  * @param stateMemory bytes that the state of all operators may take
+ * @param spillDirectory where state goes that memory has no room for
+ * @param spillAlways whether state goes there though memory has room
  * @param timeZone zone of the session
  * @param pipelineName stable name of the pipeline
  * @param workingDirectory base of relative paths
@@ -33,6 +36,8 @@ public record EngineOptions(
     Duration batchLinger,
     Duration commitInterval,
     long stateMemory,
+    Path spillDirectory,
+    boolean spillAlways,
     ZoneId timeZone,
     String pipelineName,
     Path workingDirectory,
@@ -60,6 +65,10 @@ public record EngineOptions(
                 Settings.CHECKPOINT_INTERVAL.key(),
                 directory.isPresent() ? "10 s" : "1 s")),
         stateMemory(settings),
+        Optional.ofNullable(settings.get(Settings.SPILL_DIR.key()))
+            .map(text -> workingDirectory.resolve(text).toAbsolutePath().normalize())
+            .orElseGet(SpillDirectory::byDefault),
+        Boolean.parseBoolean(settings.get(Settings.SPILL_ALWAYS)),
         zone(value(settings, Settings.TIME_ZONE.key(), "UTC")),
         value(settings, Settings.PIPELINE_NAME.key(), pipelineName),
         workingDirectory,

@@ -14,6 +14,7 @@ import dev.sluice.engine.host.Host;
 import dev.sluice.engine.host.Workers;
 import dev.sluice.engine.sink.SinkFeed;
 import dev.sluice.engine.source.SourceFeed;
+import dev.sluice.engine.spill.SpillDirectory;
 import dev.sluice.error.UserError;
 import dev.sluice.function.EvalContext;
 import dev.sluice.function.user.UserCode;
@@ -47,6 +48,7 @@ final class JobBuilder implements ConnectorContext {
   private final Host host;
   private final List<AutoCloseable> opened = new ArrayList<>();
   private final AtomicReference<Runnable> signal = new AtomicReference<>(() -> {});
+  private final StateMemory memory;
   private final EvalContext context;
   private final UserCode.Lease userCode = UserCode.lease();
   private Optional<Checkpointing> checkpoints = Optional.empty();
@@ -62,6 +64,11 @@ final class JobBuilder implements ConnectorContext {
     this.options = options;
     this.standardOutput = standardOutput;
     this.host = host;
+    memory =
+        new StateMemory(
+            options.stateMemory(),
+            new SpillDirectory(options.spillDirectory()),
+            options.spillAlways());
     context =
         new EvalContext(options.timeZone(), nowMicros(), this::nowMicros, () -> Long.MIN_VALUE);
   }
@@ -199,6 +206,7 @@ final class JobBuilder implements ConnectorContext {
               context,
               counters,
               host,
+              memory,
               out,
               node -> new TableLookup(node, connectors.connector(node.table().connector()), this));
       opened.add(task);

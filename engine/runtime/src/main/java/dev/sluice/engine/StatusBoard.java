@@ -61,7 +61,9 @@ final class StatusBoard {
       }
     }
     List<StepStatus> operators =
-        steps.values().stream().filter(s -> s.stateBytes() > 0 || s.waiting().isPresent()).toList();
+        steps.values().stream()
+            .filter(s -> s.stateBytes() > 0 || s.spilledBytes() > 0 || s.waiting().isPresent())
+            .toList();
     return new JobStatus(Duration.ZERO, sources, operators, loop.memory());
   }
 
@@ -81,6 +83,7 @@ final class StatusBoard {
         a.keeps(),
         Math.min(a.watermarkMicros(), b.watermarkMicros()),
         a.stateBytes() + b.stateBytes(),
+        a.spilledBytes() + b.spilledBytes(),
         waiting);
   }
 }

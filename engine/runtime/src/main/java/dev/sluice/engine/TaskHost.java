@@ -4,6 +4,7 @@ import dev.sluice.batch.RecordBatch;
 import dev.sluice.engine.host.Host;
 import dev.sluice.function.EvalContext;
 import dev.sluice.operator.Lookup;
+import dev.sluice.operator.SpillStore;
 import dev.sluice.operator.StageHost;
 import dev.sluice.operator.StageTask;
 import dev.sluice.plan.LookupJoinNode;
@@ -12,6 +13,7 @@ import dev.sluice.plan.StageGraph;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
@@ -48,6 +50,7 @@ final class TaskHost implements StageHost, AutoCloseable {
 
   private long measuredAt;
   private int measurements;
+  private final StateMemory memory;
 
   TaskHost(
       StageGraph graph,
@@ -58,6 +61,7 @@ final class TaskHost implements StageHost, AutoCloseable {
       EvalContext context,
       Counters counters,
       Host host,
+      StateMemory memory,
       Map<Integer, EdgeBuffer> edges,
       Function<LookupJoinNode, Lookup> lookups) {
     this.stage = stage;
@@ -67,6 +71,7 @@ final class TaskHost implements StageHost, AutoCloseable {
     this.context = context;
     this.counters = counters;
     this.host = host;
+    this.memory = memory;
     this.out = new TreeMap<>(edges);
     this.lookups = lookups;
     task = new StageTask(graph, stage, this);
@@ -82,8 +87,22 @@ final class TaskHost implements StageHost, AutoCloseable {
     if (measurements++ > OFTEN && now - measuredAt < MEASURE_NANOS) {
       return;
     }
+    count(now);
+  }
+
+  private void count(long now) {
     measuredAt = now;
+    long before = stateBytes;
     stateBytes = task.stateBytes();
+    memory.add(stateBytes - before);
+  }
+
+  /** Puts state on disk if there is more than there may be, of all tasks together. */
+  void relieve() {
+    if (memory.isShort() && task.spillableBytes() > 0) {
+      task.spill(memory.kept());
+      count(host.nanoTime());
+    }
   }
 
   /** Bytes of state when counted last. */
@@ -132,6 +151,11 @@ final class TaskHost implements StageHost, AutoCloseable {
   @Override
   public void emitSide(SideOutput side, RecordBatch batch) {
     sides.add(new Side(side, batch));
+  }
+
+  @Override
+  public Optional<SpillStore> spillStore(int step) {
+    return Optional.of(memory.store());
   }
 
   @Override

@@ -117,6 +117,10 @@ final class TickLoop implements AutoCloseable {
   private long lastCommitNanos;
   private boolean positionsMoved;
   private volatile long peakState;
+  private long peakSpilled;
+
+  /** Whether input that was put off is worked on, and nothing else. */
+  private boolean settling;
 
   TickLoop(Parts parts) {
     this.parts = parts;
@@ -161,40 +165,64 @@ final class TickLoop implements AutoCloseable {
 
   /** Whether all input has ended and gone through. */
   boolean isFinished() {
-    for (List<TaskHost> tasks : parts.tasks()) {
-      for (TaskHost host : tasks) {
-        if (!host.task().isFinished()) {
-          return false;
-        }
-      }
-    }
-    return true;
+    return isFinished(tasks());
   }
 
   /** One tick. Waits a little when there is nothing to do. */
   void turn() {
-    boolean moved = false;
-    for (Source source : parts.sources()) {
-      moved |= gather(source);
+    boolean due =
+        parts.host().nanoTime() - lastCommitNanos >= parts.options().commitInterval().toNanos();
+    // a checkpoint is made when nothing has been put off: until then nothing new is taken in
+    settling = due && parts.checkpoints().isPresent() && owes();
+    boolean moved = settling;
+    if (!settling) {
+      for (Source source : parts.sources()) {
+        moved |= gather(source);
+      }
     }
-    for (StageGraph.Stage stage : parts.graph().stages()) {
-      runStage(stage);
-    }
-    checkState();
-    deliver();
+    work();
     endSatisfiedSources();
-    if (parts.host().nanoTime() - lastCommitNanos >= parts.options().commitInterval().toNanos()) {
+    if (due && !(parts.checkpoints().isPresent() && owes())) {
       commit(false);
+    }
+    for (TaskHost host : tasks()) {
+      moved |= host.task().isDraining();
     }
     if (!moved && !isFinished()) {
       parts.host().rest(IDLE_NANOS);
     }
   }
 
+  private void work() {
+    for (StageGraph.Stage stage : parts.graph().stages()) {
+      runStage(stage);
+    }
+    checkState();
+    deliver();
+  }
+
+  /** Whether a task has put input off. */
+  private boolean owes() {
+    for (TaskHost host : tasks()) {
+      if (host.task().owes()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private void checkState() {
     long sum = stateBytes();
     peakState = Math.max(peakState, sum);
-    if (sum > parts.options().stateMemory()) {
+    long spilled = 0;
+    long spillable = 0;
+    for (TaskHost host : tasks()) {
+      spilled += host.task().spilledBytes();
+      spillable += sum > parts.options().stateMemory() ? host.task().spillableBytes() : 0;
+    }
+    peakSpilled = Math.max(peakSpilled, spilled);
+    // what can go to disk does so in the next turn
+    if (sum - spillable > parts.options().stateMemory()) {
       throw memory(
           "state has grown to "
               + mebibytes(sum)
@@ -244,6 +272,8 @@ final class TickLoop implements AutoCloseable {
     return new JobStatus.Memory(
         stateBytes(),
         parts.options().stateMemory(),
+        tasks().stream().mapToLong(host -> host.task().spilledBytes()).sum(),
+        peakSpilled,
         process.used(),
         process.peak(),
         process.limit(),
@@ -340,7 +370,7 @@ final class TickLoop implements AutoCloseable {
 
   private void runStage(StageGraph.Stage stage) {
     List<TaskHost> tasks = parts.tasks().get(stage.id());
-    if (tasks.get(0).task().isFinished()) {
+    if (isFinished(tasks)) {
       return;
     }
     List<EdgeBuffer> inputs = new ArrayList<>();
@@ -353,11 +383,20 @@ final class TickLoop implements AutoCloseable {
       work.add(() -> runTask(tasks.get(index), index, inputs));
     }
     parts.workers().run(work);
-    if (tasks.get(0).task().isFinished()) {
+    if (isFinished(tasks)) {
       parts.edges().values().stream()
           .filter(e -> !e.edge().fromSource() && e.edge().from().stage() == stage.id())
           .forEach(EdgeBuffer::finish);
     }
+  }
+
+  private static boolean isFinished(List<TaskHost> tasks) {
+    for (TaskHost host : tasks) {
+      if (!host.task().isFinished()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void runTask(TaskHost host, int index, List<EdgeBuffer> inputs) {
@@ -375,8 +414,9 @@ final class TickLoop implements AutoCloseable {
         }
       }
     }
-    host.task().endOfTick();
+    host.task().endOfTick(settling);
     host.measure();
+    host.relieve();
     for (EdgeBuffer edge : inputs) {
       host.task().watermark(edge.edge().to().step(), edge.watermark());
     }
@@ -386,6 +426,7 @@ final class TickLoop implements AutoCloseable {
         host.task().finish(edge.edge().to().step());
       }
     }
+    host.task().release();
   }
 
   /**
@@ -461,8 +502,9 @@ final class TickLoop implements AutoCloseable {
       return;
     }
     Map<Source, Map<String, Position>> safe = new LinkedHashMap<>();
+    boolean settled = !owes();
     for (Source source : parts.sources()) {
-      source.feed.ifPresent(feed -> safe.put(source, feed.safePositions()));
+      source.feed.filter(f -> settled).ifPresent(f -> safe.put(source, f.safePositions()));
     }
     if (parts.checkpoints().isPresent()) {
       epoch = parts.checkpoints().get().make(parts, last && isFinished(), last);
@@ -471,12 +513,16 @@ final class TickLoop implements AutoCloseable {
       parts.allSinks().forEach(sink -> sink.commit(epoch, last));
     }
     safe.forEach((source, positions) -> source.feed.orElseThrow().committed(positions));
-    positionsMoved = false;
+    positionsMoved &= !settled;
   }
 
   /** The commit that ends the run. */
   void lastCommit() {
     if (!parts.checkpoints().map(Checkpointing::wasComplete).orElse(false)) {
+      settling = parts.checkpoints().isPresent();
+      while (settling && owes()) {
+        work();
+      }
       commit(true);
     }
   }

@@ -2,6 +2,7 @@ package dev.sluice.pipeline.oracle;
 
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.connector.ConnectorRegistry;
+import dev.sluice.connector.Settings;
 import dev.sluice.error.UserError;
 import dev.sluice.format.RowText;
 import dev.sluice.format.TextWriter;
@@ -29,6 +30,11 @@ final class Answers {
   /** Relative difference that doubles may show: sums depend on the order of their parts. */
   private static final double TOLERANCE = 1e-7;
 
+  /** With batches of so many rows all state that can goes to disk. */
+  private static final int SPILLED_BATCH = 7;
+
+  private static final boolean SPILL_ALWAYS = Boolean.getBoolean("sluice.oracle.spill");
+
   private Answers() {}
 
   /** Sluice's final rows, each a list of cells; changes are folded. */
@@ -40,7 +46,13 @@ final class Answers {
                 ConnectorRegistry.load(),
                 Map.of(),
                 name -> Optional.empty(),
-                Map.of("batch.rows", "" + batchRows, "parallelism", "" + parallelism),
+                Map.of(
+                    "batch.rows",
+                    "" + batchRows,
+                    "parallelism",
+                    "" + parallelism,
+                    Settings.SPILL_ALWAYS,
+                    Boolean.toString(batchRows == SPILLED_BATCH || SPILL_ALWAYS)),
                 "oracle",
                 directory));
     List<List<Object>> rows = new ArrayList<>();

@@ -34,6 +34,8 @@ public record JobStatus(
    *
    * @param state kept by operators of this job
    * @param stateLimit of {@code state.memory}
+   * @param spilled state that is on disk
+   * @param spilledPeak the most there was at once
    * @param offHeap batches, of all jobs of the process
    * @param offHeapPeak the most there were at once
    * @param offHeapLimit the most there may be
@@ -43,13 +45,15 @@ public record JobStatus(
   public record Memory(
       long state,
       long stateLimit,
+      long spilled,
+      long spilledPeak,
       long offHeap,
       long offHeapPeak,
       long offHeapLimit,
       long heap,
       long heapLimit) {
     /** Before anything has been measured. */
-    public static final Memory NONE = new Memory(0, 0, 0, 0, 0, 0, 0);
+    public static final Memory NONE = new Memory(0, 0, 0, 0, 0, 0, 0, 0, 0);
   }
 
   /**

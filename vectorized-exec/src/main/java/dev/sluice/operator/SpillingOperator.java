@@ -1,0 +1,500 @@
+package dev.sluice.operator;
+
+import dev.sluice.batch.RecordBatch;
+import dev.sluice.batch.Rows;
+import dev.sluice.batch.Selection;
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
+import dev.sluice.plan.PlanNode;
+import dev.sluice.state.KeyColumns;
+import dev.sluice.state.KeyGroups;
+import dev.sluice.state.StateReader;
+import dev.sluice.state.StateWriter;
+import dev.sluice.type.Schema;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.ObjIntConsumer;
+import java.util.function.Supplier;
+
+/**
+ * Any keyed operator with part of its state on disk. While memory suffices it only passes calls on.
+ * Then whole key groups go: their state is what the operator saves for a checkpoint, their further
+ * input is put beside it. A group that has waited long enough, or whose input has ended, is brought
+ * back by a fresh operator that restores it, takes the input, gives its rows and is saved again.
+ * The watermark that flows on waits for groups that have something to give.
+ */
+final class SpillingOperator implements Operator {
+  /** How long input for a group on disk may wait where input never ends. */
+  private static final long PATIENCE_MICROS = 1_000_000;
+
+  /** So many bytes are brought back at a time, so that what comes of them stays little. */
+  private static final long BYTES_AT_ONCE = 8L << 20;
+
+  /** Parts that an operator writes for itself to every group. */
+  private static final Set<String> OF_ALL = Set.of(Clock.PART, EndedInputs.PART);
+
+  private record PartOf(int id, int version, Schema layout) {}
+
+  private final PlanNode node;
+  private final SpillPlan plan;
+  private final Supplier<Operator> maker;
+  private final SpillStore disk;
+  private final Schema[] inputs;
+  private final KeyColumns[] keys;
+  private final Map<String, PartOf> parts = new LinkedHashMap<>();
+  private Optional<OperatorContext> context = Optional.empty();
+  private Operator resident;
+
+  /** By key group; empty until memory has run short. */
+  private SpilledGroup[] groups = new SpilledGroup[0];
+
+  private final boolean[] evicted = new boolean[KeyGroups.COUNT];
+
+  /** Rows per group in memory since the last time groups went to disk. */
+  private final long[] recent = new long[KeyGroups.COUNT];
+
+  private long now;
+  private long watermark = Long.MIN_VALUE;
+  private long flowed = Long.MIN_VALUE;
+  private int ends;
+  private int nextGroup;
+
+  SpillingOperator(PlanNode node, SpillPlan plan, Supplier<Operator> maker, SpillStore disk) {
+    this.node = node;
+    this.plan = plan;
+    this.maker = maker;
+    this.disk = disk;
+    resident = maker.get();
+    int count = node.inputs().size();
+    inputs = new Schema[count];
+    keys = new KeyColumns[count];
+    for (int i = 0; i < count; i++) {
+      inputs[i] = node.inputs().get(i).schema();
+      keys[i] = new KeyColumns(inputs[i], plan.keys().get(i));
+    }
+  }
+
+  @Override
+  public void open(OperatorContext host) {
+    context = Optional.of(host);
+    resident.open(host);
+  }
+
+  @Override
+  public void restore(StateReader state) {
+    resident.restore(state);
+  }
+
+  private boolean isSpilled() {
+    return groups.length > 0;
+  }
+
+  private boolean hasEnded() {
+    return ends == (1 << inputs.length) - 1;
+  }
+
+  @Override
+  public void process(int input, RecordBatch batch, Output output) {
+    if (!isSpilled()) {
+      resident.process(input, batch, output);
+      return;
+    }
+    Rows rows = Rows.of(batch);
+    keys[input].load(batch, rows);
+    long[] hashes = keys[input].hashes();
+    int[] kept = new int[rows.count()];
+    int n = 0;
+    Optional<SpilledGroup.Told> told =
+        plan.timed() ? Optional.of(new SpilledGroup.Told(watermark, ends)) : Optional.empty();
+    for (int i = 0; i < rows.count(); i++) {
+      int group = KeyGroups.of(hashes[i]);
+      if (evicted[group]) {
+        groups[group].log(input, batch, rows.position(i), told, now);
+      } else {
+        recent[group]++;
+        kept[n++] = rows.position(i);
+      }
+    }
+    if (n == 0) {
+      batch.close();
+    } else {
+      resident.process(input, batch.select(new Selection(kept, n)), output);
+    }
+  }
+
+  @Override
+  public long onWatermark(long time, Output output) {
+    watermark = Math.max(watermark, time);
+    flowed = resident.onWatermark(time, output);
+    return isSpilled() ? outgoing() : flowed;
+  }
+
+  /** What has been passed by all groups that have something to give. */
+  private long outgoing() {
+    long least = flowed;
+    for (int g = 0; g < groups.length; g++) {
+      if (evicted[g] && groups[g].owes(watermark, hasEnded())) {
+        least = Math.min(least, groups[g].flowed());
+      }
+    }
+    return least;
+  }
+
+  @Override
+  public OptionalLong releasedWatermark() {
+    return isSpilled() ? OptionalLong.of(outgoing()) : OptionalLong.empty();
+  }
+
+  @Override
+  public boolean wantsProcessingTime() {
+    return isSpilled() || resident.wantsProcessingTime();
+  }
+
+  @Override
+  public void onProcessingTime(long nowMicros, Output output) {
+    now = nowMicros;
+    if (resident.wantsProcessingTime()) {
+      resident.onProcessingTime(nowMicros, output);
+    }
+  }
+
+  @Override
+  public void endOfTick(Output output) {
+    resident.endOfTick(output);
+  }
+
+  @Override
+  public void finish(int input, Output output) {
+    int before = ends;
+    ends |= 1 << input;
+    if (!isSpilled()) {
+      resident.finish(input, output);
+    } else if (hasEnded()) {
+      // the rest comes group by group, too, so that results do not all come at once
+      rebuild(0, before, output);
+      flowed = watermark;
+    } else {
+      resident.finish(input, output);
+    }
+  }
+
+  // ---- to disk
+
+  @Override
+  public long spillableBytes() {
+    return stateBytes();
+  }
+
+  @Override
+  public long spilledBytes() {
+    return disk.size();
+  }
+
+  @Override
+  public void spill(double kept, Output output) {
+    for (SpilledGroup group : groups) {
+      group.seal();
+    }
+    if (!hasEnded() && resident.stateBytes() > disk.leastInMemory()) {
+      rebuild(kept, ends, output);
+    }
+  }
+
+  /** Keeps about that share of what is in memory, of the groups with the most rows of late. */
+  private void rebuild(double kept, int toldEnds, Output output) {
+    if (!isSpilled()) {
+      groups = new SpilledGroup[KeyGroups.COUNT];
+      for (int g = 0; g < groups.length; g++) {
+        groups[g] = new SpilledGroup(disk);
+      }
+    }
+    long due = due(resident);
+    resident.snapshot(writer(group -> !evicted[group]));
+    resident.close();
+    List<Integer> candidates = new ArrayList<>();
+    long total = 0;
+    for (int g = 0; g < groups.length; g++) {
+      if (!evicted[g]) {
+        groups[g].saved(watermark, toldEnds, flowed, due);
+        if (groups[g].hasRows()) {
+          candidates.add(g);
+          total += groups[g].stateSize();
+        }
+      }
+    }
+    candidates.sort(
+        Comparator.comparingDouble(
+            (Integer g) -> -recent[g] / (double) Math.max(1, groups[g].stateSize())));
+    long left = (long) (kept * total);
+    for (int g : candidates) {
+      left -= groups[g].stateSize();
+      evicted[g] = left < 0 || kept == 0;
+      recent[g] = 0;
+    }
+    context.orElseThrow().count("state.spills", 1);
+    resident = restored(-1);
+    for (int g = 0; g < groups.length; g++) {
+      if (!evicted[g]) {
+        groups[g].clearState();
+      }
+    }
+    if (resident.wantsProcessingTime()) {
+      resident.onProcessingTime(now, output);
+    }
+    if (watermark != Long.MIN_VALUE) {
+      flowed = resident.onWatermark(watermark, output);
+    }
+  }
+
+  private interface Groups {
+    boolean wants(int group);
+  }
+
+  private StateWriter writer(Groups wanted) {
+    return (name, version, layout) -> {
+      PartOf part = parts.computeIfAbsent(name, n -> new PartOf(parts.size(), version, layout));
+      return (group, rows) -> {
+        if (wanted.wants(group)) {
+          groups[group].save(part.id(), !OF_ALL.contains(name), rows);
+        } else {
+          rows.close();
+        }
+      };
+    };
+  }
+
+  /** A fresh operator with the state of one group, or with that of all that are in memory: -1. */
+  private Operator restored(int only) {
+    Operator made = maker.get();
+    boolean ready = false;
+    try {
+      Uncounted host = new Uncounted(context.orElseThrow());
+      made.open(host);
+      made.restore(new Reader(only));
+      host.count();
+      ready = true;
+    } finally {
+      if (!ready) {
+        made.close();
+      }
+    }
+    return made;
+  }
+
+  private final class Reader implements StateReader {
+    private final int only;
+
+    Reader(int only) {
+      this.only = only;
+    }
+
+    @Override
+    public OptionalInt version(String name) {
+      return parts.containsKey(name)
+          ? OptionalInt.of(parts.get(name).version())
+          : OptionalInt.empty();
+    }
+
+    @Override
+    public void read(String name, ObjIntConsumer<RecordBatch> each) {
+      PartOf part = parts.get(name);
+      for (int g = 0; g < groups.length; g++) {
+        int group = g;
+        if (only == -1 ? !evicted[g] : only == g) {
+          groups[g].readState(
+              part.id(),
+              part.layout(),
+              context.orElseThrow().allocator(),
+              batch -> each.accept(batch, group));
+        }
+      }
+    }
+  }
+
+  // ---- and back
+
+  @Override
+  public boolean owes() {
+    for (int g = 0; g < groups.length; g++) {
+      if (evicted[g] && groups[g].owes(watermark, hasEnded())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void catchUp(boolean must, Output output) {
+    if (!must && (plan.deferred() || !isSpilled() || !isDue())) {
+      return;
+    }
+    long bytes = 0;
+    for (int i = 0; i < groups.length && (plan.together() || bytes < BYTES_AT_ONCE); i++) {
+      int g = nextGroup;
+      nextGroup = (nextGroup + 1) % groups.length;
+      if (evicted[g] && groups[g].owes(watermark, hasEnded())) {
+        bytes += groups[g].stateSize() + groups[g].logSize();
+        bringBack(g, output);
+      }
+    }
+  }
+
+  private boolean isDue() {
+    for (int g = 0; g < groups.length; g++) {
+      if (evicted[g]
+          && groups[g].owes(watermark, hasEnded())
+          && now - groups[g].since() >= PATIENCE_MICROS) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void bringBack(int g, Output output) {
+    SpilledGroup group = groups[g];
+    context.orElseThrow().count("state.returns", 1);
+    try (Operator operator = restored(g)) {
+      if (operator.wantsProcessingTime()) {
+        operator.onProcessingTime(now, output);
+      }
+      Told told = new Told(operator, group, output);
+      if (plan.timed() && group.fedWatermark() != Long.MIN_VALUE) {
+        operator.onWatermark(group.fedWatermark(), output);
+      }
+      group.replay(inputs, context.orElseThrow().allocator(), told);
+      operator.endOfTick(output);
+      told.told(watermark, ends);
+      if (hasEnded()) {
+        group.finish();
+        return;
+      }
+      group.clearState();
+      operator.snapshot(writer(saved -> saved == g));
+      group.saved(watermark, ends, told.passed, due(operator));
+    }
+  }
+
+  /** When it has something to give: unknown means with every step of time. */
+  private long due(Operator operator) {
+    long unknown = plan.timed() ? watermark : Long.MAX_VALUE;
+    return operator.waiting().map(Waiting::dueMicros).orElse(unknown);
+  }
+
+  /** Tells an operator what it has missed. */
+  private final class Told implements SpilledGroup.Replay {
+    private final Operator operator;
+    private final Output output;
+    private long time;
+    private int ended;
+    private long passed;
+
+    Told(Operator operator, SpilledGroup group, Output output) {
+      this.operator = operator;
+      this.output = output;
+      time = group.fedWatermark();
+      ended = group.fedEnds();
+      passed = group.flowed();
+    }
+
+    @Override
+    public void rows(int input, RecordBatch batch) {
+      operator.process(input, batch, output);
+      if (operator.stateBytes() > disk.mostInMemory()) {
+        throw UserError.of(
+                ErrorCode.MEMORY,
+                "one of "
+                    + KeyGroups.COUNT
+                    + " parts of the state of "
+                    + node.label()
+                    + " takes "
+                    + String.format(Locale.ROOT, "%.1f", operator.stateBytes() / 1048576.0)
+                    + " MiB, which is more than 'state.memory' allows")
+            .withDetail("It keeps " + Kept.by(node) + "; some keys have very many rows.")
+            .withHint("raise 'state.memory', or the memory of the process (SLUICE_MEMORY=4g)");
+      }
+    }
+
+    @Override
+    public void told(long toTime, int toEnds) {
+      if (toTime > time) {
+        time = toTime;
+        passed = operator.onWatermark(toTime, output);
+      }
+      for (int input = 0; input < inputs.length; input++) {
+        if ((toEnds & ~ended & 1 << input) != 0) {
+          operator.finish(input, output);
+        }
+      }
+      ended |= toEnds;
+    }
+  }
+
+  @Override
+  public void snapshot(StateWriter state) {
+    if (!isSpilled()) {
+      resident.snapshot(state);
+      return;
+    }
+    if (owes()) {
+      throw new IllegalStateException("input of key groups on disk waits at a snapshot");
+    }
+    resident.snapshot(
+        (name, version, layout) -> {
+          StateWriter.Part part = state.part(name, version, layout);
+          return (group, rows) -> {
+            if (evicted[group]) {
+              rows.close();
+            } else {
+              part.write(group, rows);
+            }
+          };
+        });
+    parts.forEach(
+        (name, saved) -> {
+          StateWriter.Part part = state.part(name, saved.version(), saved.layout());
+          for (int g = 0; g < groups.length; g++) {
+            int group = g;
+            if (evicted[g]) {
+              groups[g].readState(
+                  saved.id(),
+                  saved.layout(),
+                  context.orElseThrow().allocator(),
+                  rows -> part.write(group, rows));
+            }
+          }
+        });
+  }
+
+  @Override
+  public boolean satisfied() {
+    return !isSpilled() && resident.satisfied();
+  }
+
+  @Override
+  public Optional<Waiting> waiting() {
+    return resident.waiting();
+  }
+
+  @Override
+  public long stateBytes() {
+    long sum = resident.stateBytes();
+    for (SpilledGroup group : groups) {
+      sum += group.byteSize();
+    }
+    return sum;
+  }
+
+  @Override
+  public void close() {
+    resident.close();
+    disk.close();
+  }
+}
