@@ -1,5 +1,7 @@
 package dev.sluice.aggregate;
 
+import dev.sluice.batch.BatchBuilder;
+import dev.sluice.batch.ByteArena;
 import dev.sluice.batch.Cells;
 import dev.sluice.batch.Lane;
 import dev.sluice.batch.Lane.Form;
@@ -9,7 +11,9 @@ import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.AggregateCall;
 import dev.sluice.type.DataType;
+import dev.sluice.type.DataType.Field;
 import dev.sluice.type.Schema;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.vector.FieldVector;
 
@@ -18,6 +22,10 @@ import org.apache.arrow.vector.FieldVector;
  * leaves out NULL arguments before the accumulators see the rows. Single-threaded.
  */
 public final class AccumulatorSet {
+  private static final DataType WORD = DataType.of(DataType.Kind.BIGINT).notNull();
+  private static final DataType REST =
+      DataType.of(DataType.Kind.VARBINARY, Integer.MAX_VALUE).notNull();
+
   private final List<AggregateCall> calls;
   private final Schema input;
   private final GroupAccumulator[] accumulators;
@@ -174,5 +182,80 @@ public final class AccumulatorSet {
     for (int i = 0; i < accumulators.length; i++) {
       accumulators[i].merge(other.accumulators[i], target, count);
     }
+  }
+
+  /** The columns of a saved group's state. */
+  List<Field> stateFields() {
+    List<Field> fields = new ArrayList<>();
+    for (int c = 0; c < accumulators.length; c++) {
+      for (int w = 0; w < accumulators[c].stateWords(); w++) {
+        fields.add(new Field("call" + c + "_" + w, WORD));
+      }
+      fields.add(new Field("call" + c + "_rest", REST));
+    }
+    return fields;
+  }
+
+  /**
+   * Writes the state of {@code count} slots, from index {@code from} of {@code slots}, as rows 0
+   * and on of the columns from {@code first} on.
+   */
+  public void save(int[] slots, int from, int count, BatchBuilder out, int first) {
+    int column = first;
+    ByteArena rest = new ByteArena();
+    for (GroupAccumulator accumulator : accumulators) {
+      for (int w = 0; w < accumulator.stateWords(); w++, column++) {
+        for (int i = 0; i < count; i++) {
+          Cells.setWord(out.vector(column), WORD, i, accumulator.stateWord(slots[from + i], w));
+        }
+      }
+      FieldVector bytes = out.vector(column++);
+      for (int i = 0; i < count; i++) {
+        rest.truncate(0);
+        accumulator.stateBytes(slots[from + i], rest);
+        Cells.setBytes(bytes, REST, i, rest.array(), 0, rest.length());
+      }
+    }
+  }
+
+  /** Sets empty slots, one for each row, to what {@link #save} wrote. */
+  public void restore(RecordBatch saved, int first, Rows rows, int[] slots) {
+    int column = first;
+    Lane lane = new Lane();
+    for (GroupAccumulator accumulator : accumulators) {
+      int count = accumulator.stateWords();
+      long[] words = new long[count];
+      lane.load(saved.vector(column + count), REST, Form.BYTES, rows);
+      for (int i = 0; i < rows.count(); i++) {
+        for (int w = 0; w < count; w++) {
+          words[w] = Cells.word(saved.vector(column + w), WORD, rows.position(i));
+        }
+        accumulator.restore(slots[i], words, lane.bytes(), lane.starts()[i], lane.ends()[i]);
+      }
+      column += count + 1;
+    }
+  }
+
+  /** Sets an empty slot to the state of a slot of another set of the same calls. */
+  public void copy(AccumulatorSet other, int from, int slot) {
+    ByteArena rest = new ByteArena();
+    for (int c = 0; c < accumulators.length; c++) {
+      GroupAccumulator source = other.accumulators[c];
+      long[] words = new long[source.stateWords()];
+      for (int w = 0; w < words.length; w++) {
+        words[w] = source.stateWord(from, w);
+      }
+      rest.truncate(0);
+      source.stateBytes(from, rest);
+      accumulators[c].restore(slot, words, rest.array(), 0, rest.length());
+    }
+  }
+
+  /** Adds what slot {@code from} has to slot {@code into}. */
+  public void mergeSlot(int from, int into) {
+    AccumulatorSet one = fresh();
+    one.ensure(1);
+    one.copy(this, from, 0);
+    merge(one, new int[] {into}, 1);
   }
 }

@@ -1,9 +1,7 @@
 package dev.sluice.aggregate;
 
 import dev.sluice.batch.BatchBuilder;
-import dev.sluice.batch.ByteArena;
 import dev.sluice.batch.Cells;
-import dev.sluice.batch.Lane;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
 import dev.sluice.plan.AggregateCall;
@@ -19,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.FieldVector;
 
 /**
  * Groups and their aggregates: what a pane of a windowed aggregation holds, or the whole of an
@@ -58,14 +55,7 @@ public final class GroupTable {
       for (int i = 0; i < keys.size(); i++) {
         fields.add(new Field("key" + i, input.type(keys.get(i))));
       }
-      for (int c = 0; c < prototype.size(); c++) {
-        for (int w = 0; w < prototype.get(c).stateWords(); w++) {
-          fields.add(new Field("call" + c + "_" + w, WORD));
-        }
-        fields.add(
-            new Field(
-                "call" + c + "_rest", DataType.of(Kind.VARBINARY, Integer.MAX_VALUE).notNull()));
-      }
+      fields.addAll(prototype.stateFields());
       return new Schema(fields);
     }
 
@@ -161,18 +151,8 @@ public final class GroupTable {
     GroupTable fresh = new GroupTable(shape);
     fresh.table.addFrom(table, kept, count);
     fresh.accumulators.ensure(count);
-    ByteArena rest = new ByteArena();
-    for (int c = 0; c < accumulators.size(); c++) {
-      GroupAccumulator from = accumulators.get(c);
-      long[] words = new long[from.stateWords()];
-      for (int i = 0; i < count; i++) {
-        for (int w = 0; w < words.length; w++) {
-          words[w] = from.stateWord(kept[i], w);
-        }
-        rest.truncate(0);
-        from.stateBytes(kept[i], rest);
-        fresh.accumulators.get(c).restore(i, words, rest.array(), 0, rest.length());
-      }
+    for (int i = 0; i < count; i++) {
+      fresh.accumulators.copy(accumulators, kept[i], i);
     }
     return fresh;
   }
@@ -240,22 +220,7 @@ public final class GroupTable {
       for (int k = 0; k < shape.keys.size(); k++) {
         table.writeKeys(k, slots, from, count, builder.vector(column++));
       }
-      ByteArena rest = new ByteArena();
-      for (int c = 0; c < accumulators.size(); c++) {
-        GroupAccumulator accumulator = accumulators.get(c);
-        for (int w = 0; w < accumulator.stateWords(); w++, column++) {
-          for (int i = 0; i < count; i++) {
-            Cells.setWord(
-                builder.vector(column), WORD, i, accumulator.stateWord(slots[from + i], w));
-          }
-        }
-        FieldVector bytes = builder.vector(column++);
-        for (int i = 0; i < count; i++) {
-          rest.truncate(0);
-          accumulator.stateBytes(slots[from + i], rest);
-          Cells.setBytes(bytes, DataType.of(Kind.VARBINARY), i, rest.array(), 0, rest.length());
-        }
-      }
+      accumulators.save(slots, from, count, builder, column);
       builder.advance(count);
       return builder.build();
     }
@@ -276,22 +241,7 @@ public final class GroupTable {
     int[] slots = shape.slots(n);
     table.slots(keys, slots);
     accumulators.ensure(table.size());
-    int column = extras + shape.keys.size();
-    Lane lane = new Lane();
-    for (int c = 0; c < accumulators.size(); c++) {
-      GroupAccumulator accumulator = accumulators.get(c);
-      int count = accumulator.stateWords();
-      long[] words = new long[count];
-      lane.load(
-          saved.vector(column + count), saved.schema().type(column + count), Lane.Form.BYTES, rows);
-      for (int i = 0; i < n; i++) {
-        for (int w = 0; w < count; w++) {
-          words[w] = Cells.word(saved.vector(column + w), WORD, rows.position(i));
-        }
-        accumulator.restore(slots[i], words, lane.bytes(), lane.starts()[i], lane.ends()[i]);
-      }
-      column += count + 1;
-    }
+    accumulators.restore(saved, extras + shape.keys.size(), rows, slots);
     return slots;
   }
 }

@@ -41,7 +41,8 @@ import org.apache.arrow.memory.BufferAllocator;
 final class AttachedWindowAggregate implements Operator {
   private static final String GROUPS = "windows";
   private static final String GIVEN = "given";
-  private static final int LAYOUT = 1;
+  private static final int LAYOUT = 2;
+  private static final int EXTRAS = 4;
   private static final DataType WORD = DataType.of(Kind.BIGINT);
 
   /** A window: its bounds as the rows have them. */
@@ -54,7 +55,32 @@ final class AttachedWindowAggregate implements Operator {
   }
 
   /** What is known of a window. */
-  private record Window(GroupTable groups, ChangeLog changes) {}
+  private static final class Window {
+    private final GroupTable groups;
+    private final ChangeLog changes;
+
+    /** How many rows each group has, where rows are taken back. */
+    private long[] rows = new long[0];
+
+    Window(GroupTable groups, ChangeLog changes) {
+      this.groups = groups;
+      this.changes = changes;
+    }
+
+    GroupTable groups() {
+      return groups;
+    }
+
+    ChangeLog changes() {
+      return changes;
+    }
+
+    void ensure() {
+      if (rows.length < groups.size()) {
+        rows = Arrays.copyOf(rows, Math.max(groups.size(), 2 * rows.length));
+      }
+    }
+  }
 
   private final PlanNode.WindowAggregate node;
   private final WindowSpec.Attached spec;
@@ -62,6 +88,7 @@ final class AttachedWindowAggregate implements Operator {
   private final DataType startType;
   private final DataType endType;
   private final boolean updating;
+  private final boolean retracting;
   private final TreeMap<Key, Window> windows = new TreeMap<>();
   private final Lane starts = new Lane();
   private final Lane ends = new Lane();
@@ -71,16 +98,22 @@ final class AttachedWindowAggregate implements Operator {
   private final Clock clock = new Clock();
 
   AttachedWindowAggregate(PlanNode.WindowAggregate node, WindowSpec.Attached spec) {
-    if (node.input().traits().changelog() != ChangelogMode.INSERT_ONLY) {
+    if (node.input().traits().changelog() == ChangelogMode.UPSERT) {
       throw UserError.of(
-          ErrorCode.CHANGELOG, "windowed aggregation over an updating input is not supported");
+          ErrorCode.CHANGELOG, "aggregation needs a retracting input, not an upserting one");
     }
     this.node = node;
+    retracting = node.input().traits().changelog() != ChangelogMode.INSERT_ONLY;
     this.spec = spec;
     Schema input = node.input().schema();
     startType = input.type(spec.startColumn());
     endType = input.type(spec.timeColumn());
-    shape = new GroupTable.Shape(input, node.keys(), node.calls(), AccumulatorSet.Use.ADDED);
+    shape =
+        new GroupTable.Shape(
+            input,
+            node.keys(),
+            node.calls(),
+            retracting ? AccumulatorSet.Use.RETRACTED : AccumulatorSet.Use.ADDED);
     updating = !(node.emit() instanceof Emit.OnWindowClose);
     timer = new EmitTimer(node.emit());
   }
@@ -150,7 +183,46 @@ final class AttachedWindowAggregate implements Operator {
     if (updating) {
       window.changes().touch(slots, rows.count(), context.orElseThrow().allocator());
     }
-    window.groups().update(batch, new SlotRows(rows, slots, clock.sequence()), false);
+    if (retracting && batch.kinds().isPresent()) {
+      change(window, batch, rows, slots);
+    } else {
+      count(window, slots, rows.count(), 1);
+      window.groups().update(batch, new SlotRows(rows, slots, clock.sequence()), false);
+    }
+  }
+
+  /** First the rows that come, then those that are taken back. */
+  private void change(Window window, RecordBatch batch, Rows rows, int[] slots) {
+    for (boolean adds : new boolean[] {true, false}) {
+      int[] positions = new int[rows.count()];
+      int[] mine = new int[rows.count()];
+      int n = 0;
+      for (int i = 0; i < rows.count(); i++) {
+        if (batch.kind(rows.position(i)).adds() == adds) {
+          positions[n] = rows.position(i);
+          mine[n++] = slots[i];
+        }
+      }
+      if (n > 0) {
+        count(window, mine, n, adds ? 1 : -1);
+        SlotRows some = new SlotRows(Rows.at(positions, n), mine, clock.sequence());
+        window.groups().update(batch, some, !adds);
+      }
+    }
+  }
+
+  private void count(Window window, int[] slots, int n, int step) {
+    if (retracting) {
+      window.ensure();
+      for (int i = 0; i < n; i++) {
+        window.rows[slots[i]] += step;
+      }
+    }
+  }
+
+  /** Whether a group has rows; one that owes some, because another task told first, has none. */
+  private boolean isAlive(Window window, int slot) {
+    return !retracting || window.rows[slot] > 0;
   }
 
   private Window window(Key key) {
@@ -203,7 +275,9 @@ final class AttachedWindowAggregate implements Operator {
   @Override
   public void endOfTick(Output output) {
     if (updating && timer.isDue()) {
-      windows.values().forEach(w -> w.changes().emit(slot -> true, context.orElseThrow(), output));
+      for (Window window : windows.values()) {
+        window.changes().emit(slot -> isAlive(window, slot), context.orElseThrow(), output);
+      }
     }
   }
 
@@ -216,17 +290,21 @@ final class AttachedWindowAggregate implements Operator {
       context.orElseThrow().count("panes.open", -1);
       Window window = closed.getValue();
       if (updating) {
-        window.changes().emit(slot -> true, context.orElseThrow(), output);
+        window.changes().emit(slot -> isAlive(window, slot), context.orElseThrow(), output);
       } else {
-        emit(closed.getKey(), window.groups(), output);
+        emit(closed.getKey(), window, output);
       }
       window.changes().close();
     }
     return clock.outgoing(node.allowedLatenessMicros());
   }
 
-  private void emit(Key key, GroupTable groups, Output output) {
-    int[] slots = Loops.identity(groups.size());
+  private void emit(Key key, Window window, Output output) {
+    GroupTable groups = window.groups();
+    int[] slots =
+        retracting
+            ? IntStream.range(0, groups.size()).filter(slot -> isAlive(window, slot)).toArray()
+            : Loops.identity(groups.size());
     int most = Math.max(1, context.orElseThrow().batchRows());
     for (int from = 0; from < slots.length; from += most) {
       int count = Math.min(most, slots.length - from);
@@ -243,8 +321,8 @@ final class AttachedWindowAggregate implements Operator {
 
   @Override
   public void snapshot(StateWriter state) {
-    StateWriter.Part part = state.part(GROUPS, LAYOUT, shape.layout(3));
-    StateWriter.Part given = state.part(GIVEN, 1, node.schema());
+    StateWriter.Part part = state.part(GROUPS, LAYOUT, shape.layout(EXTRAS));
+    StateWriter.Part given = state.part(GIVEN, LAYOUT, node.schema());
     BufferAllocator allocator = context.orElseThrow().allocator();
     windows.forEach(
         (key, window) -> {
@@ -253,9 +331,14 @@ final class AttachedWindowAggregate implements Operator {
               .groups()
               .save(
                   part,
-                  3,
+                  EXTRAS,
                   (slot, i) ->
-                      i == 0 ? key.start() : i == 1 ? key.end() : window.changes().flags(slot),
+                      switch (i) {
+                        case 0 -> key.start();
+                        case 1 -> key.end();
+                        case 2 -> window.changes().flags(slot);
+                        default -> retracting ? window.rows[slot] : 0;
+                      },
                   allocator);
         });
     clock.save(state, allocator);
@@ -301,8 +384,12 @@ final class AttachedWindowAggregate implements Operator {
     long start = Cells.word(batch.vector(0), WORD, position);
     long end = Cells.word(batch.vector(1), WORD, position);
     Window window = window(new Key(end, start));
-    int[] slots = window.groups().restore(batch, Rows.at(new int[] {position}, 1), 3);
+    int[] slots = window.groups().restore(batch, Rows.at(new int[] {position}, 1), EXTRAS);
     window.changes().setFlags(slots[0], Cells.word(batch.vector(2), WORD, position));
+    if (retracting) {
+      window.ensure();
+      window.rows[slots[0]] = Cells.word(batch.vector(3), WORD, position);
+    }
   }
 
   @Override

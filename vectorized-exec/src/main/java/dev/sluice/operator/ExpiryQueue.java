@@ -35,6 +35,11 @@ final class ExpiryQueue {
     return times[0];
   }
 
+  /** The row that ends first. */
+  int first() {
+    return rows[0];
+  }
+
   /** Takes out the row that ends first. */
   int take() {
     int row = rows[0];

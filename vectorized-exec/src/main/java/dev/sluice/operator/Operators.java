@@ -74,6 +74,9 @@ public final class Operators {
   }
 
   private static Operator windowAggregate(PlanNode.WindowAggregate node) {
+    if (node.window() instanceof WindowSpec.Session session) {
+      return new SessionAggregate(node, session);
+    }
     return node.window() instanceof WindowSpec.Attached attached
         ? new AttachedWindowAggregate(node, attached)
         : new WindowAggregate(node);

@@ -188,8 +188,15 @@ final class Rank implements Operator {
     touched.clear();
   }
 
+  /** Rows that come at the end come before it: windows behind are still open. */
   @Override
   public long onWatermark(long time, Output output) {
+    if (!updating && node.window().isEmpty()) {
+      if (time == Long.MAX_VALUE) {
+        giveRest(output);
+      }
+      return time == Long.MAX_VALUE ? time : Long.MIN_VALUE;
+    }
     clock.advance(time);
     while (!windows.isEmpty() && byWindow.isClosed(windows.firstKey())) {
       giveAll(windows.pollFirstEntry().getValue(), output);
@@ -202,8 +209,15 @@ final class Rank implements Operator {
   public void finish(int from, Output output) {
     if (updating) {
       settle(output);
-    } else if (node.window().isEmpty() && !windows.isEmpty()) {
+    } else if (node.window().isEmpty()) {
+      giveRest(output);
+    }
+  }
+
+  private void giveRest(Output output) {
+    if (!windows.isEmpty()) {
       giveAll(partitions(0), output);
+      windows.clear();
     }
   }
 

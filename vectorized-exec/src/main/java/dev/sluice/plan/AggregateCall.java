@@ -38,6 +38,12 @@ public record AggregateCall(
         function, arguments, List.of(), false, OptionalInt.empty(), List.of(), type);
   }
 
+  /** This call over the rows only where the BOOLEAN column is true. */
+  public AggregateCall withFilter(int column) {
+    return new AggregateCall(
+        function, arguments, constants, distinct, OptionalInt.of(column), orderBy, type);
+  }
+
   /** The first argument column, if there is one. */
   public Optional<Integer> argument() {
     return arguments.stream().findFirst();

@@ -16,6 +16,7 @@ import dev.sluice.plan.TableRef;
 import dev.sluice.plan.WindowSpec;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Field;
+import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,10 @@ class AssignedWindowsTest {
   }
 
   private static PlanNode.WindowAggregate aggregate(Emit emit, long lateness) {
+    return aggregate(ChangelogMode.INSERT_ONLY, emit, lateness);
+  }
+
+  private static PlanNode.WindowAggregate aggregate(ChangelogMode input, Emit emit, long lateness) {
     Schema schema =
         schema(
             "k",
@@ -69,7 +74,7 @@ class AssignedWindowsTest {
             "window_time",
             BOUND);
     return new PlanNode.WindowAggregate(
-        Nodes.input(NAMED, ChangelogMode.INSERT_ONLY, -1),
+        Nodes.input(NAMED, input, -1),
         new WindowSpec.Attached(2, 3, 1000, false),
         List.of(0),
         List.of(call("COUNT", BIGINT.notNull()), call("SUM", BIGINT, 1)),
@@ -232,5 +237,44 @@ class AssignedWindowsTest {
       assertThat(operator.onWatermark(9 * S, batch -> {})).isEqualTo(Long.MIN_VALUE);
       assertThat(operator.onWatermark(Long.MAX_VALUE, batch -> {})).isEqualTo(Long.MAX_VALUE);
     }
+  }
+
+  @Test
+  void rowsAreTakenBackFromTheirWindow() {
+    OperatorHarness.of(aggregate(ChangelogMode.RETRACT, Emit.ON_WINDOW_CLOSE, 0), List.of(0))
+        .unordered()
+        .row("a", 1L, 0L, 10 * S)
+        .row("a", 2L, 0L, 10 * S)
+        .row("b", 3L, 0L, 10 * S)
+        .change(RowKind.DELETE, "c", 4L, 0L, 10 * S)
+        .change(RowKind.UPDATE_BEFORE, "a", 1L, 0L, 10 * S)
+        .change(RowKind.UPDATE_AFTER, "a", 5L, 10 * S, 20 * S)
+        .change(RowKind.DELETE, "b", 3L, 0L, 10 * S)
+        .watermark(10 * S)
+        .expect(row("a, 1, 2", 0, 10))
+        .change(RowKind.DELETE, "a", 2L, 0L, 10 * S)
+        .row("c", 4L, 10 * S, 20 * S)
+        .finish()
+        .expect(row("a, 1, 5", 10, 20), row("c, 1, 4", 10, 20))
+        .expectCount("rows.late", 1)
+        .verify();
+  }
+
+  @Test
+  void changesOfRowsThatAreTakenBack() {
+    OperatorHarness.of(aggregate(ChangelogMode.RETRACT, Emit.ON_UPDATE, 0), List.of(0))
+        .unordered()
+        .row("a", 1L, 0L, 10 * S)
+        .row("b", 3L, 0L, 10 * S)
+        .tick()
+        .expect(row("a, 1, 1", 0, 10), row("b, 1, 3", 0, 10))
+        .change(RowKind.UPDATE_BEFORE, "a", 1L, 0L, 10 * S)
+        .change(RowKind.UPDATE_AFTER, "a", 2L, 0L, 10 * S)
+        .change(RowKind.DELETE, "b", 3L, 0L, 10 * S)
+        .tick()
+        .expect(
+            bounds("-U[a, 1, 1", 0, 10), bounds("+U[a, 1, 2", 0, 10), bounds("-D[b, 1, 3", 0, 10))
+        .finish()
+        .verifyTicks();
   }
 }

@@ -45,7 +45,9 @@ record Horizon(long micros, boolean windowed) {
 
   private static Horizon ofNode(PlanNode node) {
     if (node instanceof PlanNode.WindowAggregate window) {
-      return new Horizon(window.window().sizeMicros() + window.allowedLatenessMicros(), true);
+      boolean session = window.window() instanceof WindowSpec.Session;
+      return new Horizon(
+          session ? NEVER : window.window().sizeMicros() + window.allowedLatenessMicros(), true);
     }
     if (node instanceof PlanNode.WindowAssign assign) {
       boolean session = assign.window() instanceof WindowSpec.Session;

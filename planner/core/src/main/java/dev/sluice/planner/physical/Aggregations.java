@@ -22,6 +22,7 @@ import dev.sluice.type.DataType.Field;
 import dev.sluice.type.Schema;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -70,20 +71,40 @@ final class Aggregations {
    * do.
    */
   Frame prepared(Frame input, List<Integer> keys, Aggregate aggregate) {
-    if (input.window().isEmpty() || isOverPanes(input, keys, aggregate)) {
+    if (input.window().isEmpty() || isDirect(input, keys, aggregate)) {
       return input;
     }
     return windows.assigned(input, isWindowed(input, keys));
   }
 
+  private boolean isOverPanes(Frame input) {
+    return !(input.window().orElseThrow().spec() instanceof WindowSpec.Session)
+        && emit() instanceof Emit.OnWindowClose;
+  }
+
+  /** Whether the groups are the sessions themselves: each key of theirs a key of the grouping. */
+  private static boolean isOverOwnSessions(Frame input, List<Integer> keys) {
+    Frame.Windowing window = input.window().orElseThrow();
+    Set<Expr> grouped = new HashSet<>();
+    for (int key : keys) {
+      Expr expr = input.columns().get(key);
+      if (input.windowColumn(expr) < 0) {
+        grouped.add(expr);
+      }
+    }
+    return window.spec() instanceof WindowSpec.Session
+        && grouped.equals(new HashSet<>(window.partition()));
+  }
+
   /**
-   * Whether each row counts once, in its pane, and nothing but the grouping asks for its windows.
+   * Whether each row counts once, in its pane or session, and nothing but the grouping asks for its
+   * windows.
    */
-  private boolean isOverPanes(Frame input, List<Integer> keys, Aggregate aggregate) {
+  private boolean isDirect(Frame input, List<Integer> keys, Aggregate aggregate) {
     if (!isWindowed(input, keys)
-        || input.window().orElseThrow().spec() instanceof WindowSpec.Session
-        || !(emit() instanceof Emit.OnWindowClose)
+        || !(isOverOwnSessions(input, keys) || isOverPanes(input))
         || !JavaAggregate.mergeable(aggregate)
+        || rels.isUpdating(input.withoutCondition().withoutWindow())
         || input.condition().filter(input::mentionsWindow).isPresent()) {
       return false;
     }

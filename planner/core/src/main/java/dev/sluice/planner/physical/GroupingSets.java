@@ -8,6 +8,7 @@ import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.PlanTraits;
 import dev.sluice.plan.StateBound;
 import dev.sluice.plan.TimeAttribute;
+import dev.sluice.plan.WindowSpec;
 import dev.sluice.planner.catalog.SqlTypes;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Field;
@@ -56,9 +57,9 @@ final class GroupingSets {
     boolean everyWindowed =
         sets.stream().allMatch(set -> Aggregations.isWindowed(given, set.asList()));
     Frame input =
-        everyWindowed
+        everyWindowed && mayExpandFirst(given, sets.size())
             ? aggregations.prepared(given, aggregate.getGroupSet().asList(), aggregate)
-            : given.window().isPresent() ? windows.assigned(given, false) : given;
+            : given.window().isPresent() ? windows.assigned(given, everyWindowed) : given;
     if (given.window().filter(Frame.Windowing::group).isPresent() && input.window().isEmpty()) {
       throw UserError.of(
               ErrorCode.UNSUPPORTED,
@@ -85,6 +86,17 @@ final class GroupingSets {
     Frame all =
         rels.unionAll(parts.stream().map(p -> RelTranslator.converted(p, schema)).toList(), schema);
     return all.withColumns(outputs(all.columns(), aggregate));
+  }
+
+  /**
+   * Whether rows may go into the sets before they have their windows: sessions are not made by a
+   * set's keys, and a late row is to be told once.
+   */
+  private static boolean mayExpandFirst(Frame frame, int sets) {
+    return frame
+        .window()
+        .filter(w -> w.spec() instanceof WindowSpec.Session || !w.group() && sets > 1)
+        .isEmpty();
   }
 
   /** The results of the sets that have columns: keys, calls, number of the set. */

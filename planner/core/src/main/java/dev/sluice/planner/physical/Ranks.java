@@ -242,7 +242,7 @@ final class Ranks {
         schema,
         inserts ? ChangelogMode.INSERT_ONLY : ChangelogMode.RETRACT,
         unique,
-        node.isFinalAtOnce() ? input.time() : time,
+        node.window().isPresent() ? time : input.time(),
         Distribution.ANY,
         state(node),
         input.bounded(),

@@ -527,6 +527,12 @@ final class RelTranslator {
     return mapped;
   }
 
+  /** Whether rows of a frame are taken back. */
+  boolean isUpdating(Frame frame) {
+    return materialize(frame.withColumns(List.of()), List.of()).traits().changelog()
+        != ChangelogMode.INSERT_ONLY;
+  }
+
   /** The type of a column of a frame's base. */
   DataType baseType(Frame frame, int column) {
     return frame

@@ -38,7 +38,63 @@ final class WindowedAggregation {
 
   /** The plan node; its window is over panes, or named by the rows. */
   PlanNode node(
-      Frame frame, Aggregations.Inputs inputs, List<AggregateCall> calls, Aggregate aggregate) {
+      Frame given, Aggregations.Inputs inputs, List<AggregateCall> calls, Aggregate aggregate) {
+    Optional<Frame.Windowing> windowing = given.window();
+    boolean ofSessions =
+        windowing.filter(w -> w.spec() instanceof WindowSpec.Session && !w.group()).isPresent();
+    if (!ofSessions) {
+      return node(given, inputs, calls, Aggregations.callNames(aggregate));
+    }
+    Frame all = given.withoutCondition();
+    Frame frame = windowing.get().before().map(all::withCondition).orElse(all);
+    List<String> names = Aggregations.callNames(aggregate);
+    return given
+        .condition()
+        .map(where -> ofSome(frame, where, inputs, calls, names))
+        .orElseGet(() -> node(frame, inputs, calls, names));
+  }
+
+  /**
+   * Sessions of all rows, with aggregates of those where the condition is true: a session without
+   * any has no group.
+   */
+  private PlanNode ofSome(
+      Frame frame,
+      Expr where,
+      Aggregations.Inputs inputs,
+      List<AggregateCall> calls,
+      List<String> names) {
+    List<AggregateCall> filtered = new ArrayList<>();
+    for (AggregateCall call : calls) {
+      Expr filter =
+          call.filter().isPresent()
+              ? Exprs.and(List.of(inputs.columns.get(call.filter().getAsInt()), where))
+                  .orElseThrow()
+              : where;
+      filtered.add(call.withFilter(inputs.argument(filter, "$where")));
+    }
+    DataType number = DataType.of(DataType.Kind.BIGINT).notNull();
+    filtered.add(
+        AggregateCall.of("COUNT", List.of(), number).withFilter(inputs.argument(where, "$where")));
+    List<String> more = new ArrayList<>(names);
+    more.add("$rows");
+    PlanNode node = node(frame, inputs, filtered, more);
+    int rows = inputs.keys + calls.size();
+    Expr any =
+        new Expr.Call(
+            ">",
+            List.of(new Expr.ColumnRef(rows, number), Expr.Literal.of(0L, number)),
+            DataType.of(DataType.Kind.BOOLEAN).notNull());
+    Frame made = RelTranslator.node(node);
+    List<Expr> columns = new ArrayList<>(made.columns());
+    columns.remove(rows);
+    List<String> kept = new ArrayList<>(node.schema().names());
+    kept.remove(rows);
+    return rels.materialize(made.withCondition(any).withColumns(columns), kept);
+  }
+
+  private PlanNode node(
+      Frame frame, Aggregations.Inputs inputs, List<AggregateCall> calls, List<String> names) {
     Optional<Frame.Windowing> windowing = frame.window();
     WindowSpec window =
         windowing
@@ -64,15 +120,20 @@ final class WindowedAggregation {
                 frame.rowWatermark()),
             inputs.names,
             windowing.isPresent());
-    QueryPlanner.requireInserts(built.node(), "a window");
+    if (windowing.isPresent()) {
+      QueryPlanner.requireInserts(built.node(), "a window");
+    }
     PlanNode input = Aggregations.exchange(built.node(), inputs.keyColumns());
     boolean session = Windows.isOverSessions(built.node());
     Emit emit = options.emit().orElse(Emit.ON_WINDOW_CLOSE);
     if (session && !(emit instanceof Emit.OnWindowClose)) {
       throw UserError.of(
               ErrorCode.UNSUPPORTED,
-              "sessions give their result when they close; EMIT " + emit + " is not supported yet")
-          .withHint("use EMIT ON WINDOW CLOSE, or leave the clause out");
+              "EMIT "
+                  + emit
+                  + " of sessions needs GROUP BY the columns of their PARTITION BY, window_start"
+                  + " and window_end, and no more")
+          .withHint("group so, use EMIT ON WINDOW CLOSE, or leave the clause out");
     }
     return new PlanNode.WindowAggregate(
         input,
@@ -83,7 +144,7 @@ final class WindowedAggregation {
         built.rowWatermark() >= 0 ? OptionalInt.of(built.rowWatermark()) : OptionalInt.empty(),
         session ? 0 : options.allowedLatenessMicros(),
         late,
-        windowTraits(frame, window, inputs, input, resultSchema(input, inputs, calls, aggregate)));
+        windowTraits(frame, window, inputs, input, resultSchema(input, inputs, calls, names)));
   }
 
   private static Optional<SideOutput> noSide() {
@@ -140,9 +201,11 @@ final class WindowedAggregation {
         Optional.of(new TimeAttribute(start + 2, unit)),
         Distribution.ANY,
         new StateBound.ByWatermark(
-            window.sizeMicros() > 0
-                ? "open windows of " + window.sizeMicros() / 1000 + " ms"
-                : "open windows"),
+            window instanceof WindowSpec.Session
+                ? "open sessions"
+                : window.sizeMicros() > 0
+                    ? "open windows of " + window.sizeMicros() / 1000 + " ms"
+                    : "open windows"),
         input.traits().bounded(),
         Optional.of(new WindowColumns(start, start + 1, Optional.of(start + 2), unit, local)));
   }
@@ -171,9 +234,8 @@ final class WindowedAggregation {
   }
 
   private static Schema resultSchema(
-      PlanNode input, Aggregations.Inputs inputs, List<AggregateCall> calls, Aggregate aggregate) {
+      PlanNode input, Aggregations.Inputs inputs, List<AggregateCall> calls, List<String> names) {
     List<Field> fields = new ArrayList<>(input.schema().fields().subList(0, inputs.keys));
-    List<String> names = Aggregations.callNames(aggregate);
     for (int i = 0; i < calls.size(); i++) {
       fields.add(new Field(names.get(i), calls.get(i).type()));
     }

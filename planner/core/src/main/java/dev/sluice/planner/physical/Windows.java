@@ -377,6 +377,9 @@ final class Windows {
     if (session) {
       QueryPlanner.requireInserts(input, "a SESSION window");
     }
+    if (side.isPresent()) {
+      QueryPlanner.requireInserts(input, "LATE ROWS TO");
+    }
     Schema schema =
         input
             .schema()
