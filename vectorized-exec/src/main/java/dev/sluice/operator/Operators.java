@@ -70,7 +70,10 @@ public final class Operators {
   }
 
   private static Operator rank(RankNode node) {
-    return node.isFinalAtOnce() ? new KeepFirst(node) : new Rank(node);
+    if (node.isFinalAtOnce()) {
+      return new KeepFirst(node);
+    }
+    return TopRows.takes(node) ? new TopRows(node) : new Rank(node);
   }
 
   private static Operator windowAggregate(PlanNode.WindowAggregate node) {

@@ -46,11 +46,24 @@ final class Rank implements Operator {
     /** Slots touched since the last settlement, in order. */
     private final List<RankedRows> touched = new ArrayList<>();
 
+    private long bytes;
+
     RankedRows at(int slot) {
       while (bySlot.size() <= slot) {
         bySlot.add(new RankedRows());
+        bytes += bySlot.get(bySlot.size() - 1).byteSize();
       }
       return bySlot.get(slot);
+    }
+
+    void change(RankedRows partition, SortedRow row) {
+      long before = partition.byteSize();
+      if (retracting) {
+        partition.change(row);
+      } else {
+        partition.addAndPrune(node, row);
+      }
+      bytes += partition.byteSize() - before;
     }
   }
 
@@ -148,7 +161,7 @@ final class Rank implements Operator {
         to.touched.add(partition);
       }
       long count = batch.kind(position).adds() ? 1 : -1;
-      change(partition, new SortedRow(key, codec.row(batch, position), count));
+      to.change(partition, new SortedRow(key, codec.row(batch, position), count));
     }
   }
 
@@ -159,14 +172,6 @@ final class Rank implements Operator {
       case FIRST -> RowCodec.numberKey(arrival);
       case LAST -> RowCodec.numberKey(~arrival);
     };
-  }
-
-  private void change(RankedRows partition, SortedRow row) {
-    if (retracting) {
-      partition.change(row);
-    } else {
-      partition.addAndPrune(node, row);
-    }
   }
 
   @Override
@@ -360,7 +365,7 @@ final class Rank implements Operator {
             restore(
                 batch,
                 (partitions, partition, row, rank) -> {
-                  change(partition, row);
+                  partitions.change(partition, row);
                   if (rank < 0) {
                     wait(partitions, partition);
                   }
@@ -411,10 +416,7 @@ final class Rank implements Operator {
   public long stateBytes() {
     long sum = 0;
     for (Partitions partitions : windows.values()) {
-      sum += partitions.table.byteSize();
-      for (RankedRows partition : partitions.bySlot) {
-        sum += partition.byteSize();
-      }
+      sum += partitions.table.byteSize() + partitions.bytes;
     }
     return sum;
   }

@@ -82,15 +82,25 @@ public final class RowCodec {
   /** All columns of the row at {@code position}. */
   public byte[] row(RecordBatch batch, int position) {
     arena.truncate(0);
-    for (int c = 0; c < types.length; c++) {
-      Cells.appendNullable(batch.vector(c), types[c], position, arena);
-    }
+    row(batch, position, arena);
     return Arrays.copyOf(arena.array(), arena.length());
+  }
+
+  /** Appends what {@link #row(RecordBatch, int)} gives. */
+  public void row(RecordBatch batch, int position, ByteArena out) {
+    for (int c = 0; c < types.length; c++) {
+      Cells.appendNullable(batch.vector(c), types[c], position, out);
+    }
   }
 
   /** Writes what {@link #row} made to the first columns of {@code out}, as its next row. */
   public void write(byte[] row, BatchBuilder out) {
-    int at = 0;
+    write(row, 0, out);
+  }
+
+  /** Writes the row that begins at {@code from}. */
+  public void write(byte[] row, int from, BatchBuilder out) {
+    int at = from;
     for (int c = 0; c < types.length; c++) {
       if (types[c].kind() == DataType.Kind.NULL) {
         at++;
