@@ -73,7 +73,12 @@ public final class LocalStorage implements CheckpointStorage {
       channel.close();
       return Optional.empty();
     }
-    clearDrafts();
+    try {
+      clearDrafts();
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
     // the system takes the lock back when the process is gone, however it went
     return Optional.of(channel::close);
   }

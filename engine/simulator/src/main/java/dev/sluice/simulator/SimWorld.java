@@ -1,0 +1,131 @@
+package dev.sluice.simulator;
+
+import dev.sluice.simulator.disk.SimDisk;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * Everything that is not the process: disk, databases, topics, clocks, and the luck of the run. Each
+ * call of the process to the outside is counted; at the number that was chosen, it goes wrong.
+ * Single-threaded.
+ */
+final class SimWorld {
+  /** How a call goes wrong. */
+  enum Fault {
+    /** The process dies before the call has an effect. */
+    KILL,
+    /** The machine dies: what was not forced to disk may be gone, too. */
+    POWER_LOSS,
+    /** The call fails once. */
+    ERROR
+  }
+
+  private final Random random;
+  private final Trace trace = new Trace();
+  private final SimDisk disk = new SimDisk();
+  private final SimDatabase database;
+  private long calls;
+  private long faultAt = Long.MAX_VALUE;
+  private Fault fault = Fault.KILL;
+  private final Map<String, Integer> unread = new TreeMap<>();
+  private boolean dead;
+  private boolean faulted;
+
+  SimWorld(long seed) {
+    random = new Random(seed);
+    database = new SimDatabase(this);
+    disk.watch((call, path, effect) -> call("disk " + call + " " + path));
+  }
+
+  Random random() {
+    return random;
+  }
+
+  Trace trace() {
+    return trace;
+  }
+
+  SimDisk disk() {
+    return disk;
+  }
+
+  SimDatabase database() {
+    return database;
+  }
+
+  /** Calls so far in this life. */
+  long calls() {
+    return calls;
+  }
+
+  /** A process begins; its call number {@code at} goes wrong. */
+  void begin(long at, Fault kind) {
+    calls = 0;
+    unread.clear();
+    faultAt = at;
+    fault = kind;
+    dead = false;
+    faulted = false;
+  }
+
+  /** So many rows of a split have not been fetched in this life. */
+  void unread(String split, int rows) {
+    unread.put(split, rows);
+  }
+
+  /** Whether all rows have been fetched. */
+  boolean allRead() {
+    return unread.values().stream().allMatch(rows -> rows == 0);
+  }
+
+  boolean dead() {
+    return dead;
+  }
+
+  /** Whether anything went wrong in this life. */
+  boolean faulted() {
+    return faulted;
+  }
+
+  /** The process is gone. */
+  void afterDeath() {
+    if (fault == Fault.POWER_LOSS) {
+      disk.losePower(random);
+    } else {
+      disk.loseProcess();
+    }
+    database.sessionsEnd();
+    dead = false;
+    faultAt = Long.MAX_VALUE;
+  }
+
+  /** The process calls to the outside. */
+  void call(String what) throws IOException {
+    if (dead) {
+      // what the dead process still does on its way out has no effect, and need not be an Error
+      throw new SimulatedFault(what + ", by a dead process");
+    }
+    trace.add(what);
+    calls++;
+    if (calls == faultAt) {
+      faulted = true;
+      trace.add("  " + fault + " at " + what);
+      if (fault == Fault.ERROR) {
+        throw new SimulatedFault(what);
+      }
+      dead = true;
+      throw new SimulatedCrash(what);
+    }
+  }
+
+  /** Whether this call is the one whose answer is lost: then it has its effect all the same. */
+  boolean losesAnswer(String what) {
+    if (!dead && calls + 1 == faultAt && random.nextBoolean()) {
+      trace.add("  answer lost: " + what);
+      return true;
+    }
+    return false;
+  }
+}
