@@ -159,17 +159,19 @@ final class AppendJoin implements Operator {
     boolean known = own.size() == before;
     own.setWord(EXPIRY, row, expiry);
     own.setWord(MARK, row, known ? Math.min(mark, own.word(MARK, row)) : mark);
-    boolean over = expiry != Long.MAX_VALUE && node.retention().side(side).expiry().isPresent();
-    over &= expiry <= Math.max(clock.watermark(), mark);
-    if (over && mark != Long.MIN_VALUE) {
+    boolean ends = expiry != Long.MAX_VALUE && node.retention().side(side).expiry().isPresent();
+    if (ends && mark != Long.MIN_VALUE && expiry <= Math.max(clock.watermark(), mark)) {
       context.orElseThrow().count("rows.late", 1);
     }
+    // its own lateness is no reason not to wait: whether a partner came before it or comes after
+    // must not matter
+    boolean over = ends && expiry <= clock.watermark();
     if (over || ended.has(1 - side)) {
       if (!known) {
         pass(row);
       }
     } else if (expiry != Long.MAX_VALUE) {
-      ends[side].add(expiry, row);
+      this.ends[side].add(expiry, row);
     }
     if (partnerKey == RowStore.NONE || known) {
       return;

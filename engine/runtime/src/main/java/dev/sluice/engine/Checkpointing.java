@@ -295,11 +295,16 @@ final class Checkpointing implements AutoCloseable {
         hosts.get(t).task().restore(step -> reader(ofStep, step, task, hosts.size()));
       }
     }
-    boolean changed = found.size() != plan.slots().size() || !match.get().changed().isEmpty();
+    Set<Integer> changed = new TreeSet<>();
+    for (StatePlan.Slot slot : plan.slots()) {
+      if (!found.containsKey(slot) || match.get().changed().contains(slot)) {
+        changed.add(slot.stage());
+      }
+    }
     for (EdgeBuffer edge : edges.values()) {
       if (from().orElseThrow().ended().contains(plan.from(graph, edge.edge()))) {
         edge.resumeFinished();
-        if (!changed && !edge.edge().to().isSink()) {
+        if (!edge.edge().to().isSink() && !changed.contains(edge.edge().to().stage())) {
           tasks
               .get(edge.edge().to().stage())
               .forEach(host -> host.task().resumeFinished(edge.edge().to().step()));

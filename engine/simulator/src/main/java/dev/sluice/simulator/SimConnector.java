@@ -231,7 +231,7 @@ final class SimConnector implements Connector {
       }
       RowKind kind = batch.kind(position);
       boolean insert = kind == RowKind.INSERT || kind == RowKind.UPDATE_AFTER;
-      return new SimDatabase.Change(insert, key.toString(), row.toString());
+      return new SimDatabase.Change(insert, key.toString(), row.toString().substring(2));
     }
 
     @Override

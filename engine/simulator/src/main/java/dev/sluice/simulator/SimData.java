@@ -18,7 +18,7 @@ record SimData(int partitions, Map<String, List<List<Object[]>>> tables) {
     Map<String, List<List<Object[]>>> tables = new HashMap<>();
     for (String table : List.of("a", "b")) {
       List<List<Object[]>> all = new ArrayList<>();
-      int rows = 20 + random.nextInt(150);
+      int rows = 10 + random.nextInt(60);
       int keys = 1 + random.nextInt(10);
       for (int p = 0; p < partitions; p++) {
         all.add(partition(random, p, rows, keys));

@@ -89,6 +89,11 @@ final class SimWorld {
     return faulted;
   }
 
+  /** The process has ended: who looks at the world now is not disturbed. */
+  void atRest() {
+    faultAt = Long.MAX_VALUE;
+  }
+
   /** The process is gone. */
   void afterDeath() {
     if (fault == Fault.POWER_LOSS) {
@@ -98,7 +103,7 @@ final class SimWorld {
     }
     database.sessionsEnd();
     dead = false;
-    faultAt = Long.MAX_VALUE;
+    atRest();
   }
 
   /** The process calls to the outside. */

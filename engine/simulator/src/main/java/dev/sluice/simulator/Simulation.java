@@ -153,7 +153,7 @@ public final class Simulation {
           Optional.of(
               engine.stepped(
                   plan(script), options, new SimHost(world, life), new StringBuilder()));
-      ended = turns(world, job.get());
+      ended = turns(world, job.get(), faultAt < Long.MAX_VALUE);
     } catch (RuntimeException | SimulatedCrash e) {
       failure = Optional.of(e);
     }
@@ -166,6 +166,7 @@ public final class Simulation {
       world.afterDeath();
       return false;
     }
+    world.atRest();
     if (failure.isPresent() && !world.faulted()) {
       throw failure.get() instanceof UserError user
           ? user
@@ -175,14 +176,14 @@ public final class Simulation {
     return failure.isEmpty() && ended;
   }
 
-  private boolean turns(SimWorld world, SteppedJob job) {
+  private boolean turns(SimWorld world, SteppedJob job, boolean disturbed) {
     job.start();
     int quiet = 0;
     boolean more = true;
     while (more && quiet < QUIET_TURNS && !world.dead()) {
       more = job.turn();
       quiet = !pipeline.bounded() && world.allRead() ? quiet + 1 : 0;
-      if (world.random().nextInt(400) == 0) {
+      if (disturbed && world.random().nextInt(400) == 0) {
         // the user stops it, and starts it again
         world.trace().add("stopped");
         job.lastCommit();
@@ -195,11 +196,11 @@ public final class Simulation {
 
   private static EngineOptions options(SimWorld world, Random random, int life) {
     int[] batches = {1, 2, 7, 50, 4096};
-    int[] widths = {1, 2, 3, 5, 8};
+    int[] widths = {1, 1, 2, 2, 3, 5, 8};
     Map<String, String> settings =
         Map.of(
             "checkpoint.dir", "checkpoints",
-            "checkpoint.interval", (1 + random.nextInt(60)) + " ms",
+            "checkpoint.interval", (20 + random.nextInt(250)) + " ms",
             "checkpoint.retain", Integer.toString(1 + random.nextInt(3)),
             "batch.rows", Integer.toString(batches[random.nextInt(batches.length)]),
             "parallelism", Integer.toString(widths[random.nextInt(widths.length)]));

@@ -14,6 +14,8 @@ final class Trace {
   private final Deque<String> last = new ArrayDeque<>();
   private long hash = 1125899906842597L;
   private long events;
+  private String latest = "";
+  private int repeats;
 
   void add(String event) {
     String plain =
@@ -23,6 +25,14 @@ final class Trace {
     }
     hash = hash * 31 + '\n';
     events++;
+    if (plain.equals(latest)) {
+      repeats++;
+      last.pollLast();
+      last.add(plain + "  x " + repeats);
+      return;
+    }
+    latest = plain;
+    repeats = 1;
     last.add(plain);
     if (last.size() > KEPT) {
       last.poll();

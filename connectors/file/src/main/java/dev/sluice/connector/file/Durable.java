@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Files and names that a power failure does not take back. Stateless. */
 final class Durable {
@@ -23,6 +25,25 @@ final class Durable {
   static void forceFolder(Path folder) throws IOException {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
+    }
+  }
+
+  /**
+   * Makes a folder, and those above it, whose names a power failure does not take back, even if it
+   * is there already: who made it may have been killed before.
+   */
+  static void createFolders(Path folder) throws IOException {
+    List<Path> above = new ArrayList<>();
+    Path made = folder;
+    do {
+      made = made.getParent();
+      if (made != null) {
+        above.add(made);
+      }
+    } while (made != null && !Files.exists(made));
+    Files.createDirectories(folder);
+    for (Path parent : above) {
+      forceFolder(parent);
     }
   }
 

@@ -72,7 +72,11 @@ final class FileSink implements TableSink {
     FileSink sink = new FileSink(table, options, context);
     Path folder = sink.single ? sink.target.getParent() : sink.target;
     try {
-      Files.createDirectories(folder);
+      if (context.checkpointed()) {
+        Durable.createFolders(folder);
+      } else {
+        Files.createDirectories(folder);
+      }
       if (sink.single && Files.isDirectory(sink.target)) {
         throw UserError.of(
                 ErrorCode.MISSING_TARGET,
@@ -94,6 +98,11 @@ final class FileSink implements TableSink {
           .causedBy(e);
     }
     return sink;
+  }
+
+  /** Removes what an earlier run had begun and not shown. */
+  void sweepHidden() throws IOException {
+    sweep(root(), 0, name -> name.startsWith(prefix));
   }
 
   /** Removes the files of that name in the sink's folders. */

@@ -28,7 +28,8 @@ final class WholeFileTarget implements EpochTarget {
 
   /** A file that is replaced as a whole needs no marker. */
   @Override
-  public long acquire(Owner owner) {
+  public long acquire(Owner owner) throws IOException {
+    sink.sweepHidden();
     return 0;
   }
 

@@ -24,6 +24,7 @@ import java.util.Optional;
 public final class LocalStorage implements CheckpointStorage {
   private static final String LOCK = ".lock";
   private static final String DRAFT = ".draft-";
+  private static final int BUFFER = 1 << 16;
 
   private final Path directory;
 
@@ -56,7 +57,7 @@ public final class LocalStorage implements CheckpointStorage {
 
   @Override
   public Optional<Lease> lease() throws IOException {
-    Files.createDirectories(directory);
+    makeDirectory();
     FileChannel channel =
         FileChannel.open(
             directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -83,6 +84,25 @@ public final class LocalStorage implements CheckpointStorage {
     return Optional.of(channel::close);
   }
 
+  /**
+   * A directory outlives the machine only once the one above it has been forced. That is done even
+   * if it is there already: who made it may have been killed before.
+   */
+  private void makeDirectory() throws IOException {
+    List<Path> above = new ArrayList<>();
+    Path made = directory;
+    do {
+      made = made.getParent();
+      if (made != null) {
+        above.add(made);
+      }
+    } while (made != null && !Files.exists(made));
+    Files.createDirectories(directory);
+    for (Path parent : above) {
+      force(parent);
+    }
+  }
+
   private void clearDrafts() throws IOException {
     try (DirectoryStream<Path> drafts = Files.newDirectoryStream(directory, DRAFT + "*")) {
       for (Path draft : drafts) {
@@ -98,7 +118,7 @@ public final class LocalStorage implements CheckpointStorage {
     return directory.resolve(name);
   }
 
-  private void force() throws IOException {
+  private static void force(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     }
@@ -121,6 +141,8 @@ public final class LocalStorage implements CheckpointStorage {
     private final Path hidden;
     private final Path target;
     private final FileChannel channel;
+    // state comes in thousands of small pieces
+    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
     private boolean published;
 
     LocalDraft(Path hidden, Path target, FileChannel channel) {
@@ -131,6 +153,22 @@ public final class LocalStorage implements CheckpointStorage {
 
     @Override
     public void write(ByteBuffer bytes) throws IOException {
+      if (bytes.remaining() > buffer.remaining()) {
+        flush();
+      }
+      if (bytes.remaining() > buffer.remaining()) {
+        writeAll(bytes);
+      } else {
+        buffer.put(bytes);
+      }
+    }
+
+    private void flush() throws IOException {
+      writeAll(buffer.flip());
+      buffer.clear();
+    }
+
+    private void writeAll(ByteBuffer bytes) throws IOException {
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }
@@ -138,6 +176,7 @@ public final class LocalStorage implements CheckpointStorage {
 
     @Override
     public void publish() throws IOException {
+      flush();
       FaultPoint.pass("storage.written");
       channel.force(true);
       channel.close();
@@ -145,7 +184,7 @@ public final class LocalStorage implements CheckpointStorage {
       Files.move(hidden, target, StandardCopyOption.ATOMIC_MOVE);
       published = true;
       FaultPoint.pass("storage.renamed");
-      force();
+      force(directory);
     }
 
     @Override
