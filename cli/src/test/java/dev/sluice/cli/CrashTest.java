@@ -196,6 +196,7 @@ class CrashTest {
     while (true) {
       Kill kill = kills < most ? Kill.of(random) : new Kill("", 0, 0);
       End end = child(name, kill);
+      requireNoStranger(name, expected, story);
       story.append('\n').append(kill).append(" -> ").append(end.code());
       if (end.code() == 0) {
         break;
@@ -206,6 +207,15 @@ class CrashTest {
     }
     check(name, expected, story.toString());
     return kills;
+  }
+
+  /** What readers of the topic see between two lives is a part of the whole. */
+  private static void requireNoStranger(String name, List<String> expected, CharSequence story) {
+    List<String> left = new ArrayList<>(expected);
+    for (var committed : KafkaServer.shared().records(name, true)) {
+      String row = new String(committed.value(), StandardCharsets.UTF_8);
+      assertThat(left.remove(row)).as("'" + row + "' is there once too often, " + story).isTrue();
+    }
   }
 
   private void check(String name, List<String> expected, String story) throws Exception {
@@ -227,6 +237,7 @@ class CrashTest {
                 .sorted())
         .as("kafka, " + story)
         .containsExactlyElementsOf(expected);
+    assertThat(KafkaServer.shared().isSettled(name)).as("no open transaction, " + story).isTrue();
     try (Stream<Path> left = Files.list(directory.resolve(name))) {
       assertThat(left.map(f -> f.getFileName().toString()).filter(f -> f.startsWith(".")))
           .as("leftovers, " + story)

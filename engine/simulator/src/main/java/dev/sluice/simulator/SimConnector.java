@@ -93,8 +93,7 @@ final class SimConnector implements Connector {
     return new Sink(table, world.orElseThrow());
   }
 
-  private record Source(ScanRequest request, SimWorld world, SimData data)
-      implements SplitSource {
+  private record Source(ScanRequest request, SimWorld world, SimData data) implements SplitSource {
     @Override
     public boolean bounded() {
       return SimConnector.bounded(request.table());
@@ -115,8 +114,7 @@ final class SimConnector implements Connector {
 
     @Override
     public SplitReader reader(Split split, ReaderContext context) {
-      List<Object[]> rows =
-          data.rows(request.table().name(), Integer.parseInt(split.detail()));
+      List<Object[]> rows = data.rows(request.table().name(), Integer.parseInt(split.detail()));
       return new Reader(this, split, rows, context);
     }
 

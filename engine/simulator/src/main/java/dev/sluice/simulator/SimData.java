@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * The rows of a run: for every table and partition some whose times mostly grow, with a few that are
- * late and a few NULL keys. A value.
+ * The rows of a run: for every table and partition some whose times mostly grow, with a few that
+ * are late and a few NULL keys. A value.
  */
 record SimData(int partitions, Map<String, List<List<Object[]>>> tables) {
   private static final long BASE = 1_704_067_200_000_000L;

@@ -24,9 +24,7 @@ record SimPipeline(String script, String edited, boolean bounded, List<String> s
       List.of(
           new Query(
               "SELECT id, k, v * 2 AS v FROM a WHERE v % 3 <> 0",
-              "id BIGINT, k STRING, v BIGINT",
-              "id",
-              true),
+              "id BIGINT, k STRING, v BIGINT", "id", true),
           new Query(TUMBLE, WINDOWED, "t, k", true),
           new Query(
               TUMBLE.replace("TUMBLE(", "HOP(").replace("'5'", "'2' SECOND, INTERVAL '6'"),
@@ -65,8 +63,8 @@ record SimPipeline(String script, String edited, boolean bounded, List<String> s
               "id",
               true),
           new Query(
-              "SELECT k, r, id, v FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY v DESC,"
-                  + " id) AS r FROM a WHERE k IS NOT NULL) WHERE r <= 3",
+              "SELECT k, r, id, v FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY v"
+                  + " DESC, id) AS r FROM a WHERE k IS NOT NULL) WHERE r <= 3",
               "k STRING, r BIGINT, id BIGINT, v BIGINT",
               "k, r",
               false),
@@ -123,7 +121,8 @@ record SimPipeline(String script, String edited, boolean bounded, List<String> s
           .append(query.columns())
           .append(", PRIMARY KEY (")
           .append(query.key())
-          .append(") NOT ENFORCED) WITH ('connector' = 'sim');\nINSERT INTO keyed SELECT * FROM w;\n");
+          .append(
+              ") NOT ENFORCED) WITH ('connector' = 'sim');\nINSERT INTO keyed SELECT * FROM w;\n");
     }
     String script = text.toString();
     String extra =

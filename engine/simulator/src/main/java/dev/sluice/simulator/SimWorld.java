@@ -7,8 +7,8 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /**
- * Everything that is not the process: disk, databases, topics, clocks, and the luck of the run. Each
- * call of the process to the outside is counted; at the number that was chosen, it goes wrong.
+ * Everything that is not the process: disk, databases, topics, clocks, and the luck of the run.
+ * Each call of the process to the outside is counted; at the number that was chosen, it goes wrong.
  * Single-threaded.
  */
 final class SimWorld {

@@ -25,9 +25,9 @@ import java.util.stream.Stream;
 
 /**
  * One seed: a pipeline and its rows are drawn and run undisturbed; then they are run again in
- * processes that die, on a machine that loses its power, over calls that fail or lose their answers,
- * each time with another parallelism and batch size, until they come to their end. Both must leave
- * the same rows in every sink. The same seed gives the same history.
+ * processes that die, on a machine that loses its power, over calls that fail or lose their
+ * answers, each time with another parallelism and batch size, until they come to their end. Both
+ * must leave the same rows in every sink. The same seed gives the same history.
  */
 public final class Simulation {
   private static final int MOST_LIVES = 12;
@@ -127,8 +127,7 @@ public final class Simulation {
   }
 
   /** One process; true if it came to the end of the pipeline. */
-  private boolean life(
-      SimWorld world, int life, long faultAt, SimWorld.Fault fault, String script)
+  private boolean life(SimWorld world, int life, long faultAt, SimWorld.Fault fault, String script)
       throws IOException {
     Random random = world.random();
     EngineOptions options = options(world, random, life);
@@ -151,8 +150,7 @@ public final class Simulation {
           new Engine(ConnectorRegistry.of(new SimConnector(world, data), new FileConnector()));
       job =
           Optional.of(
-              engine.stepped(
-                  plan(script), options, new SimHost(world, life), new StringBuilder()));
+              engine.stepped(plan(script), options, new SimHost(world, life), new StringBuilder()));
       ended = turns(world, job.get(), faultAt < Long.MAX_VALUE);
     } catch (RuntimeException | SimulatedCrash e) {
       failure = Optional.of(e);

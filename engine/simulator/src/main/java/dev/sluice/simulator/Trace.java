@@ -18,8 +18,7 @@ final class Trace {
   private int repeats;
 
   void add(String event) {
-    String plain =
-        event.contains(".sluice-") ? RUN.matcher(event).replaceAll("$1-run-") : event;
+    String plain = event.contains(".sluice-") ? RUN.matcher(event).replaceAll("$1-run-") : event;
     for (int i = 0; i < plain.length(); i++) {
       hash = hash * 31 + plain.charAt(i);
     }

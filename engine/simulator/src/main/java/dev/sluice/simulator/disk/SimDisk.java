@@ -63,8 +63,7 @@ public final class SimDisk extends FileSystem {
   SimNode find(Path path) throws IOException {
     SimNode at = root;
     for (Path name : path.toAbsolutePath().normalize()) {
-      SimNode next =
-          at instanceof SimNode.Folder folder ? folder.names.get(name.toString()) : null;
+      SimNode next = at instanceof SimNode.Folder folder ? folder.names.get(name.toString()) : null;
       if (next == null) {
         throw new NoSuchFileException(path.toString());
       }

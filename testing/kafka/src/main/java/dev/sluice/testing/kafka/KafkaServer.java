@@ -277,6 +277,26 @@ public final class KafkaServer implements AutoCloseable {
     return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
+  /** Whether no transaction is open on a topic: readers of what is committed see its end. */
+  public boolean isSettled(String topic) {
+    List<Map<TopicPartition, Long>> ends = new ArrayList<>();
+    for (String isolation : List.of("read_committed", "read_uncommitted")) {
+      Properties settings = new Properties();
+      settings.put("bootstrap.servers", bootstrap());
+      settings.put("isolation.level", isolation);
+      try (KafkaConsumer<byte[], byte[]> consumer =
+          new KafkaConsumer<>(
+              settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        ends.add(
+            consumer.endOffsets(
+                consumer.partitionsFor(topic).stream()
+                    .map(p -> new TopicPartition(topic, p.partition()))
+                    .toList()));
+      }
+    }
+    return ends.get(0).equals(ends.get(1));
+  }
+
   /**
    * Every record of a topic, partition by partition.
    *
