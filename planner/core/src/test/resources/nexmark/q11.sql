@@ -1,6 +1,4 @@
-SELECT bidder, COUNT(*) AS bid_count, window_start AS starttime, window_end AS endtime
-FROM TABLE(SESSION(TABLE bid PARTITION BY bidder, DESCRIPTOR(`dateTime`), INTERVAL '10' SECOND))
-GROUP BY bidder, window_start, window_end
+-- of the benchmark
 ----
 #1 Sink(table=result, connector=sluice-result)  {insert-only; unbounded}
   #2 FilterProject(project=[$0, $1, $2, $3])  {insert-only; columns=[bidder, bid_count, starttime, endtime]; key=[[bidder, starttime, endtime]]; unbounded}

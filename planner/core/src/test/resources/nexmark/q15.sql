@@ -1,18 +1,4 @@
-SELECT DATE_FORMAT(`dateTime`, 'yyyy-MM-dd') AS `day`,
-  COUNT(*) AS total_bids,
-  COUNT(*) FILTER (WHERE price < 10000) AS rank1_bids,
-  COUNT(*) FILTER (WHERE price >= 10000 AND price < 1000000) AS rank2_bids,
-  COUNT(*) FILTER (WHERE price >= 1000000) AS rank3_bids,
-  COUNT(DISTINCT bidder) AS total_bidders,
-  COUNT(DISTINCT bidder) FILTER (WHERE price < 10000) AS rank1_bidders,
-  COUNT(DISTINCT bidder) FILTER (WHERE price >= 10000 AND price < 1000000) AS rank2_bidders,
-  COUNT(DISTINCT bidder) FILTER (WHERE price >= 1000000) AS rank3_bidders,
-  COUNT(DISTINCT auction) AS total_auctions,
-  COUNT(DISTINCT auction) FILTER (WHERE price < 10000) AS rank1_auctions,
-  COUNT(DISTINCT auction) FILTER (WHERE price >= 10000 AND price < 1000000) AS rank2_auctions,
-  COUNT(DISTINCT auction) FILTER (WHERE price >= 1000000) AS rank3_auctions
-FROM bid
-GROUP BY DATE_FORMAT(`dateTime`, 'yyyy-MM-dd')
+-- of the benchmark
 ----
 #1 Sink(table=result, connector=sluice-result)  {retract; unbounded}
   #2 GroupAggregate(keys=[day], calls=[COUNT(*), COUNT(*) FILTER $1, COUNT(*) FILTER $2, COUNT(*) FILTER $3, COUNT(DISTINCT $4), COUNT(DISTINCT $4) FILTER $1, COUNT(DISTINCT $4) FILTER $2, COUNT(DISTINCT $4) FILTER $3, COUNT(DISTINCT $5), COUNT(DISTINCT $5) FILTER $1, COUNT(DISTINCT $5) FILTER $2, COUNT(DISTINCT $5) FILTER $3], emit=on update)  {retract; columns=[day, total_bids, rank1_bids, rank2_bids, rank3_bids, total_bidders, rank1_bidders, rank2_bidders, rank3_bidders, total_auctions, rank1_auctions, rank2_auctions, rank3_auctions]; key=[[day]]; state=UNBOUNDED: one group per key, with its values, never freed; unbounded}

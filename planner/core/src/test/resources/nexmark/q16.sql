@@ -1,19 +1,4 @@
-SELECT channel, DATE_FORMAT(`dateTime`, 'yyyy-MM-dd') AS `day`,
-  MAX(DATE_FORMAT(`dateTime`, 'HH:mm')) AS `minute`,
-  COUNT(*) AS total_bids,
-  COUNT(*) FILTER (WHERE price < 10000) AS rank1_bids,
-  COUNT(*) FILTER (WHERE price >= 10000 AND price < 1000000) AS rank2_bids,
-  COUNT(*) FILTER (WHERE price >= 1000000) AS rank3_bids,
-  COUNT(DISTINCT bidder) AS total_bidders,
-  COUNT(DISTINCT bidder) FILTER (WHERE price < 10000) AS rank1_bidders,
-  COUNT(DISTINCT bidder) FILTER (WHERE price >= 10000 AND price < 1000000) AS rank2_bidders,
-  COUNT(DISTINCT bidder) FILTER (WHERE price >= 1000000) AS rank3_bidders,
-  COUNT(DISTINCT auction) AS total_auctions,
-  COUNT(DISTINCT auction) FILTER (WHERE price < 10000) AS rank1_auctions,
-  COUNT(DISTINCT auction) FILTER (WHERE price >= 10000 AND price < 1000000) AS rank2_auctions,
-  COUNT(DISTINCT auction) FILTER (WHERE price >= 1000000) AS rank3_auctions
-FROM bid
-GROUP BY channel, DATE_FORMAT(`dateTime`, 'yyyy-MM-dd')
+-- of the benchmark
 ----
 #1 Sink(table=result, connector=sluice-result)  {retract; unbounded}
   #2 GroupAggregate(keys=[channel, day], calls=[MAX($2), COUNT(*), COUNT(*) FILTER $3, COUNT(*) FILTER $4, COUNT(*) FILTER $5, COUNT(DISTINCT $6), COUNT(DISTINCT $6) FILTER $3, COUNT(DISTINCT $6) FILTER $4, COUNT(DISTINCT $6) FILTER $5, COUNT(DISTINCT $7), COUNT(DISTINCT $7) FILTER $3, COUNT(DISTINCT $7) FILTER $4, COUNT(DISTINCT $7) FILTER $5], emit=on update)  {retract; columns=[channel, day, minute, total_bids, rank1_bids, rank2_bids, rank3_bids, total_bidders, rank1_bidders, rank2_bidders, rank3_bidders, total_auctions, rank1_auctions, rank2_auctions, rank3_auctions]; key=[[channel, day]]; state=UNBOUNDED: one group per key, with its values, never freed; unbounded}

@@ -1,11 +1,4 @@
-SELECT auction, DATE_FORMAT(`dateTime`, 'yyyy-MM-dd') AS `day`,
-  COUNT(*) AS total_bids,
-  COUNT(*) FILTER (WHERE price < 10000) AS rank1_bids,
-  COUNT(*) FILTER (WHERE price >= 10000 AND price < 1000000) AS rank2_bids,
-  COUNT(*) FILTER (WHERE price >= 1000000) AS rank3_bids,
-  MIN(price) AS min_price, MAX(price) AS max_price, AVG(price) AS avg_price, SUM(price) AS sum_price
-FROM bid
-GROUP BY auction, DATE_FORMAT(`dateTime`, 'yyyy-MM-dd')
+-- of the benchmark
 ----
 #1 Sink(table=result, connector=sluice-result)  {retract; unbounded}
   #2 GroupAggregate(keys=[auction, day], calls=[COUNT(*), COUNT(*) FILTER $2, COUNT(*) FILTER $3, COUNT(*) FILTER $4, MIN($5), MAX($5), AVG($5), SUM($5)], emit=on update)  {retract; columns=[auction, day, total_bids, rank1_bids, rank2_bids, rank3_bids, min_price, max_price, avg_price, sum_price]; key=[[auction, day]]; state=UNBOUNDED: one group per key, never freed; unbounded}

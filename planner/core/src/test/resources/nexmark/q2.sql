@@ -1,4 +1,4 @@
-SELECT auction, price FROM bid WHERE MOD(auction, 123) = 0
+-- of the benchmark
 ----
 #1 Sink(table=result, connector=sluice-result)  {insert-only; unbounded}
   #2 FilterProject(filter=(MOD($0, 123) = 0), project=[$0, $1])  {insert-only; columns=[auction, price]; unbounded}

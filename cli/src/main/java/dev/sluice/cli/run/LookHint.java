@@ -72,11 +72,18 @@ final class LookHint {
         + name(table.name(), keywords)
         + " ("
         + String.join(", ", columns)
-        + ") WITH ("
+        + ")"
+        + partitions(table, keywords)
+        + " WITH ("
         + String.join(", ", options)
         + "); SELECT * FROM "
         + name(table.name(), keywords)
         + " LIMIT 10";
+  }
+
+  private static String partitions(TableRef table, Set<String> keywords) {
+    List<String> keys = table.partitionKeys().stream().map(key -> name(key, keywords)).toList();
+    return keys.isEmpty() ? "" : " PARTITIONED BY (" + String.join(", ", keys) + ")";
   }
 
   private static String name(String name, Set<String> keywords) {

@@ -6,6 +6,12 @@ import java.util.List;
 /** Makes prepared work visible. Called by the host's thread, never while a writer is at work. */
 public interface Committer extends AutoCloseable {
   /**
+   * Before a commit: event time of the sink's rows has come to {@code micros}, {@link
+   * Long#MAX_VALUE} if all input has ended. Not called while there is no watermark.
+   */
+  default void watermark(long micros) {}
+
+  /**
    * Makes visible what the writers prepared in one epoch; idempotent: what is in the target already
    * is left alone.
    *

@@ -10,9 +10,20 @@ import dev.sluice.plan.ChangelogMode;
  *     each micro-batch the last state of a key) or RETRACT (all four kinds)
  * @param guarantee what it promises at this table's settings
  * @param maxWriters how many writers may work side by side; 1 keeps one order
+ * @param asksEventTime whether its committer wants to be told how far event time has come
  */
 public record SinkCapabilities(
-    boolean writable, ChangelogMode accepts, DeliveryGuarantee guarantee, int maxWriters) {
+    boolean writable,
+    ChangelogMode accepts,
+    DeliveryGuarantee guarantee,
+    int maxWriters,
+    boolean asksEventTime) {
   public static final SinkCapabilities NONE =
       new SinkCapabilities(false, ChangelogMode.INSERT_ONLY, DeliveryGuarantee.NONE, 1);
+
+  /** Of a sink that event time is nothing to. */
+  public SinkCapabilities(
+      boolean writable, ChangelogMode accepts, DeliveryGuarantee guarantee, int maxWriters) {
+    this(writable, accepts, guarantee, maxWriters, false);
+  }
 }

@@ -460,6 +460,7 @@ final class TickLoop implements AutoCloseable {
         }
       }
     }
+    sink.ifPresent(feed -> feed.watermark(edge, edge.watermark()));
   }
 
   /** Stops reading sources whose rows nobody wants any more. */

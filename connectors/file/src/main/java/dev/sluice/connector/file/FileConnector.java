@@ -89,6 +89,7 @@ public final class FileConnector implements Connector {
           "'" + format + "' files are not compressed from outside: '" + path + "'");
     }
     if (role == Role.SINK) {
+      PartitionCommit.validate(table, options);
       validateSink(table, path);
     }
   }
@@ -139,7 +140,8 @@ public final class FileConnector implements Connector {
         true,
         changes ? ChangelogMode.RETRACT : ChangelogMode.INSERT_ONLY,
         DeliveryGuarantee.EXACTLY_ONCE,
-        single || changes ? 1 : MANY_WRITERS);
+        single || changes ? 1 : MANY_WRITERS,
+        PartitionCommit.asksEventTime(table));
   }
 
   @Override

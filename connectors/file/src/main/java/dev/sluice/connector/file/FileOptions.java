@@ -83,15 +83,47 @@ final class FileOptions {
   static final OptionSpec COMMIT_TRIGGER =
       OptionSpec.oneOf(
               "sink.partition-commit.trigger",
-              List.of("process-time"),
-              "When a folder is marked: at the last commit of the run.")
+              List.of("process-time", "partition-time"),
+              "When a folder is marked: some time after it was begun, or when the watermark has"
+                  + " passed the time that its name tells; at the end of the run in any case.")
+          .withDefault("process-time")
           .only(Role.SINK);
   static final OptionSpec COMMIT_DELAY =
       OptionSpec.of(
               "sink.partition-commit.delay",
               Type.DURATION,
-              "Understood; folders are marked at the last commit of the run.",
-              "0 s")
+              "How long after that a folder is marked.",
+              "1 h")
+          .withDefault("0 s")
+          .only(Role.SINK);
+  static final OptionSpec COMMIT_ZONE =
+      OptionSpec.of(
+              "sink.partition-commit.watermark-time-zone",
+              Type.STRING,
+              "Zone of the times that folders tell, where the watermark is an instant.",
+              "Europe/Berlin")
+          .withDefault("UTC")
+          .only(Role.SINK);
+  static final OptionSpec TIME_EXTRACTOR =
+      OptionSpec.oneOf(
+              "partition.time-extractor.kind",
+              List.of("default"),
+              "How the name of a folder tells a time: by the pattern.")
+          .only(Role.SINK);
+  static final OptionSpec TIME_PATTERN =
+      OptionSpec.of(
+              "partition.time-extractor.timestamp-pattern",
+              Type.STRING,
+              "The time of a folder, made of its columns; by default the first of them.",
+              "$day $hour:00:00")
+          .only(Role.SINK);
+  static final OptionSpec TIME_FORMATTER =
+      OptionSpec.of(
+              "partition.time-extractor.timestamp-formatter",
+              Type.STRING,
+              "The form of that time, as DateTimeFormatter has it; a date alone will do, too.",
+              "yyyyMMdd HHmm")
+          .withDefault("yyyy-MM-dd HH:mm:ss")
           .only(Role.SINK);
   static final OptionSpec COMPACTION =
       OptionSpec.oneOf(
@@ -121,6 +153,10 @@ final class FileOptions {
                 SUCCESS_FILE,
                 COMMIT_TRIGGER,
                 COMMIT_DELAY,
+                COMMIT_ZONE,
+                TIME_EXTRACTOR,
+                TIME_PATTERN,
+                TIME_FORMATTER,
                 COMPACTION));
     Optional<String> format = format(table);
     for (String text : TEXTS) {

@@ -45,7 +45,7 @@ final class FileSink implements TableSink {
   private final String run = Long.toString(System.currentTimeMillis(), 36);
   private String history = "";
   private final List<FileSinkWriter> writers = new ArrayList<>();
-  private final FileCommitter committer = new FileCommitter();
+  private final FileCommitter committer;
 
   private FileSink(TableRef table, Options options, ConnectorContext context) {
     this.table = table;
@@ -63,6 +63,7 @@ final class FileSink implements TableSink {
             .normalize();
     String name = context.pipelineName() + "." + table.name();
     this.prefix = ".sluice-" + name.replaceAll("[^A-Za-z0-9._-]", "_") + "-";
+    this.committer = new FileCommitter();
   }
 
   /**
@@ -195,7 +196,16 @@ final class FileSink implements TableSink {
 
   private final class FileCommitter implements Committer {
     private boolean finished;
+    private final Optional<PartitionCommit> partitions =
+        options.has(FileOptions.COMMIT_POLICY) && !table.partitionKeys().isEmpty()
+            ? Optional.of(new PartitionCommit(table, options))
+            : Optional.empty();
     private final Set<Path> folders = new LinkedHashSet<>();
+
+    @Override
+    public void watermark(long micros) {
+      partitions.ifPresent(p -> p.watermark(micros));
+    }
 
     @Override
     public void commit(List<Committable> ready, boolean last) throws IOException {
@@ -209,6 +219,9 @@ final class FileSink implements TableSink {
         for (Path folder : touched) {
           Durable.forceFolder(folder);
         }
+      }
+      if (partitions.isPresent() && !last) {
+        completePartitions(partitions.get(), touched);
       }
       if (last && !finished) {
         finished = true;
@@ -247,14 +260,36 @@ final class FileSink implements TableSink {
       return to.getParent();
     }
 
+    /** Marks the folders that no more rows should come to, once their open files are shown. */
+    private void completePartitions(PartitionCommit commit, Set<Path> touched) throws IOException {
+      for (Path folder : touched) {
+        commit.seen(root().relativize(folder).toString().replace('\\', '/'));
+      }
+      for (FileSinkWriter writer : writers) {
+        writer.openFolders().forEach(commit::seen);
+      }
+      for (String folder : commit.complete()) {
+        for (FileSinkWriter writer : writers) {
+          for (String line : writer.finishFolder(folder)) {
+            show(line);
+          }
+        }
+        mark(root().resolve(folder));
+      }
+    }
+
     private void markFolders() throws IOException {
       if (options.find(FileOptions.COMMIT_POLICY).isPresent() && !single) {
         for (Path folder : folders) {
-          Path marker = folder.resolve(options.string(FileOptions.SUCCESS_FILE));
-          if (!Files.exists(marker)) {
-            Files.createFile(marker);
-          }
+          mark(folder);
         }
+      }
+    }
+
+    private void mark(Path folder) throws IOException {
+      Path marker = folder.resolve(options.string(FileOptions.SUCCESS_FILE));
+      if (!Files.exists(marker)) {
+        Files.createFile(marker);
       }
     }
 

@@ -216,6 +216,19 @@ final class FileSinkWriter implements SinkWriter {
     return !open.isEmpty();
   }
 
+  /** The folders that files are open in, named from the table's directory. */
+  Set<String> openFolders() {
+    return Set.copyOf(open.keySet());
+  }
+
+  /** Completes the open file of a folder, if there is one; gives what to rename. */
+  List<String> finishFolder(String folder) throws IOException {
+    if (open.containsKey(folder)) {
+      finish(folder);
+    }
+    return renames(0);
+  }
+
   /** Completes every open file; gives what to rename. */
   List<String> finishAll() throws IOException {
     for (String folder : List.copyOf(open.keySet())) {

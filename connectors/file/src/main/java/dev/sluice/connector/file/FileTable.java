@@ -137,7 +137,7 @@ final class FileTable {
     return safe.toString();
   }
 
-  private static String unescape(String text) {
+  static String unescape(String text) {
     if (text.indexOf('%') < 0) {
       return text;
     }

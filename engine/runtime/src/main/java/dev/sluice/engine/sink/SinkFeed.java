@@ -16,7 +16,9 @@ import dev.sluice.error.UserError;
 import dev.sluice.plan.TableRef;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
@@ -34,6 +36,7 @@ public final class SinkFeed implements AutoCloseable {
   private final Host host;
   private final List<WriterQueue> writers = new ArrayList<>();
   private final List<Committable> pieces = new ArrayList<>();
+  private final Map<Object, Long> watermarks = new IdentityHashMap<>();
   private long committedEpoch;
   private final LongAdder rows = new LongAdder();
   private long committedRows;
@@ -107,6 +110,11 @@ public final class SinkFeed implements AutoCloseable {
     writers.get(task % writers.size()).write(batch);
   }
 
+  /** Event time of the rows that come by {@code edge} has come to {@code watermark}. */
+  public void watermark(Object edge, long watermark) {
+    watermarks.put(edge, watermark);
+  }
+
   /** Lets the writers push on what they hold. */
   public void endOfTick() {
     writers.forEach(WriterQueue::endOfTick);
@@ -158,7 +166,11 @@ public final class SinkFeed implements AutoCloseable {
 
   /** Commits what {@link #prepare} gave. */
   public void commit(long epoch, List<Committable> ready, boolean last) {
+    long least = watermarks.values().stream().mapToLong(w -> w).min().orElse(Long.MIN_VALUE);
     try {
+      if (least != Long.MIN_VALUE) {
+        sink.committer().watermark(least);
+      }
       if (durable.isPresent()) {
         commit(durable.get(), epoch, ready, last);
       } else if (last || !ready.isEmpty()) {

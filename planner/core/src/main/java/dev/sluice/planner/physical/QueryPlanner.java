@@ -208,6 +208,10 @@ public final class QueryPlanner {
     Optional<List<String>> listed =
         query.columns().map(ids -> ids.stream().map(id -> id.getSimple()).toList());
     RelTranslator translator = translator(scans, converted);
+    TableRef ref = target.sinkRef();
+    if (connectors.connector(ref.connector()).sinkCapabilities(ref).asksEventTime()) {
+      translator.keepEventTime();
+    }
     Frame frame = translator.translateQuery(converted.rel());
     List<Expr> matched =
         located(

@@ -73,6 +73,8 @@ final class RelTranslator {
   /** Whether the query has windows, for which unions must keep event time. */
   private boolean overWindow;
 
+  private boolean keepsEventTime;
+
   /** Whether rows of unions must still be put in order by event time. */
   private boolean byTime;
 
@@ -87,6 +89,11 @@ final class RelTranslator {
     this.sorts = new Sorts(this, scans, ranks);
     this.asofJoins = new AsofJoins(this);
     this.temporalJoins = new TemporalJoins(this, scans, scans.connectors(), asofJoins);
+  }
+
+  /** The target wants to know event time: scans with a watermark keep it. */
+  void keepEventTime() {
+    keepsEventTime = true;
   }
 
   /** The sink LATE ROWS TO names. */
@@ -403,6 +410,7 @@ final class RelTranslator {
       condition.ifPresent(used::add);
       Set<Integer> references = new TreeSet<>(Exprs.references(used));
       boolean asksTime = used.stream().anyMatch(e -> Exprs.calls(e, "CURRENT_WATERMARK"));
+      boolean told = keepsEventTime && frame.time().isPresent();
       if (asksTime && frame.time().isEmpty()) {
         throw UserError.of(
                 ErrorCode.WATERMARK,
@@ -413,7 +421,7 @@ final class RelTranslator {
       }
       List<Integer> key = versions ? List.of() : scans.normalizedBy(frame.table().get());
       references.addAll(key);
-      Scans.Made made = scans.scan(frame.table().get(), references, timed || asksTime);
+      Scans.Made made = scans.scan(frame.table().get(), references, timed || asksTime || told);
       PlanNode.Scan scan = made.scan();
       columns.replaceAll(e -> Exprs.remap(e, made.places()::get));
       condition = condition.map(c -> Exprs.remap(c, made.places()::get));
