@@ -3,13 +3,16 @@ package dev.sluice.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,10 +20,24 @@ import org.junit.jupiter.api.io.TempDir;
 class MemoryTest {
   @TempDir Path directory;
 
-  /** What a process said. */
-  private record Ended(int code, String out, String err) {}
+  /** What a process said, and the most memory it had; 0 where that is not known. */
+  private record Ended(int code, long resident, String out, String err) {}
 
-  private Ended run(List<String> jvm, String sql) throws Exception {
+  private static long resident(Process process) throws IOException {
+    Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+    try (Stream<String> lines = Files.lines(status)) {
+      return lines
+          .filter(line -> line.startsWith("VmHWM:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+          .findFirst()
+          .orElse(0);
+    } catch (NoSuchFileException e) {
+      // another system, or the process has just ended
+      return 0;
+    }
+  }
+
+  private List<String> java(List<String> jvm, String sql) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -30,6 +47,14 @@ class MemoryTest {
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.addAll(
         List.of("-cp", System.getProperty("java.class.path"), "dev.sluice.cli.Main", "-e", sql));
+    return command;
+  }
+
+  private Ended run(List<String> jvm, String sql) throws Exception {
+    return run(java(jvm, sql));
+  }
+
+  private Ended run(List<String> command) throws Exception {
     File out = directory.resolve("out").toFile();
     File err = directory.resolve("err").toFile();
     Process process =
@@ -38,12 +63,18 @@ class MemoryTest {
             .redirectOutput(out)
             .redirectError(err)
             .start();
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
-      throw new AssertionError("it hangs: " + Files.readString(err.toPath()));
+    long resident = 0;
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+    while (!process.waitFor(50, TimeUnit.MILLISECONDS)) {
+      resident = Math.max(resident, resident(process));
+      if (System.nanoTime() > end) {
+        process.destroyForcibly();
+        throw new AssertionError("it hangs: " + Files.readString(err.toPath()));
+      }
     }
     return new Ended(
         process.exitValue(),
+        resident,
         Files.readString(out.toPath(), StandardCharsets.UTF_8),
         Files.readString(err.toPath(), StandardCharsets.UTF_8));
   }
@@ -81,5 +112,43 @@ class MemoryTest {
     assertThat(run.err())
         .contains("SLU-4005", "batches on their way take", "1.0 MiB", "'batch.rows'")
         .doesNotContain("OutOfMemory", "bug", "Memory was leaked");
+  }
+
+  @Test
+  void stateManyTimesItsMemoryGoesToDisk() throws Exception {
+    long rows = 800_000;
+    Ended run =
+        run(
+            List.of("-Xmx160m", "-Xmn40m", "-Dsluice.off-heap=96m"),
+            "SET 'state.memory' = '16 MiB';"
+                + numbers(rows)
+                + "SELECT COUNT(*) AS g, SUM(n) AS n, SUM(k) AS k FROM (SELECT k, t, COUNT(*) AS n"
+                + " FROM d GROUP BY k, t);"
+                + "SELECT COUNT(*) AS g, SUM(k) AS k, SUM(k2) AS k2 FROM (SELECT a.k, b.k AS k2"
+                + " FROM d a FULL JOIN (SELECT k + 500000 AS k, t FROM d) b ON a.k = b.k);");
+    assertThat(run.code()).as(run.err()).isZero();
+    long sum = rows * (rows + 1) / 2;
+    assertThat(run.out())
+        .contains(rows + "," + rows + "," + sum)
+        .contains((rows + 500_000) + "," + sum + "," + (sum + rows * 500_000));
+    assertThat(run.resident()).isLessThan((256L + 150) << 20);
+  }
+
+  @Test
+  void fullDiskIsTold() throws Exception {
+    List<String> limited =
+        new ArrayList<>(List.of("bash", "-c", "ulimit -f 4096; exec \"$@\"", "limited"));
+    limited.addAll(
+        java(
+            List.of("-XX:-UsePerfData"),
+            "SET 'state.memory' = '2 MiB'; SET 'spill.dir' = 'disk';"
+                + numbers(1_000_000)
+                + "SELECT COUNT(*) AS g FROM (SELECT k, t, COUNT(*) AS n FROM d GROUP BY k, t)"));
+    Ended run = run(limited);
+    assertThat(run.code()).as(run.err()).isEqualTo(1);
+    assertThat(run.err())
+        .contains("SLU-4009", "putting away state", "disk", "'spill.dir'")
+        .doesNotContain("bug", "Memory was leaked");
+    assertThat(directory.resolve("disk")).isEmptyDirectory();
   }
 }

@@ -222,14 +222,11 @@ public final class StageTask implements AutoCloseable {
     }
   }
 
-  /** Bytes of state of all operators, on the heap and beside it. */
+  /** Bytes of state of all operators on the heap; batches beside it have a limit of their own. */
   public long stateBytes() {
     long sum = 0;
     for (Optional<Operator> operator : operators) {
       sum += operator.map(Operator::stateBytes).orElse(0L);
-    }
-    for (BufferAllocator allocator : allocators) {
-      sum += allocator.getAllocatedMemory();
     }
     return sum;
   }

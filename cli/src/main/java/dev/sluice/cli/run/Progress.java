@@ -41,7 +41,7 @@ final class Progress implements AutoCloseable {
   private final Thread thread;
   private int toldNotices;
   private boolean painted;
-  private boolean closed;
+  private volatile boolean closed;
 
   /**
    * @param width columns of the terminal; asked before each line

@@ -27,14 +27,24 @@ public final class Why {
     if (status.restarts().waiting()) {
       return "it waits to start again after: " + status.restarts().reason() + "\n";
     }
-    if (status.age().compareTo(BUSY) > 0) {
+    List<JobStatus.Sink> stuck =
+        status.sinks().stream().filter(sink -> sink.busy().compareTo(BUSY) > 0).toList();
+    stuck.forEach(sink -> lines.add(stalled(sink)));
+    if (status.age().compareTo(BUSY) > 0 && stuck.isEmpty()) {
       lines.add(
           "the job has been at one piece of work for "
               + span(status.age())
-              + ": a sink that takes no rows, or much to compute");
+              + ": a sink that is slow, or much to compute");
+    }
+    long spilled = status.memory().spilled();
+    if (spilled > 0) {
+      lines.add(
+          "state on disk: "
+              + Cells.grouped((spilled >> 20) + 1)
+              + " MiB, which come back part by part");
     }
     boolean all = status.sources().stream().allMatch(JobStatus.Source::finished);
-    if (all && !status.sources().isEmpty()) {
+    if (all && !status.sources().isEmpty() && spilled == 0) {
       lines.add("all input has been read and has gone through");
     }
     status.sources().stream().filter(s -> !s.finished()).forEach(s -> source(s, lines));
@@ -52,6 +62,22 @@ public final class Why {
               + " have been given");
     }
     return lines.isEmpty() ? "nothing is read\n" : String.join("\n", lines) + "\n";
+  }
+
+  private static String stalled(JobStatus.Sink sink) {
+    String text =
+        "stalled: sink '"
+            + sink.name()
+            + "' has been at one write or commit for "
+            + span(sink.busy());
+    return sink.batches() == 0
+        ? text
+        : text
+            + "; "
+            + Cells.grouped(sink.batches())
+            + " batches wait for it ("
+            + Cells.grouped((sink.bytes() + 1023) >> 10)
+            + " KiB), and reading pauses";
   }
 
   private static long rows(JobStatus.Source source) {
@@ -207,6 +233,16 @@ public final class Why {
       operators.add(map);
     }
     run.put("operators", operators);
+    List<Object> writers = new ArrayList<>();
+    for (JobStatus.Sink sink : status.sinks()) {
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("name", sink.name());
+      map.put("busyMillis", sink.busy().toMillis());
+      map.put("waitingBatches", sink.batches());
+      map.put("waitingBytes", sink.bytes());
+      writers.add(map);
+    }
+    run.put("writers", writers);
     run.put("memory", memory(status.memory()));
   }
 

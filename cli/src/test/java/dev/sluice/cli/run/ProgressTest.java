@@ -80,7 +80,7 @@ class ProgressTest {
 
     @Override
     public JobStatus status() {
-      return new JobStatus(Duration.ZERO, List.of(), List.of(), JobStatus.Memory.NONE);
+      return new JobStatus(Duration.ZERO, List.of(), List.of(), List.of(), JobStatus.Memory.NONE);
     }
 
     @Override

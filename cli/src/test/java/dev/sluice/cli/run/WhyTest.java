@@ -70,7 +70,11 @@ class WhyTest {
     assertThat(
             Why.text(
                 new JobStatus(
-                    Duration.ofSeconds(12), List.of(plain), List.of(), JobStatus.Memory.NONE)))
+                    Duration.ofSeconds(12),
+                    List.of(plain),
+                    List.of(),
+                    List.of(),
+                    JobStatus.Memory.NONE)))
         .contains(
             "at one piece of work for 12 s",
             "9 rows, no watermark declared",
@@ -78,11 +82,28 @@ class WhyTest {
             "2 rows moved no time");
   }
 
+  @Test
+  void stuckSinkIsNamedWithWhatWaits() {
+    JobStatus status =
+        new JobStatus(
+            Duration.ofSeconds(12),
+            List.of(),
+            List.of(),
+            List.of(
+                new JobStatus.Sink("quick", Duration.ZERO, 0, 0),
+                new JobStatus.Sink("slow", Duration.ofSeconds(13), 8, 3_000_000)),
+            JobStatus.Memory.NONE);
+    assertThat(Why.text(status))
+        .isEqualTo(
+            "stalled: sink 'slow' has been at one write or commit for 13 s; 8 batches wait for it"
+                + " (2,930 KiB), and reading pauses\n");
+  }
+
   private static String text(List<StepStatus> operators, long idleMicros, Split... splits) {
     long least = List.of(splits).stream().mapToLong(Split::watermarkMicros).min().orElseThrow();
     JobStatus.Source source =
         new JobStatus.Source("clicks", false, false, true, least, idleMicros, 0, List.of(splits));
     return Why.text(
-        new JobStatus(Duration.ZERO, List.of(source), operators, JobStatus.Memory.NONE));
+        new JobStatus(Duration.ZERO, List.of(source), operators, List.of(), JobStatus.Memory.NONE));
   }
 }

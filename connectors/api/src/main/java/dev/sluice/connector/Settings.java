@@ -68,8 +68,8 @@ public final class Settings {
       OptionSpec.of(
           "state.memory",
           Type.SIZE,
-          "Memory that the state of all operators may take; by default half of the heap. What goes"
-              + " beyond is put on disk, where the operator can; otherwise the run fails.",
+          "Memory that the state of all operators may take; by default two fifths of the heap. What"
+              + " goes beyond is put on disk, where the operator can; otherwise the run fails.",
           "2 GiB");
   public static final OptionSpec SPILL_DIR =
       OptionSpec.of(

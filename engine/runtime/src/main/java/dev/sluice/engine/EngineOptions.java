@@ -108,13 +108,19 @@ public record EngineOptions(
     return number;
   }
 
+  /** What plans and readers take of the heap. */
+  private static final long BESIDE_STATE = 64L << 20;
+
   /**
-   * Half of the heap where nothing is said: tables grow by doubling, so that for a moment the old
-   * and the new one are there.
+   * Two fifths of the heap where nothing is said: tables grow by doubling, so that for a moment the
+   * old and the new ones are there, in all tasks at once.
    */
   private static long stateMemory(Map<String, String> settings) {
     String text = settings.get(Settings.STATE_MEMORY.key());
-    return text == null ? Runtime.getRuntime().maxMemory() / 2 : Options.parseSize(text);
+    long heap = Runtime.getRuntime().maxMemory();
+    return text == null
+        ? Math.max(heap / 8, (heap - BESIDE_STATE) / 5 * 2)
+        : Options.parseSize(text);
   }
 
   private static ZoneId zone(String name) {

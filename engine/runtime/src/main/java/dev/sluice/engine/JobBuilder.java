@@ -10,6 +10,7 @@ import dev.sluice.connector.ScanRequest;
 import dev.sluice.connector.SplitSource;
 import dev.sluice.engine.checkpoint.Checkpoints;
 import dev.sluice.engine.checkpoint.LocalStorage;
+import dev.sluice.engine.host.ByteGate;
 import dev.sluice.engine.host.Host;
 import dev.sluice.engine.host.Workers;
 import dev.sluice.engine.sink.SinkFeed;
@@ -49,6 +50,11 @@ final class JobBuilder implements ConnectorContext {
   private final List<AutoCloseable> opened = new ArrayList<>();
   private final AtomicReference<Runnable> signal = new AtomicReference<>(() -> {});
   private final StateMemory memory;
+
+  /** What readers may be ahead, and what may wait for writers: a quarter of the batches each. */
+  private final ByteGate readAhead = new ByteGate(ProcessMemory.ofThisProcess().limit() / 4);
+
+  private final ByteGate toWrite = new ByteGate(ProcessMemory.ofThisProcess().limit() / 4);
   private final EvalContext context;
   private final UserCode.Lease userCode = UserCode.lease();
   private Optional<Checkpointing> checkpoints = Optional.empty();
@@ -237,6 +243,7 @@ final class JobBuilder implements ConnectorContext {
             about(table, () -> connector.openSink(table, this)),
             CommonOptions.writers(table, options.parallelism()),
             host,
+            toWrite,
             checkpoints.map(c -> c.spool(table)));
     opened.add(feed);
     byTable.put(table, feed);
@@ -278,6 +285,7 @@ final class JobBuilder implements ConnectorContext {
                 horizon.micros(),
                 horizon.windowed(),
                 context,
+                readAhead,
                 host),
             root,
             rejected,

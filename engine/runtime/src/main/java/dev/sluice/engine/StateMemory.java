@@ -19,6 +19,9 @@ final class StateMemory {
   /** Every key group gathers a page in memory: all of them together must stay little. */
   private static final int PAGES = 8 * KeyGroups.COUNT;
 
+  /** Arrays of state double, and none may have more than 2 GiB. */
+  private static final long MOST_OF_TASK = 1L << 30;
+
   /** An operator with less state would soon be as large again. */
   private static final long LEAST_STATE = 64L << 10;
 
@@ -41,13 +44,14 @@ final class StateMemory {
     used.addAndGet(delta);
   }
 
-  boolean isShort() {
-    return always || used.get() > limit;
+  /** Whether a task with so many bytes of state has to put some on disk. */
+  boolean isShort(long ofTask) {
+    return always || ofTask > MOST_OF_TASK || used.get() > limit;
   }
 
   /** The share of its state that every task may keep now that memory is short. */
   double kept() {
-    return always ? KEPT : KEPT * limit / Math.max(1, used.get());
+    return always ? KEPT : Math.min(KEPT, KEPT * limit / Math.max(1, used.get()));
   }
 
   SpillStore store() {

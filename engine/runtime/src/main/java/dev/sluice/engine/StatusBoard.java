@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import dev.sluice.engine.sink.SinkFeed;
 import dev.sluice.engine.status.JobStatus;
 import dev.sluice.operator.StepStatus;
 import dev.sluice.operator.Waiting;
@@ -28,7 +29,7 @@ final class StatusBoard {
     latest =
         new Taken(
             System.nanoTime(),
-            new JobStatus(Duration.ZERO, List.of(), List.of(), JobStatus.Memory.NONE));
+            new JobStatus(Duration.ZERO, List.of(), List.of(), List.of(), JobStatus.Memory.NONE));
   }
 
   /** Takes the status anew, unless that was done a moment ago. The job's thread. */
@@ -46,6 +47,7 @@ final class StatusBoard {
         Duration.ofNanos(System.nanoTime() - taken.nanos()),
         taken.status().sources(),
         taken.status().operators(),
+        loop.sinkFeeds().stream().map(SinkFeed::status).toList(),
         taken.status().memory());
   }
 
@@ -64,7 +66,7 @@ final class StatusBoard {
         steps.values().stream()
             .filter(s -> s.stateBytes() > 0 || s.spilledBytes() > 0 || s.waiting().isPresent())
             .toList();
-    return new JobStatus(Duration.ZERO, sources, operators, loop.memory());
+    return new JobStatus(Duration.ZERO, sources, operators, List.of(), loop.memory());
   }
 
   /** The same operator in two tasks. */

@@ -99,7 +99,7 @@ final class TaskHost implements StageHost, AutoCloseable {
 
   /** Puts state on disk if there is more than there may be, of all tasks together. */
   void relieve() {
-    if (memory.isShort() && task.spillableBytes() > 0) {
+    if (memory.isShort(stateBytes) && task.spillableBytes() > 0) {
       task.spill(memory.kept());
       count(host.nanoTime());
     }

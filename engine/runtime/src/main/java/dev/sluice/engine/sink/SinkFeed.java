@@ -10,16 +10,20 @@ import dev.sluice.connector.TableSink;
 import dev.sluice.engine.checkpoint.CheckpointStorage;
 import dev.sluice.engine.checkpoint.Manifest;
 import dev.sluice.engine.checkpoint.Spool;
+import dev.sluice.engine.host.ByteGate;
 import dev.sluice.engine.host.Host;
+import dev.sluice.engine.status.JobStatus;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.TableRef;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
@@ -34,7 +38,8 @@ public final class SinkFeed implements AutoCloseable {
   private final Optional<Durable> durable;
   private final int parallelism;
   private final Host host;
-  private final List<WriterQueue> writers = new ArrayList<>();
+  private final ByteGate waiting;
+  private final List<WriterQueue> writers = new CopyOnWriteArrayList<>();
   private final List<Committable> pieces = new ArrayList<>();
   private final Map<Object, Long> watermarks = new IdentityHashMap<>();
   private long committedEpoch;
@@ -53,23 +58,19 @@ public final class SinkFeed implements AutoCloseable {
 
   /** Takes ownership of {@code sink}; no writer is at work before {@link #begin}. */
   public SinkFeed(
-      TableRef table, SinkCapabilities capabilities, TableSink sink, int parallelism, Host host) {
-    this(table, capabilities, sink, parallelism, host, Optional.empty());
-  }
-
-  /** The same with checkpoints. */
-  public SinkFeed(
       TableRef table,
       SinkCapabilities capabilities,
       TableSink sink,
       int parallelism,
       Host host,
+      ByteGate waiting,
       Optional<Spool> spool) {
     this.table = table;
     this.capabilities = capabilities;
     this.sink = sink;
     this.parallelism = parallelism;
     this.host = host;
+    this.waiting = waiting;
     this.durable =
         spool.flatMap(files -> sink.epochTarget().map(target -> new Durable(files, target)));
   }
@@ -78,12 +79,12 @@ public final class SinkFeed implements AutoCloseable {
   public void begin(long firstEpoch) {
     if (durable.isPresent()) {
       SinkWriter writer = durable.get().spool().writer(firstEpoch);
-      writers.add(new WriterQueue(table.name() + "-0", writer, host));
+      writers.add(new WriterQueue(table.name() + "-0", writer, host, waiting));
       return;
     }
     int count = Math.max(1, Math.min(capabilities.maxWriters(), parallelism));
     for (int i = 0; i < count; i++) {
-      writers.add(new WriterQueue(table.name() + "-" + i, sink.writer(i), host));
+      writers.add(new WriterQueue(table.name() + "-" + i, sink.writer(i), host, waiting));
     }
   }
 
@@ -128,6 +129,19 @@ public final class SinkFeed implements AutoCloseable {
         throw failed("writing to", failure.get());
       }
     }
+  }
+
+  /** What its writers are at; any thread. */
+  public JobStatus.Sink status() {
+    long busy = 0;
+    int batches = 0;
+    long bytes = 0;
+    for (WriterQueue writer : writers) {
+      busy = Math.max(busy, writer.busyNanos());
+      batches += writer.waitingBatches();
+      bytes += writer.waitingBytes();
+    }
+    return new JobStatus.Sink(table.name(), Duration.ofNanos(busy), batches, bytes);
   }
 
   /** Whether rows were written since the last commit. */

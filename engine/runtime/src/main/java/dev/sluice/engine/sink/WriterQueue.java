@@ -4,6 +4,7 @@ import dev.sluice.batch.RecordBatch;
 import dev.sluice.connector.Committable;
 import dev.sluice.connector.SinkWriter;
 import dev.sluice.engine.host.Activity;
+import dev.sluice.engine.host.ByteGate;
 import dev.sluice.engine.host.Crew;
 import dev.sluice.engine.host.Host;
 import java.io.IOException;
@@ -13,6 +14,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A writer on its own thread behind a bounded queue. The thread is the only one that touches the
@@ -32,6 +35,13 @@ final class WriterQueue implements Activity, AutoCloseable {
   private final SinkWriter writer;
   private final BlockingQueue<Command> queue = new ArrayBlockingQueue<>(DEPTH);
   private final Host host;
+  private final ByteGate waiting;
+  private final AtomicInteger batches = new AtomicInteger();
+  private final AtomicLong bytes = new AtomicLong();
+
+  /** When the writer began what it is at; 0: it is at rest. */
+  private volatile long busySince;
+
   private final Crew crew;
   private volatile boolean closing;
   private volatile boolean ended;
@@ -40,8 +50,12 @@ final class WriterQueue implements Activity, AutoCloseable {
   private CompletableFuture<Optional<Committable>> prepared =
       CompletableFuture.completedFuture(Optional.empty());
 
-  WriterQueue(String name, SinkWriter writer, Host host) {
+  /**
+   * @param waiting bounds the bytes that wait for all writers of the job
+   */
+  WriterQueue(String name, SinkWriter writer, Host host, ByteGate waiting) {
     this.writer = writer;
+    this.waiting = waiting;
     this.host = host;
     crew = host.crew("sink-" + name, 1);
     crew.start(this);
@@ -62,11 +76,14 @@ final class WriterQueue implements Activity, AutoCloseable {
     if (command != null && failure != null) {
       command.discard();
     } else if (command != null) {
+      busySince = Math.max(1, host.nanoTime());
       try {
         command.run();
       } catch (IOException | RuntimeException | Error e) {
         failure = e;
         command.discard();
+      } finally {
+        busySince = 0;
       }
     }
     return true;
@@ -87,19 +104,70 @@ final class WriterQueue implements Activity, AutoCloseable {
   }
 
   void write(RecordBatch batch) {
+    long size = batch.byteSize();
+    awaitRoom();
+    batches.incrementAndGet();
+    bytes.addAndGet(size);
+    waiting.add(size);
     put(
         new Command() {
+          private boolean begun;
+
           @Override
           public void run() throws IOException {
+            begun = true;
+            left(size);
             writer.write(batch);
             written = true;
           }
 
           @Override
           public void discard() {
+            if (!begun) {
+              left(size);
+            }
             batch.close();
           }
         });
+  }
+
+  /** A batch waits no longer. */
+  private void left(long size) {
+    batches.decrementAndGet();
+    bytes.addAndGet(-size);
+    waiting.remove(size);
+  }
+
+  /** Waits while more bytes wait for writers than may; not for others if nothing waits here. */
+  private void awaitRoom() {
+    host.await(() -> ended || hasRoom());
+    try {
+      while (!closing && !ended && !hasRoom()) {
+        waiting.pause();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean hasRoom() {
+    return waiting.hasRoom() || queue.isEmpty();
+  }
+
+  /** For how long the writer has been at one piece of work; any thread. */
+  long busyNanos() {
+    long since = busySince;
+    return since == 0 ? 0 : Math.max(0, host.nanoTime() - since);
+  }
+
+  /** Batches not begun; any thread. */
+  int waitingBatches() {
+    return batches.get();
+  }
+
+  /** Their bytes; any thread. */
+  long waitingBytes() {
+    return bytes.get();
   }
 
   void endOfTick() {

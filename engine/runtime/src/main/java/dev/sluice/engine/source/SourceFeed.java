@@ -7,6 +7,7 @@ import dev.sluice.connector.Split;
 import dev.sluice.connector.SplitSource;
 import dev.sluice.connector.SplitSource.Position;
 import dev.sluice.engine.checkpoint.Manifest;
+import dev.sluice.engine.host.ByteGate;
 import dev.sluice.engine.host.Crew;
 import dev.sluice.engine.host.Host;
 import dev.sluice.engine.status.JobStatus;
@@ -74,6 +75,7 @@ public final class SourceFeed implements AutoCloseable {
    * @param horizonMicros widest window plus lateness over this source's event time; negative if
    *     some state that depends on it is never settled, so that no position is ever safe
    * @param windowed whether any window depends on this source
+   * @param ahead bounds what all readers of the job have read ahead
    * @param context zone and start time
    * @param host gives the reader threads
    */
@@ -83,6 +85,7 @@ public final class SourceFeed implements AutoCloseable {
       long horizonMicros,
       boolean windowed,
       EvalContext context,
+      ByteGate ahead,
       Host host) {}
 
   /** Does not read yet; takes ownership of {@code source}. */
@@ -203,6 +206,7 @@ public final class SourceFeed implements AutoCloseable {
               this::program,
               allocator,
               settings.batchRows(),
+              settings.ahead(),
               signal);
       group.pumps().add(pump);
       readers.start(pump);

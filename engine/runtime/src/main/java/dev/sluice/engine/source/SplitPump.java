@@ -7,6 +7,7 @@ import dev.sluice.connector.ReaderContext;
 import dev.sluice.connector.Split;
 import dev.sluice.connector.SplitReader;
 import dev.sluice.engine.host.Activity;
+import dev.sluice.engine.host.ByteGate;
 import dev.sluice.expr.BatchProgram;
 import dev.sluice.operator.RejectedRow;
 import java.io.IOException;
@@ -41,7 +42,8 @@ final class SplitPump implements Activity {
       Optional<Offset> next,
       boolean end,
       Optional<Throwable> failure,
-      List<RejectedRow> rejected) {}
+      List<RejectedRow> rejected,
+      long bytes) {}
 
   private final Split split;
   private final Function<ReaderContext, SplitReader> opener;
@@ -50,6 +52,7 @@ final class SplitPump implements Activity {
   private final Supplier<Optional<BatchProgram>> programs;
   private final BufferAllocator allocator;
   private final int batchRows;
+  private final ByteGate ahead;
   private final Runnable signal;
   private final BlockingQueue<Item> items = new ArrayBlockingQueue<>(AHEAD);
   private volatile boolean closed;
@@ -64,7 +67,9 @@ final class SplitPump implements Activity {
       Supplier<Optional<BatchProgram>> programs,
       BufferAllocator allocator,
       int batchRows,
+      ByteGate ahead,
       Runnable signal) {
+    this.ahead = ahead;
     this.split = split;
     this.opener = opener;
     this.context = context;
@@ -80,17 +85,29 @@ final class SplitPump implements Activity {
 
   /** The next item, if there is one. */
   Optional<Item> poll() {
-    return Optional.ofNullable(items.poll());
+    Item item = items.poll();
+    if (item != null) {
+      ahead.remove(item.bytes());
+    }
+    return Optional.ofNullable(item);
+  }
+
+  /** Whether the next batch may be read: there is room, or nobody would wait for its place. */
+  private boolean mayRead() {
+    return items.isEmpty() || items.remainingCapacity() > 0 && ahead.hasRoom();
   }
 
   @Override
   public boolean isReady() {
-    return closed || items.remainingCapacity() > 0;
+    return closed || mayRead();
   }
 
   @Override
   public boolean step() {
     try {
+      while (!closed && !items.isEmpty() && !ahead.hasRoom()) {
+        ahead.pause();
+      }
       return !closed && fetch(reader.isPresent() ? reader.get() : open());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -150,11 +167,14 @@ final class SplitPump implements Activity {
   private void offer(
       Optional<RecordBatch> batch, Optional<Offset> next, boolean end, Optional<Throwable> failure)
       throws InterruptedException {
-    Item item = new Item(batch, next, end, failure, List.copyOf(rejected));
+    long bytes = batch.map(RecordBatch::byteSize).orElse(0L);
+    Item item = new Item(batch, next, end, failure, List.copyOf(rejected), bytes);
     rejected.clear();
+    ahead.add(bytes);
     try {
       items.put(item);
     } catch (InterruptedException e) {
+      ahead.remove(bytes);
       item.batch().ifPresent(RecordBatch::close);
       throw e;
     }
@@ -210,10 +230,10 @@ final class SplitPump implements Activity {
 
   /** Releases what was read but not taken. */
   void drain() {
-    Item item = items.poll();
-    while (item != null) {
-      item.batch().ifPresent(RecordBatch::close);
-      item = items.poll();
+    Optional<Item> item = poll();
+    while (item.isPresent()) {
+      item.get().batch().ifPresent(RecordBatch::close);
+      item = poll();
     }
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
  * @param age how long ago it was taken; long if the job's thread is busy or blocked
  * @param sources one entry a source
  * @param operators one entry an operator that keeps state or windows, over all its tasks
+ * @param sinks one entry a sink, as it is now
  * @param memory what is taken of the process's memory
  * @param restarts what has become of failures that may pass
  */
@@ -17,17 +18,33 @@ public record JobStatus(
     Duration age,
     List<Source> sources,
     List<StepStatus> operators,
+    List<Sink> sinks,
     Memory memory,
     Restarts restarts) {
   /** The status of a job that has never started again. */
-  public JobStatus(Duration age, List<Source> sources, List<StepStatus> operators, Memory memory) {
-    this(age, sources, operators, memory, Restarts.NONE);
+  public JobStatus(
+      Duration age,
+      List<Source> sources,
+      List<StepStatus> operators,
+      List<Sink> sinks,
+      Memory memory) {
+    this(age, sources, operators, sinks, memory, Restarts.NONE);
   }
 
   /** The same with what is known of restarts. */
   public JobStatus with(Restarts known) {
-    return new JobStatus(age, sources, operators, memory, known);
+    return new JobStatus(age, sources, operators, sinks, memory, known);
   }
+
+  /**
+   * What the writers of a sink are at.
+   *
+   * @param name declared name
+   * @param busy how long the slowest has been at one piece of work; zero: none is at work
+   * @param batches that wait for them
+   * @param bytes that wait for them
+   */
+  public record Sink(String name, Duration busy, int batches, long bytes) {}
 
   /**
    * Bytes in use and the most there may be.
