@@ -71,9 +71,14 @@ public class Text {
   /** Where {@code part} starts at or after byte {@code from}, or -1. */
   public final int indexOf(Text part, int from) {
     int last = length - part.length;
-    for (int i = from; i <= last; i++) {
-      if (matchesAt(part, i)) {
-        return i;
+    if (part.length == 0) {
+      return from <= last ? from : -1;
+    }
+    byte first = part.get(0);
+    byte[] bytes = data;
+    for (int i = offset + from; i <= offset + last; i++) {
+      if (bytes[i] == first && (part.length == 1 || matchesAt(part, i - offset))) {
+        return i - offset;
       }
     }
     return -1;
