@@ -73,6 +73,21 @@ public final class ByteArena {
     LONG.set(array, at, value);
   }
 
+  /** Appends a one and a long: a value that is not NULL. */
+  void putFlaggedLong(long value) {
+    int at = reserve(1 + Long.BYTES);
+    array[at] = 1;
+    LONG.set(array, at + 1, value);
+  }
+
+  /** Appends a one, a length and room for as many bytes; gives where they go. */
+  int putFlaggedLength(int count) {
+    int at = reserve(1 + Integer.BYTES + count);
+    array[at] = 1;
+    INT.set(array, at + 1, count);
+    return at + 1 + Integer.BYTES;
+  }
+
   public void putBytes(byte[] source, int from, int count) {
     int at = reserve(count);
     System.arraycopy(source, from, array, at, count);

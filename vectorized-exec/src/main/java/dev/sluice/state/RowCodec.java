@@ -4,6 +4,7 @@ import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.ByteArena;
 import dev.sluice.batch.Cells;
 import dev.sluice.batch.RecordBatch;
+import dev.sluice.batch.RowEncoder;
 import dev.sluice.plan.SortKey;
 import dev.sluice.type.DataType;
 import dev.sluice.type.Schema;
@@ -18,6 +19,7 @@ import org.apache.arrow.vector.FieldVector;
 public final class RowCodec {
   private final DataType[] types;
   private final List<SortKey> order;
+  private final RowEncoder encoder;
   private final ByteArena arena = new ByteArena(256);
 
   /** Rows of {@code schema} ordered by {@code order}. */
@@ -27,6 +29,7 @@ public final class RowCodec {
       types[i] = schema.type(i);
     }
     this.order = order;
+    encoder = new RowEncoder(schema);
   }
 
   /** The order's columns of the row at {@code position}. */
@@ -88,9 +91,7 @@ public final class RowCodec {
 
   /** Appends what {@link #row(RecordBatch, int)} gives. */
   public void row(RecordBatch batch, int position, ByteArena out) {
-    for (int c = 0; c < types.length; c++) {
-      Cells.appendNullable(batch.vector(c), types[c], position, out);
-    }
+    encoder.append(batch, position, out);
   }
 
   /** Writes what {@link #row} made to the first columns of {@code out}, as its next row. */

@@ -4,6 +4,7 @@ import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.ByteArena;
 import dev.sluice.batch.Cells;
 import dev.sluice.batch.RecordBatch;
+import dev.sluice.batch.RowEncoder;
 import dev.sluice.batch.Rows;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Field;
@@ -35,6 +36,7 @@ public final class RowStore {
   private final int[] all;
   private final BytePages pages = new BytePages();
   private final ByteArena scratch = new ByteArena(256);
+  private final RowEncoder encoder;
   private final RowIndex index;
   private final boolean counted;
   private KeyTable table;
@@ -69,6 +71,7 @@ public final class RowStore {
   public RowStore(Schema schema, List<Integer> keyColumns, int words, boolean counted) {
     this.schema = schema;
     this.counted = counted;
+    encoder = new RowEncoder(schema);
     keys = new KeyColumns(schema, keyColumns);
     table = new KeyTable(keys);
     all = java.util.stream.IntStream.range(0, schema.size()).toArray();
@@ -228,9 +231,7 @@ public final class RowStore {
 
   private void encode(RecordBatch batch, int position) {
     scratch.truncate(0);
-    for (int c = 0; c < all.length; c++) {
-      Cells.appendNullable(batch.vector(c), schema.type(c), position, scratch);
-    }
+    encoder.append(batch, position, scratch);
   }
 
   private boolean isScratch(int row) {
