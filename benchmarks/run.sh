@@ -2,11 +2,12 @@
 # Nexmark side by side. Builds what is needed, writes the data once, prints and keeps a report in benchmarks/target/results.
 #   benchmarks/run.sh --events 10000000 --rounds 3 --cells tc-parquet,tc-ndjson,hop-parquet --cold-start --memory
 #   --cells nexmark                 every query of benchmarks/nexmark/sql
+#   --kafka                         the count over a Kafka topic beside a loop that only polls it
 #   --engines sluice,flink,flink-reuse,duckdb   a subset;   --generate   only write the data
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd -P)
 cd "$root"
-mvn -q -B -ntp -Dquick -Pbenchmarks -pl benchmarks/flink,benchmarks/nexmark process-classes >&2
+mvn -q -B -ntp -Dquick -Pbenchmarks -pl benchmarks/flink,benchmarks/nexmark -am process-classes >&2
 case " $* " in
   *" --generate "*) ;;
   *" --engines "*sluice* | *" --cold-start "* | *" --memory "*) ./sluice --version >&2 ;;

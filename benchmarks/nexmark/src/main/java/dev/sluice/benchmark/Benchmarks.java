@@ -19,9 +19,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The one command: {@code --events N --rounds N --cells a,b --engines a,b --memory --cold-start}.
- * Each round runs every engine once, in an order that turns from round to round; one more run per
- * engine, untimed, writes its result for the comparison with DuckDB's.
+ * The one command: {@code --events N --rounds N --cells a,b --engines a,b --kafka --memory
+ * --cold-start}. Each round runs every engine once, in an order that turns from round to round; one
+ * more run per engine, untimed, writes its result for the comparison with DuckDB's.
  */
 final class Benchmarks {
 
@@ -45,6 +45,7 @@ final class Benchmarks {
       boolean flag =
           args[i].equals("--memory")
               || args[i].equals("--cold-start")
+              || args[i].equals("--kafka")
               || args[i].equals("--generate");
       options.put(args[i].substring(2), flag ? "true" : args[++i]);
     }
@@ -66,6 +67,10 @@ final class Benchmarks {
             place.root().resolve("benchmarks/nexmark/sql"));
     Map<Rival, List<Double>> ratios = new EnumMap<>(Rival.class);
     for (Cell cell : cells) {
+      if (cell.format().equals("csv")) {
+        NexmarkData.prepareCsv(data);
+        NexmarkData.prepareCsv(NexmarkData.prepare(place.data(), CHECKED_EVENTS));
+      }
       check(cell, rivals);
       Map<Rival, List<Timed>> times = new EnumMap<>(Rival.class);
       for (int round = 0; round < rounds; round++) {
@@ -88,6 +93,9 @@ final class Benchmarks {
     }
     ratios.remove(Rival.SLUICE);
     report.means(ratios);
+    if (options.containsKey("kafka")) {
+      report.table("kafka, JSON", KafkaCell.run(place, data, rounds));
+    }
     if (options.containsKey("cold-start")) {
       coldStart(rounds);
     }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -13,7 +14,7 @@ import java.util.stream.Stream;
  * its own.
  *
  * @param label how it is asked for
- * @param format of the files: parquet or json
+ * @param format of the files: parquet, json or csv
  * @param query for Sluice and Flink, over {@code bid}, {@code auction} and {@code person}
  * @param oracle for DuckDB, over the same
  * @param windowedCount whether the result is {@code (auction, window_start, num)}, so that every
@@ -28,6 +29,7 @@ record Cell(String label, String format, String query, String oracle, boolean wi
       List.of(
           TC_PARQUET,
           TC_NDJSON,
+          new Cell("tc-csv", "csv", Query.TUMBLE, Query.TUMBLE_ORACLE, true),
           new Cell("hop-parquet", "parquet", Query.HOP, Query.HOP_ORACLE, true),
           new Cell("hop-ndjson", "json", Query.HOP, Query.HOP_ORACLE, true));
   private static final List<String> STREAMS = List.of("bid", "auction", "person");
@@ -87,17 +89,31 @@ record Cell(String label, String format, String query, String oracle, boolean wi
    * is dropped.
    */
   String streamingSql(Path data, boolean flink, Path csv) {
-    String source = ", 'format' = '" + format + "'";
+    String source = "', 'format' = '" + format + "'";
     if (flink && format.equals("parquet")) {
       source += ", 'parquet.utc-timezone' = 'true'";
+    } else if (!flink && format.equals("csv")) {
+      source += ", 'csv.header' = 'false'";
     }
+    String options = source;
+    return streamingSql(
+        stream -> "'connector' = 'filesystem', 'path' = '" + files(data, stream) + options,
+        flink,
+        csv);
+  }
+
+  /** The program for Sluice over streams that are read with {@code options}; drops the result. */
+  String streamingSql(String options) {
+    return streamingSql(stream -> options, false, null);
+  }
+
+  private String streamingSql(UnaryOperator<String> options, boolean flink, Path csv) {
     StringBuilder sql = new StringBuilder();
     for (String stream : STREAMS) {
       if (query.toLowerCase(Locale.ROOT).contains(stream)) {
         sql.append("CREATE TABLE ").append(stream).append(" (").append(columns(stream));
         sql.append(",\n  WATERMARK FOR `dateTime` AS `dateTime` - INTERVAL '4' SECOND)\n");
-        sql.append("WITH ('connector' = 'filesystem', 'path' = '");
-        sql.append(files(data, stream)).append('\'').append(source).append(");\n");
+        sql.append("WITH (").append(options.apply(stream)).append(");\n");
       }
     }
     // Flink writes no header and cannot be asked to
@@ -142,11 +158,17 @@ record Cell(String label, String format, String query, String oracle, boolean wi
         sql.append(
             format.equals("parquet")
                 ? "read_parquet('" + files + "/*.parquet')"
-                : "read_json('"
-                    + files
-                    + "/*.json', format = 'newline_delimited', columns = "
-                    + NexmarkData.columns(stream)
-                    + ")");
+                : format.equals("csv")
+                    ? "read_csv('"
+                        + files
+                        + "/*.csv', header = false, columns = "
+                        + NexmarkData.columns(stream)
+                        + ")"
+                    : "read_json('"
+                        + files
+                        + "/*.json', format = 'newline_delimited', columns = "
+                        + NexmarkData.columns(stream)
+                        + ")");
         sql.append(";\n");
       }
     }

@@ -32,6 +32,8 @@ final class NexmarkData {
 
   static final int PARTS = 2;
 
+  private static final String[] STREAMS = {"bid", "auction", "person"};
+
   private static final int EVENTS_PER_SECOND = 5_000;
   private static final String[] HOT_CHANNELS = {"Google", "Facebook", "Baidu", "Apple"};
   private static final DateTimeFormatter TIMESTAMP =
@@ -73,6 +75,32 @@ final class NexmarkData {
     new NexmarkData().writeJson(building, events);
     writeParquet(building);
     return Files.move(building, target, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** The streams as CSV too, without a header; written from the Parquet files when first wanted. */
+  static void prepareCsv(Path data) throws IOException, SQLException {
+    Path target = data.resolve("csv");
+    if (Files.exists(target)) {
+      return;
+    }
+    Path building = Files.createTempDirectory(data, "building-");
+    try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
+        Statement statement = duck.createStatement()) {
+      statement.execute("SET threads = 1");
+      for (String stream : STREAMS) {
+        Path folder = Files.createDirectories(building.resolve(stream));
+        for (int part = 0; part < PARTS; part++) {
+          String name = stream + "-" + part;
+          statement.execute(
+              "COPY (SELECT * FROM read_parquet('"
+                  + data.resolve("parquet").resolve(stream).resolve(name + ".parquet")
+                  + "')) TO '"
+                  + folder.resolve(name + ".csv")
+                  + "' (FORMAT csv, HEADER false, TIMESTAMPFORMAT '%Y-%m-%d %H:%M:%S.%g')");
+        }
+      }
+    }
+    Files.move(building, target, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private void writeJson(Path directory, long events) throws IOException {
@@ -186,7 +214,7 @@ final class NexmarkData {
     try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
         Statement statement = duck.createStatement()) {
       statement.execute("SET threads = 1");
-      for (String stream : new String[] {"bid", "auction", "person"}) {
+      for (String stream : STREAMS) {
         Path target = Files.createDirectories(directory.resolve("parquet").resolve(stream));
         for (int part = 0; part < PARTS; part++) {
           Path json =

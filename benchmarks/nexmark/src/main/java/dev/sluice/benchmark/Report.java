@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -70,18 +71,25 @@ final class Report {
   }
 
   void cell(Cell cell, Map<Rival, List<Timed>> times) {
-    add("%n## %s%n%n", cell.label());
+    Map<String, List<Timed>> named = new LinkedHashMap<>();
+    times.forEach((rival, runs) -> named.put(rival.label, runs));
+    table(cell.label(), named);
+  }
+
+  /** A table of what was measured, by engine. */
+  void table(String title, Map<String, List<Timed>> times) {
+    add("%n## %s%n%n", title);
     add(
         "| engine | engine ms: median (min–max) | process ms: median (min–max) | time / Sluice's,"
             + " engine | process | peak MB |%n");
     add("| --- | --- | --- | --- | --- | --- |%n");
-    List<Timed> own = times.get(Rival.SLUICE);
+    List<Timed> own = times.get(Rival.SLUICE.label);
     times.forEach(
-        (rival, runs) -> {
-          List<Double> engine = runs.stream().map(Timed::engineMillis).collect(Collectors.toList());
+        (engine, runs) -> {
+          List<Double> inside = runs.stream().map(Timed::engineMillis).collect(Collectors.toList());
           List<Double> process =
               runs.stream().map(Timed::processMillis).collect(Collectors.toList());
-          add("| %s | %s | %s |", rival.label, spread(engine), spread(process));
+          add("| %s | %s | %s |", engine, spread(inside), spread(process));
           if (own == null) {
             add(" – | – |");
           } else {
@@ -89,7 +97,7 @@ final class Report {
                 median(own.stream().map(Timed::engineMillis).collect(Collectors.toList()));
             double whole =
                 median(own.stream().map(Timed::processMillis).collect(Collectors.toList()));
-            add(" %.2f | %.2f |", median(engine) / mine, median(process) / whole);
+            add(" %.2f | %.2f |", median(inside) / mine, median(process) / whole);
           }
           add(" %.0f |%n", runs.stream().mapToLong(Timed::peakBytes).max().orElse(0) / 1e6);
         });

@@ -15,19 +15,10 @@ enum Rival {
     @Override
     Timed run(Place place, Cell cell, Path data, Path csv)
         throws IOException, InterruptedException {
-      Path sql = place.write(cell.label() + "-sluice.sql", cell.streamingSql(data, false, csv));
-      List<String> command =
-          List.of(
-              place.root().resolve("sluice").toString(),
-              "run",
-              sql.toString(),
-              "--parallelism",
-              "2",
-              "--json");
-      ChildProcess.Outcome run =
-          ChildProcess.run(
-              place.logs(), cell.label() + "-sluice", command, Map.of("SLUICE_NO_BUILD", "1"));
-      return timed(run, "elapsedMillis");
+      return sluice(
+          place,
+          cell.label(),
+          place.write(cell.label() + "-sluice.sql", cell.streamingSql(data, false, csv)));
     }
   },
   FLINK("Flink SQL") {
@@ -57,6 +48,22 @@ enum Rival {
       return duckDb(place, cell, cell.oracleSql(data, question));
     }
   };
+
+  /** Runs a file with Sluice. */
+  static Timed sluice(Place place, String label, Path sql)
+      throws IOException, InterruptedException {
+    List<String> command =
+        List.of(
+            place.root().resolve("sluice").toString(),
+            "run",
+            sql.toString(),
+            "--parallelism",
+            "2",
+            "--json");
+    ChildProcess.Outcome run =
+        ChildProcess.run(place.logs(), label + "-sluice", command, Map.of("SLUICE_NO_BUILD", "1"));
+    return timed(run, "elapsedMillis");
+  }
 
   private static Timed flink(Place place, Cell cell, Path data, Path csv, boolean reuse)
       throws IOException, InterruptedException {
@@ -107,7 +114,7 @@ enum Rival {
   abstract Timed run(Place place, Cell cell, Path data, Path csv)
       throws IOException, InterruptedException;
 
-  private static Timed timed(ChildProcess.Outcome run, String field) throws IOException {
+  static Timed timed(ChildProcess.Outcome run, String field) throws IOException {
     String[] lines = run.output().strip().split("\n");
     JsonNode summary = new ObjectMapper().readTree(lines[lines.length - 1]);
     if (!summary.has(field)) {
