@@ -6,6 +6,7 @@ import dev.sluice.engine.checkpoint.CheckpointStorage;
 import dev.sluice.engine.checkpoint.Checkpoints;
 import dev.sluice.engine.checkpoint.LocalStorage;
 import dev.sluice.engine.checkpoint.Manifest;
+import dev.sluice.engine.checkpoint.Savepoints;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import java.io.IOException;
@@ -76,7 +77,10 @@ final class CheckpointsCommand implements Callable<Integer> {
           CheckpointStorage storage = new LocalStorage(path);
           try {
             switch (action) {
-              case list -> list(Checkpoints.list(storage));
+              case list -> {
+                list(Checkpoints.list(storage), Savepoints.isOne(storage));
+                savepoints(path);
+              }
               case show -> show(Checkpoints.list(storage));
               default -> delete(storage);
             }
@@ -90,17 +94,27 @@ final class CheckpointsCommand implements Callable<Integer> {
         });
   }
 
-  private void list(List<Checkpoints.Entry> entries) {
+  private void savepoints(Path path) throws IOException {
+    for (Path place : Savepoints.within(path)) {
+      for (Checkpoints.Entry entry : Checkpoints.list(new LocalStorage(place))) {
+        print(entry, "  savepoint in " + path.relativize(place));
+      }
+    }
+  }
+
+  private void print(Checkpoints.Entry entry, String note) {
+    String what =
+        entry.manifest().isPresent()
+            ? summary(entry.manifest().get(), entry.bytes())
+            : "DAMAGED: " + entry.damage().orElseThrow();
+    console.out().print(String.format(Locale.ROOT, "%8d  %s%s%n", entry.epoch(), what, note));
+  }
+
+  private void list(List<Checkpoints.Entry> entries, boolean savepoint) {
     if (entries.isEmpty()) {
       console.out().print("no checkpoints\n");
     }
-    for (Checkpoints.Entry entry : entries) {
-      String what =
-          entry.manifest().isPresent()
-              ? summary(entry.manifest().get(), entry.bytes())
-              : "DAMAGED: " + entry.damage().orElseThrow();
-      console.out().print(String.format(Locale.ROOT, "%8d  %s%n", entry.epoch(), what));
-    }
+    entries.forEach(entry -> print(entry, savepoint ? "  savepoint" : ""));
   }
 
   private static String summary(Manifest manifest, long bytes) {

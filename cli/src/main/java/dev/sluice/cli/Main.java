@@ -102,6 +102,8 @@ public final class Main implements Callable<Integer> {
             .addSubcommand(new ExplainCommand(console))
             .addSubcommand(new ReplCommand(console))
             .addSubcommand(new CheckpointsCommand(console))
+            .addSubcommand(new StopCommand(console))
+            .addSubcommand(new SavepointCommand(console))
             .addSubcommand(new CompletionCommand(console));
     withHelp(line);
     line.getSubcommands().values().forEach(Main::withHelp);

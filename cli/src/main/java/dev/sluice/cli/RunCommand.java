@@ -3,6 +3,7 @@ package dev.sluice.cli;
 import dev.sluice.cli.run.Console;
 import dev.sluice.cli.run.StepRunner;
 import dev.sluice.cli.run.StepRunner.Telling;
+import dev.sluice.connector.Settings;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.pipeline.Session;
@@ -11,6 +12,7 @@ import dev.sluice.pipeline.Step;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -44,6 +46,12 @@ final class RunCommand implements Callable<Integer> {
       description = "Print the summary as one JSON object on standard output.")
   private boolean json;
 
+  @Option(
+      names = "--from-savepoint",
+      paramLabel = "DIR",
+      description = "Begin from a savepoint; --checkpoint-dir is a directory without checkpoints.")
+  private String savepoint;
+
   @Mixin private SharedOptions shared = new SharedOptions();
   @Mixin private CommandSupport support = new CommandSupport();
 
@@ -58,7 +66,8 @@ final class RunCommand implements Callable<Integer> {
         () -> {
           List<SqlText> texts = Scripts.read(console, files);
           Session session =
-              support.use(shared.session(console, Scripts.pipelineName(files.get(0))));
+              support.use(
+                  shared.session(console, Scripts.pipelineName(files.get(0)), fromSavepoint()));
           List<Step> steps = session.prepare(texts);
           if (steps.stream().noneMatch(s -> !(s instanceof Step.Done))) {
             throw nothingToRun();
@@ -71,6 +80,10 @@ final class RunCommand implements Callable<Integer> {
                   json ? Telling.JSON : Telling.FULL);
           return support.use(runner).run(steps, false);
         });
+  }
+
+  private Map<String, String> fromSavepoint() {
+    return savepoint == null ? Map.of() : Map.of(Settings.FROM_SAVEPOINT, savepoint);
   }
 
   private UserError nothingToRun() {

@@ -42,7 +42,12 @@ final class SharedOptions {
 
   /** A session with the connectors on the class path. */
   Session session(Console console, String pipelineName) {
-    Map<String, String> settings = new HashMap<>();
+    return session(console, pipelineName, Map.of());
+  }
+
+  /** The same with further settings. */
+  Session session(Console console, String pipelineName, Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>(more);
     OptionalInt tasks = tasks();
     if (tasks.isPresent()) {
       settings.put(Settings.PARALLELISM.key(), Integer.toString(tasks.getAsInt()));

@@ -38,6 +38,7 @@ public final class StageTask implements AutoCloseable {
   private final long[][] inputWatermarks;
   private final long[] watermarks;
   private final boolean[][] finished;
+  private final long[] rows;
 
   /** Steps whose inputs have ended, but which still work on input they had put off. */
   private final boolean[] draining;
@@ -59,6 +60,7 @@ public final class StageTask implements AutoCloseable {
     watermarks = new long[count];
     finished = new boolean[count][];
     draining = new boolean[count];
+    rows = new long[count];
     Arrays.fill(watermarks, Long.MIN_VALUE);
     for (int i = 0; i < count; i++) {
       wire(graph, i);
@@ -302,7 +304,13 @@ public final class StageTask implements AutoCloseable {
     allocators.clear();
   }
 
+  /** How many rows step {@code step} has given, or, for an entrance, let in. */
+  public long rowsOf(int step) {
+    return rows[step];
+  }
+
   private void deliver(int step, RecordBatch batch) {
+    rows[step] += batch.rowCount();
     if (batch.rowCount() == 0) {
       batch.close();
       return;

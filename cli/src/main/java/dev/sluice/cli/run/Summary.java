@@ -53,12 +53,32 @@ final class Summary {
           .append(Cells.grouped((report.stateBytes() + (1 << 20) - 1) >> 20))
           .append(" MiB\n");
     }
+    for (RunReport.Flow flow : report.flows()) {
+      if (flow.filtered() + flow.late() != 0 || flow.missing() != 0) {
+        out.append("  ").append(flow(flow)).append('\n');
+      }
+    }
     if (report.restarts() > 0) {
       out.append("  started again ")
           .append(report.restarts() == 1 ? "once" : report.restarts() + " times")
           .append(" after a fault\n");
     }
     return out.toString();
+  }
+
+  /** Where the rows of a source have gone: a sum that comes out even, or says so. */
+  private static String flow(RunReport.Flow flow) {
+    String text =
+        flow.source()
+            + ": "
+            + count(flow.read(), "read")
+            + " = "
+            + count(flow.used(), "to " + flow.target())
+            + " + "
+            + count(flow.filtered(), "filtered")
+            + " + "
+            + count(flow.late(), "late");
+    return flow.missing() == 0 ? text : text + " + " + count(flow.missing(), "not taken");
   }
 
   /** What a query's rows do not tell: records that are not in them. Empty if all are. */
@@ -116,6 +136,13 @@ final class Summary {
     run.put("epoch", report.epoch());
     run.put("stateBytes", report.stateBytes());
     run.put("restarts", report.restarts());
+    if (report.pauses().count() > 0) {
+      Map<String, Object> pauses = new LinkedHashMap<>();
+      pauses.put("count", report.pauses().count());
+      pauses.put("pauseMillis99", millis(report.pauses().percentile99()));
+      pauses.put("pauseMillisMax", millis(report.pauses().longest()));
+      run.put("checkpoints", pauses);
+    }
     List<Map<String, Object>> sources = new ArrayList<>();
     for (RunReport.Source source : report.sources()) {
       Map<String, Object> map = new LinkedHashMap<>();
@@ -140,9 +167,26 @@ final class Summary {
     }
     run.put("sources", sources);
     run.put("sinks", sinks);
+    List<Object> flows = new ArrayList<>();
+    for (RunReport.Flow flow : report.flows()) {
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("source", flow.source());
+      map.put("target", flow.target());
+      map.put("read", flow.read());
+      map.put("filtered", flow.filtered());
+      map.put("late", flow.late());
+      map.put("used", flow.used());
+      map.put("missing", flow.missing());
+      flows.add(map);
+    }
+    run.put("flows", flows);
     Why.json(job, sources, run);
     error.ifPresent(e -> run.put("error", e));
     return JsonText.of(run);
+  }
+
+  private static double millis(Duration time) {
+    return time.toNanos() / 10_000 / 100.0;
   }
 
   private static String count(long number, String what) {

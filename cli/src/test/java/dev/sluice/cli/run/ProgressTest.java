@@ -23,7 +23,9 @@ class ProgressTest {
           1,
           false,
           0,
-          0);
+          0,
+          RunReport.Pauses.NONE,
+          List.of());
 
   @Test
   void lineFitsTheTerminalAfterItHasBeenNarrowed() throws Exception {

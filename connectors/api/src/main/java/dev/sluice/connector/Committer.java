@@ -3,7 +3,10 @@ package dev.sluice.connector;
 import java.io.IOException;
 import java.util.List;
 
-/** Makes prepared work visible. Called by the host's thread, never while a writer is at work. */
+/**
+ * Makes prepared work visible. Called by one thread at a time; in hosts with checkpoints writers
+ * may be at work on the next epoch meanwhile, but for the last commit of a run.
+ */
 public interface Committer extends AutoCloseable {
   /**
    * Before a commit: event time of the sink's rows has come to {@code micros}, {@link

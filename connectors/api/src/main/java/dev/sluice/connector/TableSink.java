@@ -10,7 +10,7 @@ public interface TableSink extends AutoCloseable {
    */
   SinkWriter writer(int task);
 
-  /** The committer; called between epochs by the host's thread, never while a writer is at work. */
+  /** The committer. */
   Committer committer();
 
   /**

@@ -1,10 +1,11 @@
 package dev.sluice.engine;
 
-import dev.sluice.connector.Committable;
 import dev.sluice.connector.FaultPoint;
 import dev.sluice.engine.checkpoint.CheckpointDraft;
 import dev.sluice.engine.checkpoint.Checkpoints;
+import dev.sluice.engine.checkpoint.LocalStorage;
 import dev.sluice.engine.checkpoint.Manifest;
+import dev.sluice.engine.checkpoint.Savepoints;
 import dev.sluice.engine.checkpoint.Spool;
 import dev.sluice.engine.checkpoint.StatePlan;
 import dev.sluice.engine.checkpoint.StoredCheckpoint;
@@ -16,6 +17,7 @@ import dev.sluice.plan.StageGraph;
 import dev.sluice.plan.TableRef;
 import dev.sluice.state.StateReader;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -249,11 +251,28 @@ final class Checkpointing implements AutoCloseable {
           .withHint("undo the change, or accept the loss with --allow-state-loss");
     }
     lines.forEach(checkpoints::notice);
+    boolean other =
+        !lines.isEmpty()
+            || !found.changed().isEmpty()
+            || !manifest.sinks().stream()
+                .map(Manifest.SinkState::table)
+                .collect(java.util.stream.Collectors.toSet())
+                .containsAll(sinks.stream().map(sink -> sink.table().name()).toList());
+    if (other) {
+      // of a pipeline that has not changed all is kept, and nothing is said
+      found.found().forEach((slot, state) -> tellKept(slot, state, found));
+    }
     found
         .changed()
         .forEach(
             slot ->
                 checkpoints.notice("kept: " + slot.head() + ", though what it reads has changed"));
+  }
+
+  private void tellKept(StatePlan.Slot slot, Manifest.OperatorState state, StatePlan.Match found) {
+    if (!state.parts().isEmpty() && !found.changed().contains(slot)) {
+      checkpoints.notice("kept: " + slot.head());
+    }
   }
 
   private void tellNewSinks(Manifest manifest, Set<String> tables) {
@@ -290,6 +309,7 @@ final class Checkpointing implements AutoCloseable {
           });
       List<TaskHost> hosts = tasks.get(stage.id());
       dropOtherLayouts(hosts.get(0), ofStep);
+      tellNew(hosts.get(0), stage.id(), ofStep);
       for (int t = 0; t < hosts.size(); t++) {
         int task = t;
         hosts.get(t).task().restore(step -> reader(ofStep, step, task, hosts.size()));
@@ -317,6 +337,26 @@ final class Checkpointing implements AutoCloseable {
       Map<Integer, Manifest.OperatorState> ofStep, int step, int task, int width) {
     Manifest.OperatorState none = new Manifest.OperatorState("", "", "", "", List.of());
     return from.orElseThrow().reader(ofStep.getOrDefault(step, none), task, width, allocator);
+  }
+
+  /** What keeps state and was not there: it knows nothing of the rows before. */
+  private void tellNew(TaskHost host, int stage, Map<Integer, Manifest.OperatorState> ofStep) {
+    for (StatePlan.Slot slot : plan.slots()) {
+      if (slot.stage() == stage && !ofStep.containsKey(slot.step())) {
+        boolean[] keeps = {false};
+        host.task()
+            .snapshot(
+                slot.step(),
+                (name, version, layout) -> {
+                  keeps[0] = true;
+                  return (group, rows) -> rows.close();
+                });
+        if (keeps[0]) {
+          checkpoints.notice(
+              "new: " + slot.head() + " begins behind checkpoint " + from().orElseThrow().epoch());
+        }
+      }
+    }
   }
 
   /** State whose columns are not what the operator keeps now cannot be read. */
@@ -352,73 +392,124 @@ final class Checkpointing implements AutoCloseable {
     checkpoints.notice(lost);
   }
 
+  long token() {
+    return checkpoints.owner().token();
+  }
+
+  /** Copies the newest checkpoint to a directory of its own. */
+  Path savepoint(Optional<String> to) {
+    long epoch = checkpoints.nextEpoch() - 1;
+    Path place =
+        to.map(options.workingDirectory()::resolve)
+            .orElseGet(
+                () -> Savepoints.defaultPlace(options.checkpointDirectory().orElseThrow(), epoch));
+    try {
+      Savepoints.save(checkpoints.storage(), epoch, new LocalStorage(place));
+    } catch (IOException e) {
+      throw UserError.of(
+              ErrorCode.CHECKPOINT_FAILED, "the savepoint cannot be written to '" + place + "'")
+          .withDetail(String.valueOf(e.getMessage()))
+          .causedBy(e);
+    }
+    checkpoints.notice("savepoint " + epoch + " is in " + place);
+    return place;
+  }
+
+  /** The failure, or what has led to it: another run has replaced this one. */
+  RuntimeException toldAs(RuntimeException failure) {
+    try {
+      boolean known = failure instanceof UserError e && e.code() == ErrorCode.FENCED;
+      return known || !checkpoints.isReplaced()
+          ? failure
+          : checkpoints.replaced().causedBy(failure);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+      return failure;
+    }
+  }
+
   /** The epoch that the first rows belong to. */
   long firstEpoch() {
     return checkpoints.nextEpoch();
   }
 
-  /** Makes a checkpoint of everything and commits the sinks; gives its epoch. */
-  long make(TickLoop.Parts parts, boolean complete, boolean last) {
+  /**
+   * Copies the state of everything, which is all that the job has to rest for; what is left to do
+   * is the flight's.
+   */
+  CheckpointFlight begin(TickLoop.Parts parts, boolean complete, boolean last) {
     long epoch = checkpoints.nextEpoch();
     FaultPoint.pass("checkpoint.begin");
-    Map<SinkFeed, List<Committable>> ready = new LinkedHashMap<>();
-    parts.allSinks().forEach(sink -> ready.put(sink, sink.prepare(epoch)));
-    FaultPoint.pass("checkpoint.prepared");
-    Manifest manifest;
-    try (CheckpointDraft draft = checkpoints.begin(allocator)) {
-      List<Manifest.OperatorState> operators = operators(draft, parts.tasks());
-      FaultPoint.pass("checkpoint.state");
-      manifest =
-          new Manifest(
-              epoch,
-              checkpoints.owner().id(),
-              options.pipelineName(),
-              host.millis(),
-              complete,
-              options.parallelism(),
-              sources(parts.sources()),
-              operators,
-              ended(parts),
-              ready.entrySet().stream().map(e -> e.getKey().state(e.getValue())).toList());
-      checkpoints.publish(draft, manifest);
-    } catch (IOException | java.io.UncheckedIOException e) {
-      throw failed(epoch, e);
-    }
-    FaultPoint.pass("checkpoint.durable");
-    ready.forEach(
-        (sink, committables) -> {
-          sink.commit(epoch, committables, last);
-          FaultPoint.pass("checkpoint.sink-committed");
-        });
-    FaultPoint.pass("checkpoint.committed");
+    parts.allSinks().forEach(sink -> sink.endEpoch(epoch));
     try {
-      checkpoints.committed(manifest);
-    } catch (IOException e) {
-      throw failed(epoch, e);
+      CheckpointDraft draft = checkpoints.begin(allocator, room());
+      try {
+        return flight(epoch, draft, parts, complete, last);
+      } catch (RuntimeException | Error e) {
+        draft.close();
+        throw e;
+      }
+    } catch (IOException | java.io.UncheckedIOException e) {
+      throw UserError.of(
+              ErrorCode.CHECKPOINT_FAILED,
+              "checkpoint "
+                  + epoch
+                  + " cannot be begun in '"
+                  + checkpoints.storage().location()
+                  + "'")
+          .withDetail(String.valueOf(e.getMessage()))
+          .withHint("what was committed stays; the next run goes on from the checkpoint before")
+          .causedBy(e);
     }
-    return epoch;
   }
 
-  private UserError failed(long epoch, Exception e) {
-    return UserError.of(
-            ErrorCode.CHECKPOINT_FAILED,
-            "checkpoint "
-                + epoch
-                + " cannot be written to '"
-                + checkpoints.storage().location()
-                + "'")
-        .withDetail(String.valueOf(e.getMessage()))
-        .withHint("what was committed stays; the next run goes on from the checkpoint before")
-        .causedBy(e);
+  /** Half of the memory that is left: copies must not be what ends a run. */
+  private static long room() {
+    ProcessMemory memory = ProcessMemory.ofThisProcess();
+    return Math.max(0, memory.limit() - memory.used()) / 2;
   }
 
-  private List<Manifest.OperatorState> operators(
-      CheckpointDraft draft, List<List<TaskHost>> tasks) {
-    for (StatePlan.Slot slot : plan.slots()) {
-      for (TaskHost host : tasks.get(slot.stage())) {
-        host.task().snapshot(slot.step(), draft.operator(slot.id()));
+  private CheckpointFlight flight(
+      long epoch, CheckpointDraft draft, TickLoop.Parts parts, boolean complete, boolean last) {
+    List<Manifest.OperatorState> operators = operators(draft, parts);
+    List<Manifest.SourceState> sources = sources(parts.sources());
+    List<String> ended = ended(parts);
+    long millis = host.millis();
+    return new CheckpointFlight(
+        epoch,
+        last,
+        checkpoints,
+        draft,
+        parts.allSinks(),
+        sinks ->
+            new Manifest(
+                epoch,
+                checkpoints.owner().id(),
+                options.pipelineName(),
+                millis,
+                complete,
+                options.parallelism(),
+                sources,
+                operators,
+                ended,
+                sinks));
+  }
+
+  /** All tasks side by side: copying is work for every core. */
+  private List<Manifest.OperatorState> operators(CheckpointDraft draft, TickLoop.Parts parts) {
+    List<Runnable> work = new ArrayList<>();
+    for (StageGraph.Stage stage : graph.stages()) {
+      List<StatePlan.Slot> slots =
+          plan.slots().stream().filter(slot -> slot.stage() == stage.id()).toList();
+      for (TaskHost task : parts.tasks().get(stage.id())) {
+        CheckpointDraft.Capture capture = draft.capture();
+        work.add(
+            () ->
+                slots.forEach(
+                    slot -> task.task().snapshot(slot.step(), capture.operator(slot.id()))));
       }
     }
+    parts.workers().run(work);
     return plan.slots().stream()
         .map(
             slot ->

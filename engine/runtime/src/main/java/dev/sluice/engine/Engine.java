@@ -62,7 +62,7 @@ public final class Engine {
         new JobBuilder(connectors, plan, options, standardOutput, ThreadHost.INSTANCE);
     LocalJob job;
     try {
-      job = new LocalJob(builder.build(results), options.pipelineName());
+      job = new LocalJob(builder.build(results), options);
     } catch (RuntimeException | Error e) {
       builder.abandon(e);
       throw e;

@@ -29,6 +29,7 @@ import java.util.Optional;
  * @param retainedCheckpoints how many of the last are kept
  * @param allowStateLoss whether state of a checkpoint that has no place may be dropped
  * @param restart what happens after a fault that may pass
+ * @param savepoint to begin from where there are no checkpoints yet
  */
 public record EngineOptions(
     int parallelism,
@@ -44,7 +45,8 @@ public record EngineOptions(
     Optional<Path> checkpointDirectory,
     int retainedCheckpoints,
     boolean allowStateLoss,
-    RestartPolicy restart) {
+    RestartPolicy restart,
+    Optional<Path> savepoint) {
   /**
    * Defaults overridden by {@code settings} (keys of {@link Settings}, values already known to be
    * well-formed).
@@ -75,7 +77,22 @@ public record EngineOptions(
         directory,
         positive(settings, Settings.CHECKPOINT_RETAIN.key(), 3),
         Boolean.parseBoolean(settings.get(Settings.ALLOW_STATE_LOSS)),
-        restart(settings, directory.isPresent()));
+        restart(settings, directory.isPresent()),
+        savepoint(settings, workingDirectory, directory));
+  }
+
+  private static Optional<Path> savepoint(
+      Map<String, String> settings, Path workingDirectory, Optional<Path> checkpoints) {
+    Optional<Path> place =
+        Optional.ofNullable(settings.get(Settings.FROM_SAVEPOINT))
+            .map(text -> workingDirectory.resolve(text).toAbsolutePath().normalize());
+    if (place.isPresent() && checkpoints.isEmpty()) {
+      throw UserError.of(
+              ErrorCode.SETTING_VALUE,
+              "a run from a savepoint needs a directory for the checkpoints that follow it")
+          .withHint("--checkpoint-dir DIR, an empty one");
+    }
+    return place;
   }
 
   /** Without checkpoints a run that starts again repeats rows: only where that is asked for. */

@@ -154,7 +154,8 @@ final class JobBuilder implements ConnectorContext {
             byTable,
             results,
             userCode,
-            checkpoints));
+            checkpoints,
+            host.crew("checkpoint", 1)));
   }
 
   /** Only pipelines that write somewhere have checkpoints: a query's rows are gone when shown. */
@@ -166,6 +167,7 @@ final class JobBuilder implements ConnectorContext {
         Checkpoints.open(
             new LocalStorage(options.checkpointDirectory().get()),
             options.retainedCheckpoints(),
+            options.savepoint().map(LocalStorage::new),
             host);
     Checkpointing made = new Checkpointing(opened, options, graph, root, host);
     this.opened.add(made);

@@ -8,6 +8,7 @@ import dev.sluice.error.UserError;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.apache.arrow.memory.OutOfMemoryException;
@@ -25,14 +26,20 @@ final class LocalJob implements Job {
   private volatile boolean cancelled;
   private volatile RunReport latest;
   private volatile RunReport committed;
+  private volatile List<RunReport.Flow> flows = List.of();
+  private volatile RunReport atBegun;
+  private volatile long begun;
   private final StatusBoard board;
+  private final Optional<RunRequests> requests;
 
-  LocalJob(TickLoop loop, String name) {
+  LocalJob(TickLoop loop, EngineOptions options) {
     this.loop = loop;
+    requests = RunRequests.of(loop, options);
     board = new StatusBoard(loop);
     latest = snapshot();
     committed = latest;
-    thread = new Thread(this::run, "sluice-" + name);
+    atBegun = latest;
+    thread = new Thread(this::run, "sluice-" + options.pipelineName());
     thread.setDaemon(true);
   }
 
@@ -53,22 +60,26 @@ final class LocalJob implements Job {
       while (!stopping && !loop.isFinished()) {
         loop.turn();
         latest = snapshot();
-        if (latest.epoch() != committed.epoch()) {
-          committed = latest;
-        }
+        noteCommit();
         board.update(false);
+        stopping |= requests.map(RunRequests::poll).orElse(false);
       }
       if (cancelled) {
         throw UserError.of(ErrorCode.INTERRUPTED, "the run was cancelled");
       }
       loop.lastCommit();
+      flows = loop.flows();
+      requests.ifPresent(RunRequests::stopped);
     } catch (RuntimeException | Error e) {
-      failure = told(e);
+      failure = told(e instanceof RuntimeException runtime ? loop.epochs().toldAs(runtime) : e);
     }
     try {
       latest = snapshot();
       board.update(true);
-      loop.close();
+      List<AutoCloseable> all = new ArrayList<>();
+      requests.ifPresent(all::add);
+      all.add(loop);
+      Closing.all(all);
     } catch (RuntimeException | Error e) {
       if (failure == null) {
         failure = e;
@@ -80,6 +91,23 @@ final class LocalJob implements Job {
       end.complete(latest);
     } else {
       end.completeExceptionally(failure);
+    }
+  }
+
+  /** What was counted when an epoch ended holds once that epoch is committed. */
+  private void noteCommit() {
+    // a turn may see the end of one epoch's commit and begin the next
+    noteIfCommitted();
+    if (loop.epochs().begunEpoch() != begun) {
+      begun = loop.epochs().begunEpoch();
+      atBegun = latest;
+      noteIfCommitted();
+    }
+  }
+
+  private void noteIfCommitted() {
+    if (loop.epoch() == begun && begun != committed.epoch()) {
+      committed = atBegun.committedAs(latest);
     }
   }
 
@@ -154,7 +182,25 @@ final class LocalJob implements Job {
         loop.epoch(),
         stopping,
         loop.peakState(),
-        0);
+        0,
+        new RunReport.Pauses(
+            loop.epochs().pauses().count(),
+            Duration.ofNanos(loop.epochs().pauses().percentile99()),
+            Duration.ofNanos(loop.epochs().pauses().longest())),
+        flows);
+  }
+
+  /**
+   * How far it was where the checkpoint {@code epoch} was made, which another run goes on from: the
+   * last that was committed, or one that was under way at the end and is committed by that run.
+   */
+  RunReport reportAt(long epoch) {
+    return epoch == begun ? atBegun.allCommitted(epoch) : committed;
+  }
+
+  /** The checkpoint it went on from; 0 if there was none. */
+  long restoredEpoch() {
+    return loop.epochs().restoredEpoch();
   }
 
   /** How far it was at its last commit. */

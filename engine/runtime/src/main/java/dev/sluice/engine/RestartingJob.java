@@ -2,6 +2,7 @@ package dev.sluice.engine;
 
 import dev.sluice.engine.status.JobStatus;
 import dev.sluice.error.UserError;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,8 @@ import java.util.function.Supplier;
  * would. Nothing of the failed one is kept but its counts up to the last commit.
  */
 final class RestartingJob implements Job {
+  private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
   private final Supplier<LocalJob> starter;
   private final FaultJudge judge;
   private final EngineOptions options;
@@ -53,7 +56,6 @@ final class RestartingJob implements Job {
           end.complete(withBefore(current.await()));
           return;
         } catch (RuntimeException e) {
-          before = Optional.of(withBefore(current.committedReport()));
           int attempts = current.hasCommitted() ? 1 : restarts.attempt() + 1;
           if (!restart(e, attempts)) {
             throw told(e);
@@ -71,17 +73,26 @@ final class RestartingJob implements Job {
   /** Waits and starts until a start succeeds; false if {@code failure} is the end. */
   private boolean restart(RuntimeException failure, int firstAttempt) throws InterruptedException {
     RuntimeException reason = failure;
+    LocalJob failed = current;
+    Optional<RunReport> earlier = before;
+    before = Optional.of(withBefore(failed.committedReport()));
     for (int attempt = firstAttempt; attempt <= options.restart().attempts(); attempt++) {
       if (stopped.getCount() == 0 || !judge.isTransient(reason)) {
         break;
       }
       Duration delay = options.restart().delay(attempt, ThreadLocalRandom.current().nextDouble());
       announce(attempt, delay, reason);
-      if (stopped.await(delay.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (isStoppedWithin(delay)) {
         break;
       }
       try {
-        current = starter.get();
+        LocalJob next = starter.get();
+        RunReport soFar =
+            next.restoredEpoch() == 0
+                ? failed.committedReport()
+                : failed.reportAt(next.restoredEpoch());
+        before = Optional.of(withBefore(soFar, earlier));
+        current = next;
         restarted();
         return true;
       } catch (RuntimeException e) {
@@ -96,6 +107,65 @@ final class RestartingJob implements Job {
       failure.addSuppressed(reason);
     }
     return false;
+  }
+
+  /** Waits; whoever asks for something meanwhile is answered. */
+  private boolean isStoppedWithin(Duration delay) throws InterruptedException {
+    long end = System.nanoTime() + delay.toNanos();
+    Optional<RunControl> control = control();
+    try {
+      long left = delay.toNanos();
+      while (left > 0) {
+        if (stopped.await(Math.min(left, POLL_NANOS), TimeUnit.NANOSECONDS)
+            || control.isPresent() && isAskedToStop(control.get())) {
+          return true;
+        }
+        left = end - System.nanoTime();
+      }
+      return false;
+    } catch (IOException e) {
+      notice("other processes cannot reach this run: " + e.getMessage());
+      return stopped.await(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+    } finally {
+      control.ifPresent(this::end);
+    }
+  }
+
+  private Optional<RunControl> control() {
+    if (options.checkpointDirectory().isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      // no run is the owner now: a term of its own
+      return Optional.of(
+          new RunControl(
+              options.checkpointDirectory().get(), -System.nanoTime(), options.pipelineName()));
+    } catch (IOException e) {
+      notice("other processes cannot reach this run: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private boolean isAskedToStop(RunControl control) throws IOException {
+    Optional<RunControl.Request> asked = control.poll();
+    if (asked.isEmpty()) {
+      return false;
+    }
+    boolean stop = asked.get().action() == RunControl.Action.STOP;
+    control.answer(
+        stop,
+        stop
+            ? "stopped while it waited to start again; its newest checkpoint is kept"
+            : "it waits to start again after a fault: there is nothing to make a savepoint of");
+    return stop;
+  }
+
+  private void end(RunControl control) {
+    try {
+      control.end();
+    } catch (IOException e) {
+      notice("other processes may look for this run in vain: " + e.getMessage());
+    }
   }
 
   private void announce(int attempt, Duration delay, RuntimeException reason) {
@@ -162,8 +232,12 @@ final class RestartingJob implements Job {
   }
 
   private RunReport withBefore(RunReport report) {
+    return withBefore(report, before);
+  }
+
+  private RunReport withBefore(RunReport report, Optional<RunReport> earlier) {
     Duration sinceStart = Duration.ofNanos(System.nanoTime() - startNanos);
-    return before.map(b -> report.after(b, restarts.count(), sinceStart)).orElse(report);
+    return earlier.map(b -> report.after(b, restarts.count(), sinceStart)).orElse(report);
   }
 
   private void notice(String text) {

@@ -15,6 +15,8 @@ import java.util.List;
  * @param stopped whether the run was ended by {@link Job#stop} rather than by the end of its input
  * @param stateBytes the most state that was kept at once, about
  * @param restarts how often it has started again after a fault
+ * @param pauses for checkpoints
+ * @param flows where rows have gone since the last start; empty before the end
  */
 public record RunReport(
     Duration elapsed,
@@ -24,7 +26,49 @@ public record RunReport(
     long epoch,
     boolean stopped,
     long stateBytes,
-    int restarts) {
+    int restarts,
+    Pauses pauses,
+    List<Flow> flows) {
+  /**
+   * What has become of the rows of a source on the way to the first operator that does more than
+   * filter, or to a sink: read = filtered + late + used, or a row was lost.
+   *
+   * @param source declared name
+   * @param target the operator or sink
+   * @param read decoded rows
+   * @param filtered rows that conditions on the way left out
+   * @param late rows that came too late for the operator, or without a time
+   * @param used rows that the operator or sink took
+   */
+  public record Flow(String source, String target, long read, long filtered, long late, long used) {
+    /** Rows nobody knows of. Not 0 where a LIMIT was reached: nobody wanted the rest. */
+    public long missing() {
+      return read - filtered - late - used;
+    }
+  }
+
+  /**
+   * How long the rows had to wait for checkpoints: the copying, not the writing.
+   *
+   * @param count of checkpoints
+   * @param percentile99 of the last thousand
+   */
+  public record Pauses(int count, Duration percentile99, Duration longest) {
+    /** Without checkpoints. */
+    public static final Pauses NONE = new Pauses(0, Duration.ZERO, Duration.ZERO);
+
+    private Pauses after(Pauses before) {
+      return new Pauses(
+          count + before.count,
+          longer(percentile99, before.percentile99),
+          longer(longest, before.longest));
+    }
+
+    private static Duration longer(Duration a, Duration b) {
+      return a.compareTo(b) > 0 ? a : b;
+    }
+  }
+
   /**
    * @param name declared name
    * @param rows decoded rows, rejected ones not counted
@@ -91,7 +135,39 @@ public record RunReport(
         Math.max(epoch, before.epoch()),
         stopped,
         Math.max(stateBytes, before.stateBytes()),
-        times);
+        times,
+        pauses.after(before.pauses()),
+        flows);
+  }
+
+  /** This report once everything in it is committed. */
+  RunReport allCommitted(long asEpoch) {
+    return new RunReport(
+        elapsed,
+        sources,
+        sinks.stream().map(s -> new Sink(s.name(), s.rows(), s.rows())).toList(),
+        lateRows,
+        asEpoch,
+        stopped,
+        stateBytes,
+        restarts,
+        pauses,
+        flows);
+  }
+
+  /** This report with what a later one knows of commits. */
+  RunReport committedAs(RunReport later) {
+    return new RunReport(
+        elapsed,
+        sources,
+        later.sinks(),
+        lateRows,
+        later.epoch(),
+        stopped,
+        stateBytes,
+        restarts,
+        later.pauses(),
+        flows);
   }
 
   public long rowsIn() {

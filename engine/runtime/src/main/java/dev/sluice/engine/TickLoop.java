@@ -2,8 +2,8 @@ package dev.sluice.engine;
 
 import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.RecordBatch;
-import dev.sluice.connector.SplitSource.Position;
 import dev.sluice.engine.checkpoint.Manifest;
+import dev.sluice.engine.host.Crew;
 import dev.sluice.engine.host.Host;
 import dev.sluice.engine.host.Workers;
 import dev.sluice.engine.sink.SinkFeed;
@@ -109,22 +109,23 @@ final class TickLoop implements AutoCloseable {
       Map<dev.sluice.plan.TableRef, SinkFeed> byTable,
       Consumer<RecordBatch> results,
       UserCode.Lease userCode,
-      Optional<Checkpointing> checkpoints) {}
+      Optional<Checkpointing> checkpoints,
+      Crew checkpointer) {}
 
   private final Parts parts;
   private volatile Thread owner = Thread.currentThread();
-  private long epoch;
-  private long lastCommitNanos;
-  private boolean positionsMoved;
+  private final Epochs epochs;
   private volatile long peakState;
   private long peakSpilled;
 
   /** Whether input that was put off is worked on, and nothing else. */
   private boolean settling;
 
+  private final Map<Integer, Long> sinkRows = new LinkedHashMap<>();
+
   TickLoop(Parts parts) {
     this.parts = parts;
-    this.lastCommitNanos = parts.host().nanoTime();
+    epochs = new Epochs(parts);
   }
 
   void owner(Thread thread) {
@@ -154,7 +155,7 @@ final class TickLoop implements AutoCloseable {
   }
 
   long epoch() {
-    return epoch;
+    return epochs.epoch();
   }
 
   void start() {
@@ -170,8 +171,7 @@ final class TickLoop implements AutoCloseable {
 
   /** One tick. Waits a little when there is nothing to do. */
   void turn() {
-    boolean due =
-        parts.host().nanoTime() - lastCommitNanos >= parts.options().commitInterval().toNanos();
+    boolean due = epochs.isDue();
     // a checkpoint is made when nothing has been put off: until then nothing new is taken in
     settling = due && parts.checkpoints().isPresent() && owes();
     boolean moved = settling;
@@ -182,8 +182,9 @@ final class TickLoop implements AutoCloseable {
     }
     work();
     endSatisfiedSources();
+    epochs.land(false);
     if (due && !(parts.checkpoints().isPresent() && owes())) {
-      commit(false);
+      epochs.commit(false, false, !owes());
     }
     for (TaskHost host : tasks()) {
       moved |= host.task().isDraining();
@@ -301,7 +302,9 @@ final class TickLoop implements AutoCloseable {
     List<RecordBatch> batches = source.feed.isPresent() ? fetch(source.feed.get()) : values(source);
     send(source, batches);
     source.rejected.ifPresent(RejectedRows::flush);
-    positionsMoved |= !batches.isEmpty();
+    if (!batches.isEmpty()) {
+      epochs.moved();
+    }
     long watermark =
         source.feed.map(f -> f.watermark(parts.host().nanoTime())).orElse(Long.MAX_VALUE);
     source.watermark = watermark;
@@ -453,6 +456,7 @@ final class TickLoop implements AutoCloseable {
     Optional<SinkFeed> sink = Optional.ofNullable(parts.sinks().get(edge.edge().to().sink()));
     for (int sender = 0; sender < edge.senders(); sender++) {
       for (RecordBatch batch : edge.takeFrom(sender)) {
+        sinkRows.merge(edge.edge().id(), (long) batch.rowCount(), Long::sum);
         if (sink.isPresent()) {
           sink.get().write(sender, batch);
         } else {
@@ -496,35 +500,35 @@ final class TickLoop implements AutoCloseable {
     return out > 0;
   }
 
-  /** Commits all sinks, then tells the sources how far they are safe. */
-  private void commit(boolean last) {
-    lastCommitNanos = parts.host().nanoTime();
-    if (!last && !positionsMoved && parts.allSinks().stream().noneMatch(SinkFeed::isDirty)) {
-      return;
-    }
-    Map<Source, Map<String, Position>> safe = new LinkedHashMap<>();
-    boolean settled = !owes();
-    for (Source source : parts.sources()) {
-      source.feed.filter(f -> settled).ifPresent(f -> safe.put(source, f.safePositions()));
-    }
-    if (parts.checkpoints().isPresent()) {
-      epoch = parts.checkpoints().get().make(parts, last && isFinished(), last);
-    } else {
-      epoch++;
-      parts.allSinks().forEach(sink -> sink.commit(epoch, last));
-    }
-    safe.forEach((source, positions) -> source.feed.orElseThrow().committed(positions));
-    positionsMoved &= !settled;
+  /** Commits now, whatever the interval. */
+  void checkpointNow() {
+    settle();
+    epochs.commitNow();
+  }
+
+  /** Where the rows that were read have gone. Between two ticks. */
+  List<RunReport.Flow> flows() {
+    return Conservation.of(parts, sinkRows);
+  }
+
+  /** The epochs of this job. */
+  Epochs epochs() {
+    return epochs;
   }
 
   /** The commit that ends the run. */
   void lastCommit() {
     if (!parts.checkpoints().map(Checkpointing::wasComplete).orElse(false)) {
-      settling = parts.checkpoints().isPresent();
-      while (settling && owes()) {
-        work();
-      }
-      commit(true);
+      settle();
+      epochs.commit(true, isFinished(), true);
+    }
+  }
+
+  /** Works off what was put off: a checkpoint has no place for it. */
+  private void settle() {
+    settling = parts.checkpoints().isPresent();
+    while (settling && owes()) {
+      work();
     }
   }
 
@@ -538,6 +542,8 @@ final class TickLoop implements AutoCloseable {
     List<AutoCloseable> all = new ArrayList<>();
     parts.sources().forEach(source -> source.feed.ifPresent(all::add));
     all.add(parts.workers());
+    // before what it writes to is closed
+    all.add(epochs);
     // what waits in sinks and on edges lies in memory of the tasks
     all.addAll(parts.allSinks());
     all.addAll(parts.edges().values());

@@ -12,7 +12,10 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidPidMappingException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TransactionAbortedException;
@@ -65,6 +68,15 @@ final class Failures {
                   + " if it wants TLS")
           .causedBy(cause);
     }
+    if (cause instanceof InvalidTxnTimeoutException) {
+      return UserError.of(
+              ErrorCode.OPTION_VALUE, brokers + " do not allow transactions that take so long")
+          .withDetail(firstLine(cause))
+          .withHint(
+              "lower 'properties.transaction.timeout.ms' to 'transaction.max.timeout.ms' of the"
+                  + " brokers; a commit must fit into it, the time between two need not")
+          .causedBy(cause);
+    }
     if (cause instanceof UnsupportedVersionException) {
       return UserError.of(ErrorCode.UNREACHABLE, brokers + " are too old")
           .withDetail(firstLine(cause))
@@ -80,6 +92,13 @@ final class Failures {
     return Faults.isTransient(failure)
         || Faults.any(failure, Failures::passes)
             && !Faults.any(failure, UnknownTopicOrPartitionException.class::isInstance);
+  }
+
+  /** Whether brokers take the producer for an old one: replaced, or too slow. */
+  static boolean isFenced(Throwable failure) {
+    return Faults.any(
+        failure,
+        c -> c instanceof ProducerFencedException || c instanceof InvalidProducerEpochException);
   }
 
   private static boolean passes(Throwable cause) {

@@ -49,7 +49,7 @@ final class KafkaEpochs implements EpochTarget {
   @Override
   public long acquire(Owner who) throws IOException {
     writer = Optional.of(writers.get());
-    OffsetAndMetadata found = marker();
+    OffsetAndMetadata found = marker(true);
     String[] holder = found.metadata().split("/", 2);
     boolean same = holder[0].equals(who.id());
     if (same && Long.parseLong(holder[1]) > who.token()) {
@@ -62,14 +62,17 @@ final class KafkaEpochs implements EpochTarget {
     return epoch;
   }
 
-  private OffsetAndMetadata marker() {
+  /**
+   * @param stable whether to wait for transactions that are not over
+   */
+  private OffsetAndMetadata marker(boolean stable) {
     try (Admin admin = admins.get()) {
       OffsetAndMetadata found =
           Failures.await(
                   target.table(),
                   admin
                       .listConsumerGroupOffsets(
-                          group, new ListConsumerGroupOffsetsOptions().requireStable(true))
+                          group, new ListConsumerGroupOffsetsOptions().requireStable(stable))
                       .partitionsToOffsetAndMetadata())
               .get(marker);
       return found == null ? new OffsetAndMetadata(0, "/") : found;
@@ -96,6 +99,11 @@ final class KafkaEpochs implements EpochTarget {
         if (attempt == PATIENCE.length) {
           throw e;
         }
+      } catch (UserError e) {
+        // a transaction that took too long looks like a run that was replaced: the marker tells
+        if (attempt == PATIENCE.length || !Failures.isFenced(e)) {
+          throw e;
+        }
       }
       pause(PATIENCE[attempt]);
     }
@@ -114,17 +122,23 @@ final class KafkaEpochs implements EpochTarget {
   private void reopen() throws IOException {
     end();
     try {
+      // looked at before there is a new producer, which would end what the other run is at
+      requireMine(marker(false));
       writer = Optional.of(writers.get());
-      OffsetAndMetadata found = marker();
-      if (!found.metadata().equals(mark(0).get(marker).metadata())) {
-        throw fenced();
-      }
+      OffsetAndMetadata found = marker(true);
+      requireMine(found);
       epoch = found.offset();
     } catch (UserError e) {
       if (e.code() == ErrorCode.UNREACHABLE) {
         throw new IOException(e.summary(), e);
       }
       throw e;
+    }
+  }
+
+  private void requireMine(OffsetAndMetadata found) {
+    if (!found.metadata().equals(mark(0).get(marker).metadata())) {
+      throw fenced();
     }
   }
 

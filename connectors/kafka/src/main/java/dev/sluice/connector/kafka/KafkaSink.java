@@ -16,7 +16,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
+import org.apache.kafka.clients.admin.TransactionListing;
+import org.apache.kafka.clients.admin.TransactionState;
 
 /**
  * A topic as a sink. With {@code exactly-once} each writer has a transaction for each epoch, begun
@@ -25,6 +32,9 @@ import org.apache.kafka.clients.admin.Admin;
  * the brokers have them. Threads as {@link TableSink} says.
  */
 final class KafkaSink implements TableSink {
+  private static final System.Logger LOG = System.getLogger(KafkaSink.class.getName());
+  private static final int WAIT_SECONDS = 10;
+
   private final TableRef table;
   private final Options options;
   private final KafkaTable layout;
@@ -54,7 +64,39 @@ final class KafkaSink implements TableSink {
           Failures.await(table, admin.describeTopics(List.of(topic)).topicNameValues().get(topic))
               .partitions()
               .size();
-      return new KafkaSink(table, options, context, partitions);
+      KafkaSink sink = new KafkaSink(table, options, context, partitions);
+      if (KafkaConnector.guarantee(options) == DeliveryGuarantee.EXACTLY_ONCE) {
+        sink.endTransactions(admin);
+      }
+      return sink;
+    }
+  }
+
+  /**
+   * Ends what earlier runs of more tasks left open: nobody would take these names again, and
+   * readers of committed rows would wait until the transactions time out.
+   */
+  private void endTransactions(Admin admin) {
+    Pattern mine = Pattern.compile(Pattern.quote(transactions) + "-\\d+");
+    try {
+      List<String> open =
+          admin
+              .listTransactions(
+                  new ListTransactionsOptions().filterStates(List.of(TransactionState.ONGOING)))
+              .all()
+              .get(WAIT_SECONDS, TimeUnit.SECONDS)
+              .stream()
+              .map(TransactionListing::transactionalId)
+              .filter(id -> mine.matcher(id).matches())
+              .toList();
+      if (!open.isEmpty()) {
+        admin.fenceProducers(open).all().get(WAIT_SECONDS, TimeUnit.SECONDS);
+      }
+    } catch (ExecutionException | TimeoutException e) {
+      // without the right to list them they end by their timeout
+      LOG.log(System.Logger.Level.WARNING, "open transactions of '" + table.name() + "'", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

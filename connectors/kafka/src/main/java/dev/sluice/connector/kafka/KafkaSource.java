@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -30,6 +31,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteBufferDeserializer;
 
@@ -50,6 +52,7 @@ final class KafkaSource implements SplitSource {
   private final List<String> topics;
   private final Admin admin;
   private final KafkaConsumer<?, ?> consumer;
+  private final Map<String, Uuid> ids = new ConcurrentHashMap<>();
   private boolean begun;
 
   private KafkaSource(ScanRequest request, Options options, ZoneId zone, Admin admin) {
@@ -146,9 +149,11 @@ final class KafkaSource implements SplitSource {
     try {
       List<TopicPartition> fresh = new ArrayList<>();
       for (String topic : topics) {
-        describe(table, admin, topic)
-            .partitions()
-            .forEach(p -> fresh.add(new TopicPartition(topic, p.partition())));
+        TopicDescription now = describe(table, admin, topic);
+        requireSame(
+            topic, new SplitDetail(0, ids.getOrDefault(topic, now.topicId())), now.topicId());
+        ids.put(topic, now.topicId());
+        now.partitions().forEach(p -> fresh.add(new TopicPartition(topic, p.partition())));
       }
       fresh.removeIf(p -> known.containsKey(id(p)));
       fresh.sort(
@@ -160,6 +165,27 @@ final class KafkaSource implements SplitSource {
           .causedBy(e);
     } catch (KafkaException e) {
       throw Failures.beforeStart(table, e);
+    }
+  }
+
+  private Uuid id(String topic) {
+    return describe(table, admin, topic).topicId();
+  }
+
+  /** Offsets of a topic mean nothing in another one of that name. */
+  private void requireSame(String topic, SplitDetail known, Uuid now) {
+    if (known.isOtherTopic(now)) {
+      throw UserError.of(
+              ErrorCode.SOURCE_FAILED,
+              "topic '"
+                  + topic
+                  + "' of '"
+                  + table.name()
+                  + "' has been deleted and made anew since it was read")
+          .withDetail(
+              "The offsets that were reached lie in the old one. Nothing is skipped silently.")
+          .withHint(
+              "to read the new topic from its start, begin anew with another checkpoint directory");
     }
   }
 
@@ -182,7 +208,9 @@ final class KafkaSource implements SplitSource {
       splits.add(
           new Split(
               id(partition),
-              Long.toString(ends.get(partition)),
+              new SplitDetail(
+                      ends.get(partition), ids.getOrDefault(partition.topic(), Uuid.ZERO_UUID))
+                  .toString(),
               Offset.of(start.offset()),
               id(partition),
               start.watermarkMicros()));
@@ -201,11 +229,15 @@ final class KafkaSource implements SplitSource {
 
   @Override
   public SplitReader reader(Split split, ReaderContext context) {
+    TopicPartition partition = partition(split.id());
+    SplitDetail detail = SplitDetail.of(split.detail());
+    String topic = partition.topic();
+    requireSame(topic, detail, ids.computeIfAbsent(topic, this::id));
     return new KafkaReader(
         table,
-        partition(split.id()),
+        partition,
         split.start().asLong(),
-        Long.parseLong(split.detail()),
+        detail.end(),
         new RecordBatches(layout, request.schema(), zone, context),
         ClientSettings.consumer(options),
         context);

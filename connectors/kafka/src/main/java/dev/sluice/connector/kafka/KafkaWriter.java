@@ -25,8 +25,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -151,17 +149,17 @@ final class KafkaWriter implements SinkWriter {
   /** The failure as the user's, thrown, or as one that trying again may mend. */
   private IOException told(Exception e) {
     TableRef table = target.table();
-    if (e instanceof ProducerFencedException || e instanceof InvalidProducerEpochException) {
+    if (Failures.isFenced(e)) {
       throw UserError.of(
               ErrorCode.SINK_FAILED,
               "another run writes to '"
                   + table.name()
                   + "' in transaction '"
                   + transactionalId
-                  + "'")
+                  + "', or the transaction took too long")
           .withHint(
-              "stop one of them, or give each its own 'pipeline.name' or"
-                  + " 'sink.transactional-id-prefix'")
+              "stop the other, or give each its own 'pipeline.name' or"
+                  + " 'sink.transactional-id-prefix'; raise 'properties.transaction.timeout.ms'")
           .causedBy(e);
     }
     if (e instanceof RecordTooLargeException) {

@@ -29,6 +29,11 @@ public interface CheckpointStorage {
    */
   Optional<Lease> lease() throws IOException;
 
+  /** Who has the lease, for people; empty if that is not known. */
+  default Optional<String> holder() {
+    return Optional.empty();
+  }
+
   /** Where it is, for people. */
   String location();
 

@@ -22,7 +22,7 @@ import org.apache.arrow.memory.BufferAllocator;
 
 /**
  * The checkpoints of one pipeline. Opening takes the lease; nobody else writes until it is closed.
- * Single-threaded.
+ * One thread at a time, apart from notices.
  */
 public final class Checkpoints implements AutoCloseable {
   private static final String PREFIX = "checkpoint-";
@@ -59,13 +59,22 @@ public final class Checkpoints implements AutoCloseable {
   /**
    * Takes the lease and reads what is there.
    *
+   * @param savepoint to begin from where there are no checkpoints yet
    * @throws UserError if another process has the lease, or the place cannot be used
    */
-  public static Checkpoints open(CheckpointStorage storage, int retain, Host host) {
+  public static Checkpoints open(
+      CheckpointStorage storage, int retain, Optional<CheckpointStorage> savepoint, Host host) {
     try {
       CheckpointStorage.Lease lease = storage.lease().orElseThrow(() -> inUse(storage));
       try {
-        return new Checkpoints(storage, lease, retain, host);
+        requireNoSavepoint(storage);
+        Optional<String> begun = Optional.empty();
+        if (savepoint.isPresent()) {
+          begun = Optional.of(Savepoints.begin(savepoint.get(), storage, names(storage)));
+        }
+        Checkpoints opened = new Checkpoints(storage, lease, retain, host);
+        begun.ifPresent(opened::notice);
+        return opened;
       } catch (IOException | RuntimeException e) {
         lease.close();
         throw e;
@@ -75,10 +84,20 @@ public final class Checkpoints implements AutoCloseable {
     }
   }
 
+  private static void requireNoSavepoint(CheckpointStorage storage) throws IOException {
+    if (Savepoints.isOne(storage)) {
+      throw UserError.of(
+              ErrorCode.CHECKPOINT,
+              "'" + storage.location() + "' is a savepoint: a run would change it")
+          .withHint("begin from it: --from-savepoint, with a --checkpoint-dir of the run's own");
+    }
+  }
+
   private static UserError inUse(CheckpointStorage storage) {
     return UserError.of(
             ErrorCode.CHECKPOINT,
             "the checkpoints in '" + storage.location() + "' are in use by another process")
+        .withDetail(storage.holder().map(h -> "It is " + h + ".").orElse("It does not say which."))
         .withHint(
             "two runs of one pipeline would write every row twice: stop the other one, or give"
                 + " this one a directory of its own");
@@ -92,7 +111,7 @@ public final class Checkpoints implements AutoCloseable {
   }
 
   /** Newest first. */
-  private static List<String> names(CheckpointStorage storage) throws IOException {
+  static List<String> names(CheckpointStorage storage) throws IOException {
     List<String> names = new ArrayList<>();
     for (String name : storage.list()) {
       if (name.matches(PREFIX + "\\d+")) {
@@ -103,11 +122,11 @@ public final class Checkpoints implements AutoCloseable {
     return names;
   }
 
-  private static long epoch(String name) {
+  static long epoch(String name) {
     return Long.parseLong(name.substring(PREFIX.length()));
   }
 
-  private static String name(long epoch) {
+  static String name(long epoch) {
     return String.format(Locale.ROOT, "%s%08d", PREFIX, epoch);
   }
 
@@ -149,7 +168,7 @@ public final class Checkpoints implements AutoCloseable {
             read.add(new Owner(id, ByteBuffer.wrap(bytes).getLong()));
           });
     } catch (ChunkFile.DamagedException e) {
-      notices.add("the file '" + OWNER + "' of the checkpoints is damaged and made anew");
+      notice("the file '" + OWNER + "' of the checkpoints is damaged and made anew");
       return Optional.empty();
     }
     return read.stream().findFirst();
@@ -171,7 +190,7 @@ public final class Checkpoints implements AutoCloseable {
       try {
         whole.add(StoredCheckpoint.open(storage, name));
       } catch (IOException e) {
-        notices.add("checkpoint " + epoch(name) + " is damaged and not used: " + e.getMessage());
+        notice("checkpoint " + epoch(name) + " is damaged and not used: " + e.getMessage());
       }
     }
     return i < whole.size() ? Optional.of(whole.get(i)) : Optional.empty();
@@ -179,12 +198,16 @@ public final class Checkpoints implements AutoCloseable {
 
   /** What the user should know about what was found. */
   public List<String> notices() {
-    return List.copyOf(notices);
+    synchronized (notices) {
+      return List.copyOf(notices);
+    }
   }
 
   /** Says something aloud. */
   public void notice(String text) {
-    notices.add(text);
+    synchronized (notices) {
+      notices.add(text);
+    }
   }
 
   /** The number of the next checkpoint: above all that were ever here or in a target. */
@@ -197,15 +220,44 @@ public final class Checkpoints implements AutoCloseable {
     nextEpoch = Math.max(nextEpoch, epoch + 1);
   }
 
-  /** The next checkpoint. */
-  public CheckpointDraft begin(BufferAllocator allocator) throws IOException {
-    return new CheckpointDraft(storage.create(name(nextEpoch)), allocator);
+  /**
+   * The next checkpoint.
+   *
+   * @param room bytes of state that may be held in memory until they are written
+   */
+  public CheckpointDraft begin(BufferAllocator allocator, long room) throws IOException {
+    return new CheckpointDraft(storage.create(name(nextEpoch)), allocator, room);
   }
 
-  /** Makes the draft the newest checkpoint. */
+  /**
+   * Makes the draft the newest checkpoint.
+   *
+   * @throws UserError if another run has begun here, as can be where locks do not work
+   */
   public void publish(CheckpointDraft draft, Manifest manifest) throws IOException {
+    requireOwner();
     draft.publish(manifest);
     nextEpoch++;
+  }
+
+  private void requireOwner() throws IOException {
+    if (isReplaced()) {
+      throw replaced();
+    }
+  }
+
+  /** Whether another run has begun here, as can be where locks do not work. */
+  public boolean isReplaced() throws IOException {
+    return readOwner().map(now -> now.token() > owner.token()).orElse(false);
+  }
+
+  /** The error of a run that has been replaced. */
+  public UserError replaced() {
+    return UserError.of(
+            ErrorCode.FENCED,
+            "another run has taken over the checkpoints in '" + storage.location() + "'")
+        .withDetail("This run has written nothing since then and ends.")
+        .withHint("stop one of them, or give each a directory of its own");
   }
 
   /** Every sink has committed {@code manifest}: what it replaces may go. */

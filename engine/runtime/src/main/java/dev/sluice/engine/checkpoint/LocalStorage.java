@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +77,9 @@ public final class LocalStorage implements CheckpointStorage {
     }
     try {
       clearDrafts();
+      channel.truncate(0);
+      String holder = "process " + ProcessHandle.current().pid();
+      channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)));
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -100,6 +104,16 @@ public final class LocalStorage implements CheckpointStorage {
     Files.createDirectories(directory);
     for (Path parent : above) {
       force(parent);
+    }
+  }
+
+  @Override
+  public Optional<String> holder() {
+    try {
+      String text = Files.readString(directory.resolve(LOCK));
+      return text.isBlank() ? Optional.empty() : Optional.of(text);
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 

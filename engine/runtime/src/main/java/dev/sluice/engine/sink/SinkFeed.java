@@ -29,7 +29,9 @@ import java.util.stream.Stream;
 
 /**
  * One target of a job: its writers, each on a thread of its own behind a bounded queue, so that
- * writing overlaps with computing and a slow target pushes back. Used by the job's thread.
+ * writing overlaps with computing and a slow target pushes back. Used by the job's thread; with
+ * checkpoints another thread waits for the end of an epoch and commits it, while the job's goes on
+ * with the next.
  */
 public final class SinkFeed implements AutoCloseable {
   private final TableRef table;
@@ -42,10 +44,11 @@ public final class SinkFeed implements AutoCloseable {
   private final List<WriterQueue> writers = new CopyOnWriteArrayList<>();
   private final List<Committable> pieces = new ArrayList<>();
   private final Map<Object, Long> watermarks = new IdentityHashMap<>();
-  private long committedEpoch;
+  private volatile long committedEpoch;
   private final LongAdder rows = new LongAdder();
-  private long committedRows;
-  private long preparedRows;
+  private volatile long committedRows;
+  private volatile long preparedRows;
+  private volatile long preparedWatermark = Long.MIN_VALUE;
   private boolean dirty;
 
   /**
@@ -156,9 +159,26 @@ public final class SinkFeed implements AutoCloseable {
 
   /** Ends an epoch on every writer; what was written is ready to be committed. */
   public List<Committable> prepare(long epoch) {
-    List<Committable> ready = new ArrayList<>();
+    endEpoch(epoch);
+    return prepared();
+  }
+
+  /** Asks every writer to end an epoch; does not wait for them. */
+  public void endEpoch(long epoch) {
     preparedRows = rows.sum();
+    preparedWatermark = watermarks.values().stream().mapToLong(w -> w).min().orElse(Long.MIN_VALUE);
+    dirty = false;
     writers.forEach(writer -> writer.prepare(epoch));
+  }
+
+  /** Whether {@link #prepared} would not wait. Any thread. */
+  public boolean isPrepared() {
+    return writers.stream().allMatch(WriterQueue::isPrepared);
+  }
+
+  /** Waits for the end of the epoch; what was written is ready to be committed. */
+  public List<Committable> prepared() {
+    List<Committable> ready = new ArrayList<>();
     for (WriterQueue writer : writers) {
       try {
         writer.prepared().ifPresent(ready::add);
@@ -180,7 +200,7 @@ public final class SinkFeed implements AutoCloseable {
 
   /** Commits what {@link #prepare} gave. */
   public void commit(long epoch, List<Committable> ready, boolean last) {
-    long least = watermarks.values().stream().mapToLong(w -> w).min().orElse(Long.MIN_VALUE);
+    long least = preparedWatermark;
     try {
       if (least != Long.MIN_VALUE) {
         sink.committer().watermark(least);
@@ -194,7 +214,6 @@ public final class SinkFeed implements AutoCloseable {
       throw failed("committing to", e);
     }
     committedRows = preparedRows;
-    dirty = false;
   }
 
   private void commit(Durable to, long epoch, List<Committable> ready, boolean last)

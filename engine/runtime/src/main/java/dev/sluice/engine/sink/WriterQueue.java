@@ -47,7 +47,7 @@ final class WriterQueue implements Activity, AutoCloseable {
   private volatile boolean ended;
   private volatile Throwable failure;
   private volatile boolean written;
-  private CompletableFuture<Optional<Committable>> prepared =
+  private volatile CompletableFuture<Optional<Committable>> prepared =
       CompletableFuture.completedFuture(Optional.empty());
 
   /**
@@ -193,6 +193,11 @@ final class WriterQueue implements Activity, AutoCloseable {
                 failure().orElseGet(() -> new IOException("the writer was closed")));
           }
         });
+  }
+
+  /** Whether {@link #prepare} has come to its end. Any thread. */
+  boolean isPrepared() {
+    return prepared.isDone();
   }
 
   /** Waits for {@link #prepare}. */

@@ -29,8 +29,8 @@ class CheckpointsTest {
   @TempDir Path directory;
 
   private Manifest make(Checkpoints checkpoints, RootAllocator allocator) throws IOException {
-    try (CheckpointDraft draft = checkpoints.begin(allocator)) {
-      StateWriter.Part part = draft.operator("x").part("rows", 1, LAYOUT);
+    try (CheckpointDraft draft = checkpoints.begin(allocator, 100)) {
+      StateWriter.Part part = draft.capture().operator("x").part("rows", 1, LAYOUT);
       for (int group = 0; group < 256; group += 16) {
         try (BatchBuilder builder = new BatchBuilder(LAYOUT, allocator)) {
           part.write(group, builder.add(RowKind.INSERT, "row of " + group).build());
@@ -57,11 +57,11 @@ class CheckpointsTest {
   void stateComesBackByKeyGroupAtAnyWidth() throws Exception {
     try (RootAllocator allocator = new RootAllocator()) {
       try (Checkpoints checkpoints =
-          Checkpoints.open(new LocalStorage(directory), 3, ThreadHost.INSTANCE)) {
+          Checkpoints.open(new LocalStorage(directory), 3, Optional.empty(), ThreadHost.INSTANCE)) {
         make(checkpoints, allocator);
       }
       try (Checkpoints checkpoints =
-          Checkpoints.open(new LocalStorage(directory), 3, ThreadHost.INSTANCE)) {
+          Checkpoints.open(new LocalStorage(directory), 3, Optional.empty(), ThreadHost.INSTANCE)) {
         StoredCheckpoint found = checkpoints.whole(0).orElseThrow();
         List<String> rows = new ArrayList<>();
         for (int task = 0; task < 3; task++) {
@@ -86,7 +86,7 @@ class CheckpointsTest {
   void everyTornOrChangedByteIsNoticed() throws Exception {
     try (RootAllocator allocator = new RootAllocator()) {
       try (Checkpoints checkpoints =
-          Checkpoints.open(new LocalStorage(directory), 3, ThreadHost.INSTANCE)) {
+          Checkpoints.open(new LocalStorage(directory), 3, Optional.empty(), ThreadHost.INSTANCE)) {
         make(checkpoints, allocator);
       }
       Path file = directory.resolve("checkpoint-00000001");
@@ -111,7 +111,7 @@ class CheckpointsTest {
   void theOneBeforeADamagedOneIsLeftAndOldOnesGo() throws Exception {
     try (RootAllocator allocator = new RootAllocator()) {
       try (Checkpoints checkpoints =
-          Checkpoints.open(new LocalStorage(directory), 2, ThreadHost.INSTANCE)) {
+          Checkpoints.open(new LocalStorage(directory), 2, Optional.empty(), ThreadHost.INSTANCE)) {
         for (int i = 0; i < 4; i++) {
           checkpoints.committed(make(checkpoints, allocator));
         }
@@ -122,7 +122,7 @@ class CheckpointsTest {
       Path newest = directory.resolve("checkpoint-00000004");
       Files.write(newest, java.util.Arrays.copyOf(Files.readAllBytes(newest), 100));
       try (Checkpoints checkpoints =
-          Checkpoints.open(new LocalStorage(directory), 2, ThreadHost.INSTANCE)) {
+          Checkpoints.open(new LocalStorage(directory), 2, Optional.empty(), ThreadHost.INSTANCE)) {
         assertThat(checkpoints.whole(0).orElseThrow().manifest().epoch()).isEqualTo(3);
         assertThat(checkpoints.whole(1)).isEmpty();
         assertThat(checkpoints.notices()).singleElement().asString().contains("checkpoint 4");
@@ -136,16 +136,16 @@ class CheckpointsTest {
     LocalStorage storage = new LocalStorage(directory);
     long token;
     String id;
-    try (Checkpoints first = Checkpoints.open(storage, 2, ThreadHost.INSTANCE)) {
+    try (Checkpoints first = Checkpoints.open(storage, 2, Optional.empty(), ThreadHost.INSTANCE)) {
       token = first.owner().token();
       id = first.owner().id();
-      assertThatThrownBy(() -> Checkpoints.open(storage, 2, ThreadHost.INSTANCE))
+      assertThatThrownBy(() -> Checkpoints.open(storage, 2, Optional.empty(), ThreadHost.INSTANCE))
           .isInstanceOf(UserError.class)
           .hasMessageContaining("in use by another process");
       assertThatThrownBy(() -> Checkpoints.delete(storage, Optional.empty()))
           .isInstanceOf(UserError.class);
     }
-    try (Checkpoints second = Checkpoints.open(storage, 2, ThreadHost.INSTANCE)) {
+    try (Checkpoints second = Checkpoints.open(storage, 2, Optional.empty(), ThreadHost.INSTANCE)) {
       assertThat(second.owner().token()).isGreaterThan(token);
       assertThat(second.owner().id()).isEqualTo(id);
     }

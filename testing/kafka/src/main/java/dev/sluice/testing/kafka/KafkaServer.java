@@ -285,8 +285,7 @@ public final class KafkaServer implements AutoCloseable {
       settings.put("bootstrap.servers", bootstrap());
       settings.put("isolation.level", isolation);
       try (KafkaConsumer<byte[], byte[]> consumer =
-          new KafkaConsumer<>(
-              settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+          new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
         ends.add(
             consumer.endOffsets(
                 consumer.partitionsFor(topic).stream()

@@ -1,0 +1,106 @@
+package dev.sluice.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.cli.run.ExitCode;
+import dev.sluice.testing.kafka.KafkaServer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What can happen to topics and transactions behind a pipeline's back. */
+class KafkaFaultsTest {
+  private final KafkaServer kafka = KafkaServer.shared();
+
+  @TempDir Path directory;
+
+  private String topic(String name) {
+    return "'connector' = 'kafka', 'format' = 'json', 'topic' = '"
+        + name
+        + "', 'properties.bootstrap.servers' = '"
+        + kafka.bootstrap()
+        + "'";
+  }
+
+  private void script(String sql) throws Exception {
+    Files.writeString(directory.resolve("p.sql"), sql);
+  }
+
+  private Invocation run() {
+    return Invocation.of(directory, "run", "p.sql", "--checkpoint-dir", "c");
+  }
+
+  @Test
+  void aTopicMadeAnewUnderItsNameIsNotTakenForTheOldOne() throws Exception {
+    kafka.createTopic("anew", 1);
+    kafka.produce("anew", 0, "{\"id\":1}", "{\"id\":2}");
+    script(
+        "SET 'checkpoint.interval' = '50 ms'; CREATE STREAM s (id BIGINT) WITH ("
+            + topic("anew")
+            + "); CREATE SINK o WITH ('connector' = 'filesystem', 'format' = 'csv', 'path' ="
+            + " 'out') AS SELECT id FROM s;");
+    CompletableFuture<Invocation> first = CompletableFuture.supplyAsync(this::run);
+    boolean written = false;
+    while (!written) {
+      Thread.sleep(50);
+      try (Stream<Path> files =
+          Files.isDirectory(directory.resolve("out"))
+              ? Files.list(directory.resolve("out"))
+              : Stream.empty()) {
+        written = files.anyMatch(f -> f.getFileName().toString().startsWith("part-"));
+      }
+    }
+    assertThat(Invocation.of(directory, "stop", "c").code()).isZero();
+    assertThat(first.get().code()).as(first.get().err()).isZero();
+    kafka.admin().deleteTopics(List.of("anew")).all().get();
+    while (kafka.admin().listTopics().names().get().contains("anew")) {
+      Thread.sleep(50);
+    }
+    kafka.createTopic("anew", 1);
+    kafka.produce("anew", 0, "{\"id\":7}", "{\"id\":8}", "{\"id\":9}");
+    Invocation second = run();
+    assertThat(second.code()).as(second.err()).isEqualTo(ExitCode.FAILED);
+    assertThat(second.err()).contains("topic 'anew' of 's' has been deleted and made anew");
+  }
+
+  @Test
+  void transactionsThatEarlierRunsLeftOpenAreEnded() throws Exception {
+    kafka.createTopic("open-in", 1);
+    kafka.createTopic("open-out", 1);
+    kafka.produce("open-in", 0, "{\"id\":1}", "{\"id\":2}");
+    script(
+        "SET 'pipeline.name' = 'open'; CREATE STREAM s (id BIGINT) WITH ("
+            + topic("open-in")
+            + ", 'scan.bounded.mode' = 'latest-offset'); CREATE SINK o WITH ("
+            + topic("open-out")
+            + ") AS SELECT id FROM s;");
+    Properties settings = new Properties();
+    settings.put("bootstrap.servers", kafka.bootstrap());
+    settings.put("transactional.id", "open.o-3");
+    settings.put("transaction.timeout.ms", 600_000);
+    try (KafkaProducer<byte[], byte[]> dead =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+      dead.initTransactions();
+      dead.beginTransaction();
+      dead.send(
+              new ProducerRecord<>(
+                  "open-out", 0, null, "{\"id\":0}".getBytes(StandardCharsets.UTF_8)))
+          .get();
+      dead.flush();
+      assertThat(kafka.isSettled("open-out")).isFalse();
+      Invocation run = run();
+      assertThat(run.code()).as(run.err()).isZero();
+    }
+    assertThat(kafka.isSettled("open-out")).isTrue();
+    assertThat(kafka.values("open-out")).containsExactly("{\"id\":1}", "{\"id\":2}");
+  }
+}
