@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Epochs implements AutoCloseable {
   private static final long LANDING_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-  private static final long FLIGHT_MILLIS = TimeUnit.SECONDS.toMillis(60);
+  private static final long FLIGHT_MILLIS = TimeUnit.SECONDS.toMillis(30);
 
   private final TickLoop.Parts parts;
   private final Pauses pauses = new Pauses();

@@ -202,7 +202,7 @@ public final class SinkFeed implements AutoCloseable {
   public void commit(long epoch, List<Committable> ready, boolean last) {
     long least = preparedWatermark;
     try {
-      if (least != Long.MIN_VALUE) {
+      if (least != Long.MIN_VALUE && durable.isEmpty()) {
         sink.committer().watermark(least);
       }
       if (durable.isPresent()) {
