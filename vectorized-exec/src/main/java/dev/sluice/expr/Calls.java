@@ -5,6 +5,7 @@ import dev.sluice.error.UserError;
 import dev.sluice.expr.Value.Form;
 import dev.sluice.function.FunctionCatalog;
 import dev.sluice.function.FunctionSpec;
+import dev.sluice.function.ObjectFunctions;
 import dev.sluice.function.Text;
 import dev.sluice.plan.Expr;
 import dev.sluice.plan.JavaFunction;
@@ -91,6 +92,9 @@ final class Calls {
       case "CAST", "REINTERPRET" -> gen.cast(first(call), type, false);
       case "+", "-", "*", "/", "/INT", "MOD", "%", "UNARY_MINUS" -> arithmetic.generate(call);
       default -> {
+        if (ObjectFunctions.has(call.function())) {
+          yield gen.nested.call(call);
+        }
         Optional<JavaFunction> user = JavaFunction.of(call.function());
         yield user.isPresent()
             ? new UserCalls(gen).generate(user.get(), call)
@@ -417,30 +421,35 @@ final class Calls {
     return gen.read(k, q, "(" + q + " < 0)", element.withNullable(true));
   }
 
+  /** Whether an array has an element; NULL is an element like others. */
   private Value arrayContains(List<Expr> operands, DataType type) {
     Value list = gen.generate(operands.get(0));
     Value wanted = gen.generate(operands.get(1));
-    if (NestedCode.isObject(list)) {
-      return gen.strict(type, gen.nested.contains(list, wanted), list, wanted);
-    }
     DataType element = list.type().children().get(0).type();
+    if (NestedCode.isObject(list)) {
+      return gen.strict(type, gen.nested.contains(list, wanted), list);
+    }
     int k = gen.child(list, element, Input.ELEMENT);
     String found = code.fresh("v");
     String j = code.fresh("j");
-    String isNull = Generator.or(list.isNull(), wanted.isNull());
-    code.line("boolean " + found + " = false;\nif (!(" + isNull + ")) {");
+    code.line("boolean " + found + " = false;\nif (!(" + list.isNull() + ")) {");
     code.line(
         "for (int " + j + " = " + start(list) + "; " + j + " < " + end(list) + "; " + j + "++) {");
     Value candidate = gen.read(k, j, "false", element);
+    String same = wanted.isNull().equals("true") ? "false" : compare("=", candidate, wanted);
     code.line(
-        "if (!("
+        "if (("
             + candidate.isNull()
+            + ") ? ("
+            + wanted.isNull()
+            + ") : !("
+            + wanted.isNull()
             + ") && "
-            + compare("=", candidate, wanted)
+            + same
             + ") {"
             + found
             + " = true;}\n}\n}");
-    return Value.of("(" + isNull + ")", found, type);
+    return Value.of("(" + list.isNull() + ")", found, type);
   }
 
   private Value floor(Expr.Call call) {

@@ -2,6 +2,7 @@ package dev.sluice.expr;
 
 import dev.sluice.batch.ByteArena;
 import dev.sluice.batch.Cells;
+import dev.sluice.function.NestedValues;
 import dev.sluice.function.Text;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Kind;
@@ -24,20 +25,7 @@ public final class Nested {
 
   /** A map of keys and values in turn; of equal keys the last value counts. */
   public static Object[] map(Object[] entries) {
-    int size = 0;
-    for (int i = 0; i < entries.length; i += 2) {
-      if (entries[i] == null) {
-        throw new dev.sluice.function.EvalError("a map key is NULL");
-      }
-      int at = 0;
-      while (at < size && !same(entries[at], entries[i])) {
-        at += 2;
-      }
-      entries[at] = entries[i];
-      entries[at + 1] = entries[i + 1];
-      size = Math.max(size, at + 2);
-    }
-    return size == entries.length ? entries : Arrays.copyOf(entries, size);
+    return NestedValues.map(entries);
   }
 
   /** A copy that outlives the row. */
@@ -63,10 +51,10 @@ public final class Nested {
     return null;
   }
 
-  /** Whether an element is equal to {@code wanted}. */
+  /** Whether an element is equal to {@code wanted}; NULL is found, too. */
   public static boolean contains(Object array, Object wanted) {
     for (Object element : (Object[]) array) {
-      if (element != null && same(element, wanted)) {
+      if (same(element, wanted)) {
         return true;
       }
     }
@@ -95,31 +83,7 @@ public final class Nested {
   }
 
   private static boolean same(Object a, Object b) {
-    if (a == null || b == null) {
-      return a == b;
-    }
-    if (a instanceof Text text) {
-      return text.same((Text) b);
-    }
-    if (a instanceof BigDecimal number) {
-      return number.compareTo((BigDecimal) b) == 0;
-    }
-    if (a instanceof Double number) {
-      return number + 0.0 == (Double) b + 0.0 || number.isNaN() && ((Double) b).isNaN();
-    }
-    if (!(a instanceof Object[] elements)) {
-      return a.equals(b);
-    }
-    Object[] others = (Object[]) b;
-    if (elements.length != others.length) {
-      return false;
-    }
-    for (int i = 0; i < elements.length; i++) {
-      if (!same(elements[i], others[i])) {
-        return false;
-      }
-    }
-    return true;
+    return NestedValues.same(a, b);
   }
 
   /** The value at a position of a vector, null if it is NULL. */

@@ -1,10 +1,13 @@
 package dev.sluice.expr;
 
 import dev.sluice.expr.Value.Form;
+import dev.sluice.function.ObjectFunction;
+import dev.sluice.function.ObjectFunctions;
 import dev.sluice.plan.Expr;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Kind;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Code that makes arrays, maps and rows and takes them apart. A nested value either lies in an
@@ -135,6 +138,24 @@ final class NestedCode {
       throw Generator.unsupported("an element of " + type);
     }
     return unboxed(isNull.equals("false") ? found : "(" + isNull + ") ? null : " + found, element);
+  }
+
+  /** A call of a function over objects. */
+  Value call(Expr.Call call) {
+    List<DataType> types = call.operands().stream().map(Expr::type).toList();
+    ObjectFunction function =
+        ObjectFunctions.find(call.function(), types, call.type()).orElseThrow();
+    String arguments = code.fresh("v");
+    code.line("Object[] " + arguments + " = new Object[" + types.size() + "];");
+    for (int i = 0; i < types.size(); i++) {
+      code.line("{");
+      Value value = gen.generate(call.operands().get(i));
+      Optional<DataType> alike = ObjectFunctions.alike(call.function(), types, i, call.type());
+      Value given = alike.isPresent() ? gen.as(value, alike.get().withNullable(true)) : value;
+      code.line(arguments + "[" + i + "] = " + boxed(given) + ";\n}");
+    }
+    String constant = code.constant(function, "dev.sluice.function.ObjectFunction");
+    return unboxed(constant + ".apply(" + arguments + ")", call.type());
   }
 
   /** How many elements or entries; the value must not be null. */

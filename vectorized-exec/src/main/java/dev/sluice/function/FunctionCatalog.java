@@ -14,7 +14,11 @@ import java.util.stream.Stream;
 public final class FunctionCatalog {
   private static final Map<String, FunctionSpec> BY_NAME =
       index(
-          Stream.of(ScalarFunctions.specs(), CompiledFunctions.specs(), Aggregates.specs())
+          Stream.of(
+                  ScalarFunctions.specs(),
+                  CompiledFunctions.specs(),
+                  ObjectFunctions.specs(),
+                  Aggregates.specs())
               .flatMap(List::stream)
               .toList());
 

@@ -70,8 +70,7 @@ public record FunctionSpec(
    * @param optional how many of the last parameters may be left out
    * @param variadic whether the last parameter may be repeated
    * @param fixedResult the result type; or else
-   * @param resultOfArgument the argument whose type is the result's (-1: the least restrictive type
-   *     of all, -2: the element type of argument 0)
+   * @param resultOfArgument the argument whose type is the result's, or one of the negative rules
    */
   public record Signature(
       List<Param> params,
@@ -79,6 +78,24 @@ public record FunctionSpec(
       boolean variadic,
       Optional<DataType> fixedResult,
       int resultOfArgument) {
+    /** The least restrictive type of all arguments. */
+    public static final int LEAST_RESTRICTIVE = -1;
+
+    /** The element type of argument 0. */
+    public static final int ELEMENT = -2;
+
+    /** An array of the keys, the values, or rows of the two, of the map that argument 0 is. */
+    public static final int ARRAY_OF_KEYS = -3;
+
+    public static final int ARRAY_OF_VALUES = -4;
+    public static final int ARRAY_OF_ENTRIES = -5;
+
+    /** A map from the elements of argument 0 to those of argument 1. */
+    public static final int MAP_OF_ARRAYS = -6;
+
+    /** Argument 0 with elements that may be argument 1, too. */
+    public static final int ARRAY_WITH = -7;
+
     public Signature {
       params = List.copyOf(params);
     }
@@ -102,7 +119,7 @@ public record FunctionSpec(
       return new Signature(List.of(params), 0, false, Optional.of(result), 0);
     }
 
-    /** A signature whose result has the type of argument {@code argument} (-1, -2 as above). */
+    /** A signature whose result has the type of argument {@code argument} or by a rule. */
     public static Signature likeArgument(int argument, Param... params) {
       return new Signature(List.of(params), 0, false, Optional.empty(), argument);
     }

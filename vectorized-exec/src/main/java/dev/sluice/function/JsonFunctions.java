@@ -1,14 +1,15 @@
 package dev.sluice.function;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.util.Locale;
 
 /** Functions of JSON text. Paths: {@code $.a.b[0]['c']}, lax. */
 public final class JsonFunctions {
-  private static final ObjectMapper JSON = JsonMapper.builder().build();
+  private static final ObjectMapper STRICT =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   private JsonFunctions() {}
 
@@ -45,54 +46,34 @@ public final class JsonFunctions {
     return !parse(json).isMissingNode();
   }
 
-  private static JsonNode parse(String json) {
+  /** The text as JSON; missing if it is none. */
+  static JsonNode parse(String json) {
     try {
-      return JSON.readTree(json);
+      JsonNode node = STRICT.readTree(json);
+      return node == null ? com.fasterxml.jackson.databind.node.MissingNode.getInstance() : node;
     } catch (JsonProcessingException e) {
       return com.fasterxml.jackson.databind.node.MissingNode.getInstance();
     }
   }
 
   private static JsonNode at(String json, String path) {
-    String p = path.trim();
-    String lower = p.toLowerCase(Locale.ROOT);
-    if (lower.startsWith("lax ") || lower.startsWith("strict ")) {
-      p = p.substring(p.indexOf(' ') + 1).trim();
-    }
-    if (!p.startsWith("$")) {
-      throw new EvalError("'" + path + "' is not a JSON path");
-    }
-    JsonNode node = parse(json);
-    int i = 1;
-    while (i < p.length()) {
-      int end;
-      if (p.charAt(i) == '.') {
-        end = i + 1;
-        while (end < p.length() && p.charAt(end) != '.' && p.charAt(end) != '[') {
-          end++;
-        }
-        node = node.path(p.substring(i + 1, end));
-      } else {
-        end = p.indexOf(']', i) + 1;
-        if (p.charAt(i) != '[' || end <= 0) {
-          throw new EvalError("'" + path + "' is not a JSON path");
-        }
-        String key = p.substring(i + 1, end - 1).trim();
-        node = step(node, key, path);
-      }
-      i = end;
-    }
-    return node;
+    return JsonPath.of(path).at(parse(json));
   }
 
-  private static JsonNode step(JsonNode node, String key, String path) {
-    if (key.length() >= 2 && (key.charAt(0) == '\'' || key.charAt(0) == '"')) {
-      return node.path(key.substring(1, key.length() - 1));
-    }
-    try {
-      return node.path(Integer.parseInt(key));
-    } catch (NumberFormatException e) {
-      throw new EvalError("'" + path + "' is not a JSON path this function takes");
-    }
+  @Sql(
+      value = "JSON_QUOTE",
+      doc = "The text as a JSON string, in quotes.",
+      example = "JSON_QUOTE('a\"b') = '\"a\\\"b\"'")
+  public static String jsonQuote(String text) {
+    return com.fasterxml.jackson.databind.node.TextNode.valueOf(text).toString();
+  }
+
+  @Sql(
+      value = "JSON_UNQUOTE",
+      doc = "The text that a JSON string stands for; what is no string in quotes as it is.",
+      example = "JSON_UNQUOTE('\"a\"') = 'a'")
+  public static String jsonUnquote(String json) {
+    JsonNode node = json.startsWith("\"") ? parse(json) : null;
+    return node != null && node.isTextual() ? node.textValue() : json;
   }
 }

@@ -185,6 +185,39 @@ public final class TimeFunctions {
     return toTimestampLtz(value, 3);
   }
 
+  @Sql(value = "TO_TIMESTAMP_LTZ", result = "TIMESTAMP_LTZ(3)", nullable = true)
+  public static Long toTimestampLtz(String s) {
+    return toTimestamp(s);
+  }
+
+  @Sql(value = "TO_TIMESTAMP_LTZ", result = "TIMESTAMP_LTZ(3)", nullable = true)
+  public static Long toTimestampLtz(String s, String pattern) {
+    return toTimestamp(s, pattern);
+  }
+
+  @Sql(value = "TO_TIMESTAMP_LTZ", result = "TIMESTAMP_LTZ(3)", nullable = true)
+  public static Long toTimestampLtz(String s, String pattern, String zone) {
+    Long local = toTimestamp(s, pattern);
+    try {
+      return local == null ? null : (Long) toInstant(local, ZoneId.of(zone));
+    } catch (DateTimeException e) {
+      throw new EvalError("'" + zone + "' is no time zone");
+    }
+  }
+
+  @Sql(value = "DATE_FORMAT", nullable = true)
+  public static Text dateFormat(String s, String pattern, Buffer out) {
+    Long micros = toTimestamp(s);
+    return micros == null ? null : dateFormat(micros, pattern, out);
+  }
+
+  @Sql(
+      value = "DATE_FORMAT",
+      args = {FunctionSpec.Param.DATE, STRING})
+  public static Text dateFormatOfDate(long micros, String pattern, Buffer out) {
+    return dateFormat(micros, pattern, out);
+  }
+
   @Sql(
       value = "TO_DATE",
       result = "DATE",

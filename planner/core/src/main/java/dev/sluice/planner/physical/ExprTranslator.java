@@ -124,14 +124,12 @@ final class ExprTranslator {
       return java(java.get(), call, type);
     }
     String name = call.getOperator().getName().toUpperCase(Locale.ROOT);
-    return switch (name) {
-      case "JSON_VALUE", "JSON_QUERY" -> jsonAccess(name, call, type);
-      case "IS JSON VALUE" -> named("IS_JSON", call, type);
-      default -> named(name, call, type);
-    };
+    return name.contains("JSON")
+        ? new JsonCalls(this).translate(name, call, type)
+        : named(name, call, type);
   }
 
-  private Call named(String name, RexCall call, DataType type) {
+  Call named(String name, RexCall call, DataType type) {
     List<Expr> operands = new ArrayList<>();
     for (RexNode operand : call.getOperands()) {
       operands.add(translate(operand));
@@ -157,13 +155,6 @@ final class ExprTranslator {
       return Expr.Literal.nullOf(type);
     }
     return expr.type().sameApartFromNullability(type) ? expr : new Expr.Cast(expr, type, false);
-  }
-
-  private Expr jsonAccess(String name, RexCall call, DataType type) {
-    Expr text = translate(call.getOperands().get(0));
-    Expr path = translate(call.getOperands().get(1));
-    Call access = new Call(name, List.of(text, path), DataType.string());
-    return type.kind() == Kind.VARCHAR ? access : new Expr.Cast(access, type, true);
   }
 
   private Expr item(RexCall call, DataType type) {

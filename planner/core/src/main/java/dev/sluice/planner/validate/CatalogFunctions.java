@@ -59,10 +59,8 @@ final class CatalogFunctions {
     RelDataType type;
     if (signature.fixedResult().isPresent()) {
       type = SqlTypes.toCalcite(signature.fixedResult().get(), factory);
-    } else if (signature.resultOfArgument() == -1) {
-      type = Optional.ofNullable(factory.leastRestrictive(arguments)).orElse(arguments.get(0));
-    } else if (signature.resultOfArgument() == -2) {
-      type = Optional.ofNullable(arguments.get(0).getComponentType()).orElse(arguments.get(0));
+    } else if (signature.resultOfArgument() < 0) {
+      type = byRule(signature.resultOfArgument(), arguments, factory);
     } else {
       type = arguments.get(signature.resultOfArgument());
     }
@@ -73,6 +71,43 @@ final class CatalogFunctions {
           case NEVER -> false;
         };
     return factory.createTypeWithNullability(type, nullable);
+  }
+
+  /** The type of a result that one of the negative rules of {@link Signature} tells. */
+  private static RelDataType byRule(
+      int rule, List<RelDataType> arguments, RelDataTypeFactory factory) {
+    RelDataType first = arguments.get(0);
+    RelDataType element = Optional.ofNullable(first.getComponentType()).orElse(first);
+    return switch (rule) {
+      case Signature.LEAST_RESTRICTIVE ->
+          Optional.ofNullable(factory.leastRestrictive(arguments)).orElse(first);
+      case Signature.ELEMENT -> element;
+      case Signature.ARRAY_WITH ->
+          factory.createArrayType(
+              Optional.ofNullable(factory.leastRestrictive(List.of(element, arguments.get(1))))
+                  .orElse(element),
+              -1);
+      case Signature.MAP_OF_ARRAYS -> {
+        RelDataType values = arguments.get(1);
+        yield factory.createMapType(
+            element, Optional.ofNullable(values.getComponentType()).orElse(values));
+      }
+      default -> ofMap(rule, first, factory);
+    };
+  }
+
+  private static RelDataType ofMap(int rule, RelDataType map, RelDataTypeFactory factory) {
+    RelDataType key = Optional.ofNullable(map.getKeyType()).orElse(map);
+    RelDataType value = Optional.ofNullable(map.getValueType()).orElse(map);
+    RelDataType element =
+        switch (rule) {
+          case Signature.ARRAY_OF_KEYS -> key;
+          case Signature.ARRAY_OF_VALUES -> value;
+          case Signature.ARRAY_OF_ENTRIES ->
+              factory.builder().add("key", key).add("value", value).build();
+          default -> throw new IllegalArgumentException("no rule " + rule);
+        };
+    return factory.createArrayType(element, -1);
   }
 
   /** Results that are objects may be NULL where a strict function finds nothing. */

@@ -34,6 +34,7 @@ final class OperatorTables {
           "ROUND",
           "TRANSLATE",
           "TRUNCATE",
+          "TYPEOF",
           "UNIX_TIMESTAMP");
 
   private static final SqlOperatorTable ALL = build();
@@ -60,6 +61,7 @@ final class OperatorTables {
     operators.add(WindowFunctions.COUNT_HOP);
     operators.add(WindowFunctions.WINDOW_END);
     operators.add(MatchRewrite.PREV);
+    operators.add(JsonAggregates.AGGREGATED);
     operators.add(ChangelogFunctions.TO_CHANGELOG);
     operators.add(ChangelogFunctions.FROM_CHANGELOG);
     operators.add(SqlLibraryOperators.ILIKE);

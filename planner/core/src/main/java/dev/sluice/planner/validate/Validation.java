@@ -160,6 +160,7 @@ public final class Validation {
             .accept(new FunctionInlining(catalog, positions))
             .accept(new TableFunctionCalls(catalog))
             .accept(new SemiJoins(positions))
+            .accept(new JsonAggregates())
             .accept(new MatchRewrite(positions))
             .accept(new WindowShorthand(catalog, positions));
     copy.accept(new StateHints(positions));
