@@ -117,7 +117,10 @@ SELECT JSON_STRING(DATE '2024-02-29') AS d, JSON_STRING(TIMESTAMP '2024-02-29 01
 ====
 SELECT id, JSON_OBJECT('id' VALUE id, 's' VALUE s, 'n' VALUE JSON_ARRAY(id, s, JSON_OBJECT('x' VALUE a))) AS o, JSON_OBJECT(KEY 'k' VALUE s ABSENT ON NULL) AS a, JSON_ARRAY(s, NULL, id NULL ON NULL) AS n, JSON_ARRAY() AS e FROM t
 ----
-error[SLU-2007]: type ANY is not supported
+{"id":1,"o":"{\"id\":1,\"s\":\"ab12\",\"n\":[1,\"ab12\",{\"x\":[3,1,null,3]}]}","a":"{\"k\":\"ab12\"}","n":"[\"ab12\",null,1]","e":"[]"}
+{"id":2,"o":"{\"id\":2,\"s\":\"\",\"n\":[2,\"\",{\"x\":[]}]}","a":"{\"k\":\"\"}","n":"[\"\",null,2]","e":"[]"}
+{"id":3,"o":"{\"id\":3,\"s\":null,\"n\":[3,{\"x\":null}]}","a":"{}","n":"[null,null,3]","e":"[]"}
+{"id":4,"o":"{\"id\":4,\"s\":\"7\",\"n\":[4,\"7\",{\"x\":[7]}]}","a":"{\"k\":\"7\"}","n":"[\"7\",null,4]","e":"[]"}
 ====
 SELECT JSON_ARRAYAGG(s) AS a, JSON_ARRAYAGG(s NULL ON NULL) AS n, JSON_OBJECTAGG(KEY 'k' || CAST(id AS STRING) VALUE s) AS o FROM (SELECT * FROM t WHERE id > 2)
 ----

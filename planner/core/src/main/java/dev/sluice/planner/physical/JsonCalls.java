@@ -140,8 +140,7 @@ final class JsonCalls {
       how.append(raw ? 'r' : '-');
       RexNode value = raw ? ((RexCall) operand).getOperands().get(0) : operand;
       boolean isNull = value instanceof RexLiteral literal && literal.isNull();
-      arguments.add(
-          isNull ? Expr.Literal.nullOf(DataType.string()) : expressions.translate(value));
+      arguments.add(isNull ? Expr.Literal.nullOf(DataType.string()) : expressions.translate(value));
     }
     arguments.add(0, text(how.toString()));
     return new Expr.Call(name, arguments, type);
