@@ -54,6 +54,9 @@ public interface Operator extends AutoCloseable {
   /** Input {@code input} has ended: the last rows that need no watermark go out. */
   default void finish(int input, Output output) {}
 
+  /** Input {@code input} had ended when the state was saved that has been restored. */
+  default void resumeFinished(int input) {}
+
   /** Whether more input would change nothing (LIMIT reached). */
   default boolean satisfied() {
     return false;

@@ -85,6 +85,11 @@ final class SpilledGroup {
     due = nextDue;
   }
 
+  /** The operator knew when the state was saved that these inputs had ended. */
+  void resumeFinished(int ends) {
+    fedEnds |= ends;
+  }
+
   /** Gives the chunks of a part; the callee owns them. */
   void readState(int part, Schema layout, BufferAllocator allocator, Consumer<RecordBatch> each) {
     if (part >= state.size()) {
@@ -231,9 +236,14 @@ final class SpilledGroup {
     log.clear();
   }
 
-  /** Whether it has to be brought back, now that time is at {@code watermark}. */
-  boolean owes(long watermark, boolean ended) {
-    boolean over = ended || watermark == Long.MAX_VALUE;
+  /**
+   * Whether it has to be brought back.
+   *
+   * @param ends by bits the inputs that have ended
+   * @param ended whether all have
+   */
+  boolean owes(long watermark, int ends, boolean ended) {
+    boolean over = ended || watermark == Long.MAX_VALUE || ends != fedEnds;
     return !log.isEmpty() || hasRows && (over || watermark > fedWatermark && due <= watermark);
   }
 

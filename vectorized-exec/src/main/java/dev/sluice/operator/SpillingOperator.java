@@ -90,7 +90,62 @@ final class SpillingOperator implements Operator {
 
   @Override
   public void restore(StateReader state) {
-    resident.restore(state);
+    long bytes = state.parts().stream().mapToLong(StateReader.Part::bytes).sum();
+    boolean little = bytes <= disk.mostInMemory() / 4 && disk.leastInMemory() > 0;
+    if (little || state.parts().isEmpty()) {
+      resident.restore(state);
+    } else {
+      restoreToDisk(state);
+    }
+  }
+
+  /** State that memory may have no room for goes from disk to disk; some comes back at once. */
+  private void restoreToDisk(StateReader state) {
+    beginSpilling();
+    for (StateReader.Part part : state.parts()) {
+      StateWriter.Part to = writer(group -> true).part(part.name(), part.version(), part.layout());
+      state.read(part.name(), (rows, group) -> to.write(group, rows));
+    }
+    long left = disk.mostInMemory() / 8;
+    for (int g = 0; g < groups.length; g++) {
+      groups[g].saved(Long.MIN_VALUE, 0, Long.MIN_VALUE, plan.timed() ? 0 : Long.MAX_VALUE);
+      left -= groups[g].stateSize();
+      evicted[g] = groups[g].hasRows() && left < 0;
+    }
+    resident.close();
+    resident = restored(-1);
+    clearResident();
+  }
+
+  private void beginSpilling() {
+    if (!isSpilled()) {
+      groups = new SpilledGroup[KeyGroups.COUNT];
+      for (int g = 0; g < groups.length; g++) {
+        groups[g] = new SpilledGroup(disk);
+      }
+    }
+  }
+
+  /** What is in memory is needed on disk no more. */
+  private void clearResident() {
+    for (int g = 0; g < groups.length; g++) {
+      if (!evicted[g]) {
+        groups[g].clearState();
+      }
+    }
+  }
+
+  @Override
+  public void resumeFinished(int input) {
+    ends |= 1 << input;
+    for (SpilledGroup group : groups) {
+      if (hasEnded()) {
+        // it has given all there was to give
+        group.finish();
+      } else {
+        group.resumeFinished(ends);
+      }
+    }
   }
 
   private boolean isSpilled() {
@@ -141,7 +196,7 @@ final class SpillingOperator implements Operator {
   private long outgoing() {
     long least = flowed;
     for (int g = 0; g < groups.length; g++) {
-      if (evicted[g] && groups[g].owes(watermark, hasEnded())) {
+      if (evicted[g] && groups[g].owes(watermark, ends, hasEnded())) {
         least = Math.min(least, groups[g].flowed());
       }
     }
@@ -210,12 +265,7 @@ final class SpillingOperator implements Operator {
 
   /** Keeps about that share of what is in memory, of the groups with the most rows of late. */
   private void rebuild(double kept, int toldEnds, Output output) {
-    if (!isSpilled()) {
-      groups = new SpilledGroup[KeyGroups.COUNT];
-      for (int g = 0; g < groups.length; g++) {
-        groups[g] = new SpilledGroup(disk);
-      }
-    }
+    beginSpilling();
     long due = due(resident);
     resident.snapshot(writer(group -> !evicted[group]));
     resident.close();
@@ -241,11 +291,7 @@ final class SpillingOperator implements Operator {
     }
     context.orElseThrow().count("state.spills", 1);
     resident = restored(-1);
-    for (int g = 0; g < groups.length; g++) {
-      if (!evicted[g]) {
-        groups[g].clearState();
-      }
-    }
+    clearResident();
     if (resident.wantsProcessingTime()) {
       resident.onProcessingTime(now, output);
     }
@@ -324,7 +370,7 @@ final class SpillingOperator implements Operator {
   @Override
   public boolean owes() {
     for (int g = 0; g < groups.length; g++) {
-      if (evicted[g] && groups[g].owes(watermark, hasEnded())) {
+      if (evicted[g] && groups[g].owes(watermark, ends, hasEnded())) {
         return true;
       }
     }
@@ -340,7 +386,7 @@ final class SpillingOperator implements Operator {
     for (int i = 0; i < groups.length && (plan.together() || bytes < BYTES_AT_ONCE); i++) {
       int g = nextGroup;
       nextGroup = (nextGroup + 1) % groups.length;
-      if (evicted[g] && groups[g].owes(watermark, hasEnded())) {
+      if (evicted[g] && groups[g].owes(watermark, ends, hasEnded())) {
         bytes += groups[g].stateSize() + groups[g].logSize();
         bringBack(g, output);
       }
@@ -350,7 +396,7 @@ final class SpillingOperator implements Operator {
   private boolean isDue() {
     for (int g = 0; g < groups.length; g++) {
       if (evicted[g]
-          && groups[g].owes(watermark, hasEnded())
+          && groups[g].owes(watermark, ends, hasEnded())
           && now - groups[g].since() >= PATIENCE_MICROS) {
         return true;
       }
@@ -450,7 +496,7 @@ final class SpillingOperator implements Operator {
         (name, version, layout) -> {
           StateWriter.Part part = state.part(name, version, layout);
           return (group, rows) -> {
-            if (evicted[group]) {
+            if (evicted[group] && !OF_ALL.contains(name)) {
               rows.close();
             } else {
               part.write(group, rows);
@@ -459,6 +505,9 @@ final class SpillingOperator implements Operator {
         });
     parts.forEach(
         (name, saved) -> {
+          if (OF_ALL.contains(name)) {
+            return;
+          }
           StateWriter.Part part = state.part(name, saved.version(), saved.layout());
           for (int g = 0; g < groups.length; g++) {
             int group = g;

@@ -214,6 +214,7 @@ public final class StageTask implements AutoCloseable {
     for (int i = 0; i < nextSteps[step].length; i++) {
       int next = nextSteps[step][i];
       finished[next][nextInputs[step][i]] = true;
+      operators[next].orElseThrow().resumeFinished(nextInputs[step][i]);
       boolean all = true;
       for (boolean one : finished[next]) {
         all &= one;

@@ -1,6 +1,8 @@
 package dev.sluice.state;
 
 import dev.sluice.batch.RecordBatch;
+import dev.sluice.type.Schema;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.ObjIntConsumer;
 
@@ -11,6 +13,18 @@ import java.util.function.ObjIntConsumer;
 public interface StateReader {
   /** The layout version of part {@code name}; empty if there is no such part. */
   OptionalInt version(String name);
+
+  /**
+   * A part that there is.
+   *
+   * @param bytes about how much this reader gives of it
+   */
+  record Part(String name, int version, Schema layout, long bytes) {}
+
+  /** All parts, where it is known before they are read; else none. */
+  default List<Part> parts() {
+    return List.of();
+  }
 
   /** Calls {@code each} with every chunk and its key group; the callee owns the chunk. */
   void read(String name, ObjIntConsumer<RecordBatch> each);

@@ -1,6 +1,7 @@
 package dev.sluice.simulator;
 
 import dev.sluice.connector.ConnectorRegistry;
+import dev.sluice.connector.Settings;
 import dev.sluice.connector.file.FileConnector;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineOptions;
@@ -197,11 +198,18 @@ public final class Simulation {
     int[] widths = {1, 1, 2, 2, 3, 5, 8};
     Map<String, String> settings =
         Map.of(
-            "checkpoint.dir", "checkpoints",
-            "checkpoint.interval", (20 + random.nextInt(250)) + " ms",
-            "checkpoint.retain", Integer.toString(1 + random.nextInt(3)),
-            "batch.rows", Integer.toString(batches[random.nextInt(batches.length)]),
-            "parallelism", Integer.toString(widths[random.nextInt(widths.length)]));
+            "checkpoint.dir",
+            "checkpoints",
+            "checkpoint.interval",
+            (20 + random.nextInt(250)) + " ms",
+            "checkpoint.retain",
+            Integer.toString(1 + random.nextInt(3)),
+            "batch.rows",
+            Integer.toString(batches[random.nextInt(batches.length)]),
+            "parallelism",
+            Integer.toString(widths[random.nextInt(widths.length)]),
+            Settings.SPILL_ALWAYS,
+            Boolean.toString(random.nextInt(6) == 0));
     Path directory = world.disk().getPath("/run");
     if (life == 0) {
       try {

@@ -19,7 +19,7 @@ import org.apache.arrow.memory.BufferAllocator;
 
 /** A checkpoint that has been read through and found whole. Single-threaded. */
 public final class StoredCheckpoint implements AutoCloseable {
-  private record Chunk(int group, long at) {}
+  private record Chunk(int group, long at, int length) {}
 
   private final String name;
   private final CheckpointStorage.Stored file;
@@ -53,7 +53,9 @@ public final class StoredCheckpoint implements AutoCloseable {
             if (part == ChunkFile.LAST) {
               last[0] = bytes;
             } else {
-              chunks.computeIfAbsent(part, p -> new ArrayList<>()).add(new Chunk(group, at));
+              chunks
+                  .computeIfAbsent(part, p -> new ArrayList<>())
+                  .add(new Chunk(group, at, bytes.length));
             }
           });
       return new StoredCheckpoint(name, file, Manifest.of(last[0]), chunks);
@@ -87,6 +89,19 @@ public final class StoredCheckpoint implements AutoCloseable {
       }
 
       @Override
+      public List<Part> parts() {
+        return state.parts().stream()
+            .map(
+                part ->
+                    new Part(
+                        part.name(),
+                        part.version(),
+                        PlanJson.readSchema(part.layout()),
+                        bytes(part.id(), task, width)))
+            .toList();
+      }
+
+      @Override
       public void read(String part, ObjIntConsumer<RecordBatch> each) {
         Manifest.PartState found = part(state, part).orElseThrow();
         Schema layout = PlanJson.readSchema(found.layout());
@@ -97,6 +112,13 @@ public final class StoredCheckpoint implements AutoCloseable {
         }
       }
     };
+  }
+
+  private long bytes(int part, int task, int width) {
+    return chunks.getOrDefault(part, List.of()).stream()
+        .filter(chunk -> KeyGroups.task(chunk.group(), width) == task)
+        .mapToLong(Chunk::length)
+        .sum();
   }
 
   private static Optional<Manifest.PartState> part(Manifest.OperatorState state, String name) {
