@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -66,8 +67,9 @@ final class PartitionCommit {
       }
     }
     try {
-      ZoneId.of(options.string(FileOptions.COMMIT_ZONE));
-      DateTimeFormatter.ofPattern(options.string(FileOptions.TIME_FORMATTER));
+      Objects.requireNonNull(ZoneId.of(options.string(FileOptions.COMMIT_ZONE)));
+      Objects.requireNonNull(
+          DateTimeFormatter.ofPattern(options.string(FileOptions.TIME_FORMATTER)));
     } catch (DateTimeException | IllegalArgumentException e) {
       throw UserError.of(
               ErrorCode.OPTION_VALUE,
