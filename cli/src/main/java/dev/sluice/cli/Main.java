@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.io.ObjectInputFilter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -75,10 +76,20 @@ public final class Main implements Callable<Integer> {
   /** The process. */
   public static void main(String[] args) {
     quietLog(Arrays.asList(args).contains(CommandSupport.DEBUG));
+    refuseSerializedObjects();
     int code = run(args, Console.ofProcess());
     System.out.flush();
     // threads of client libraries must not keep a finished process alive
     System.exit(code);
+  }
+
+  static final ObjectInputFilter REFUSE_ALL = info -> ObjectInputFilter.Status.REJECTED;
+
+  /** Nothing here reads Java's serialized objects; a library that is brought to it shall not. */
+  static void refuseSerializedObjects() {
+    if (ObjectInputFilter.Config.getSerialFilter() == null) {
+      ObjectInputFilter.Config.setSerialFilter(REFUSE_ALL);
+    }
   }
 
   /** A whole invocation; gives the exit code. */

@@ -4,14 +4,66 @@ import java.util.regex.Matcher;
 
 /** Regular expressions as Java has them; see {@link Sql}. Stateless. */
 public final class RegexpFunctions {
+  /** So many looks at characters decide; a pattern that goes back and forth may take ages. */
+  private static final int LOOKS = 100_000_000;
+
   private RegexpFunctions() {}
+
+  private static Matcher matcher(String s, String regex) {
+    return StringFunctions.pattern(regex).matcher(new Looked(s));
+  }
+
+  private static boolean find(Matcher matcher) {
+    try {
+      return matcher.find();
+    } catch (StackOverflowError e) {
+      throw tooLong();
+    }
+  }
+
+  private static EvalError tooLong() {
+    return new EvalError("the regular expression goes back and forth too often on this text");
+  }
+
+  /** A text that counts how often it is looked at. */
+  private static final class Looked implements CharSequence {
+    private final String text;
+    private int left = LOOKS;
+
+    Looked(String text) {
+      this.text = text;
+    }
+
+    @Override
+    public char charAt(int index) {
+      if (--left < 0) {
+        throw tooLong();
+      }
+      return text.charAt(index);
+    }
+
+    @Override
+    public int length() {
+      return text.length();
+    }
+
+    @Override
+    public CharSequence subSequence(int from, int to) {
+      return text.substring(from, to);
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
 
   @Sql(
       value = {"REGEXP", "RLIKE"},
       doc = "Whether part of the string matches a regular expression.",
       example = "REGEXP('abc', 'b.') = TRUE")
   public static boolean regexp(String s, String regex) {
-    return StringFunctions.pattern(regex).matcher(s).find();
+    return find(matcher(s, regex));
   }
 
   @Sql(
@@ -20,7 +72,9 @@ public final class RegexpFunctions {
       example = "REGEXP_REPLACE('a1b2', '[0-9]', '') = 'ab'")
   public static String regexpReplace(String s, String regex, String with) {
     try {
-      return StringFunctions.pattern(regex).matcher(s).replaceAll(with);
+      return matcher(s, regex).replaceAll(with);
+    } catch (StackOverflowError e) {
+      throw tooLong();
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new EvalError("'" + with + "' is not a replacement");
     }
@@ -32,8 +86,8 @@ public final class RegexpFunctions {
       doc = "A group of the first match (0, the default: all of it), or NULL.",
       example = "REGEXP_EXTRACT('a12', '[a-z]([0-9])', 1) = '1'")
   public static String regexpExtract(String s, String regex, long group) {
-    Matcher matcher = StringFunctions.pattern(regex).matcher(s);
-    if (!matcher.find() || group < 0 || group > matcher.groupCount()) {
+    Matcher matcher = matcher(s, regex);
+    if (!find(matcher) || group < 0 || group > matcher.groupCount()) {
       return null;
     }
     return matcher.group((int) group);
@@ -59,7 +113,12 @@ public final class RegexpFunctions {
       doc = "How many matches there are.",
       example = "REGEXP_COUNT('a1b22', '[0-9]+') = 2")
   public static long regexpCount(String s, String regex) {
-    return StringFunctions.pattern(regex).matcher(s).results().count();
+    Matcher matcher = matcher(s, regex);
+    long count = 0;
+    while (find(matcher)) {
+      count++;
+    }
+    return count;
   }
 
   @Sql(
@@ -68,7 +127,7 @@ public final class RegexpFunctions {
       doc = "Where the first match begins, counted from 1; 0 if there is none.",
       example = "REGEXP_INSTR('ab12', '[0-9]') = 3")
   public static long regexpInstr(String s, String regex) {
-    Matcher matcher = StringFunctions.pattern(regex).matcher(s);
-    return matcher.find() ? s.codePointCount(0, matcher.start()) + 1 : 0;
+    Matcher matcher = matcher(s, regex);
+    return find(matcher) ? s.codePointCount(0, matcher.start()) + 1 : 0;
   }
 }

@@ -4,6 +4,7 @@ import dev.sluice.cli.run.Console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /** Where the shell keeps what was typed. Stateless. */
@@ -27,12 +28,25 @@ final class History {
     }
     try {
       Files.createDirectories(folder.get());
-      return Files.isWritable(folder.get())
-          ? Optional.of(folder.get().resolve("history"))
-          : Optional.empty();
+      Path file = folder.get().resolve("history");
+      if (!Files.isWritable(folder.get())) {
+        return Optional.empty();
+      }
+      keepToOwner(file);
+      return Optional.of(file);
     } catch (IOException e) {
       console.err().print("no history is kept: cannot make " + folder.get() + "\n");
       return Optional.empty();
+    }
+  }
+
+  /** What was typed may hold passwords. */
+  private static void keepToOwner(Path file) throws IOException {
+    if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      if (!Files.exists(file)) {
+        Files.createFile(file);
+      }
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     }
   }
 }

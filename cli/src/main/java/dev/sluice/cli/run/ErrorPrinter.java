@@ -1,10 +1,12 @@
 package dev.sluice.cli.run;
 
+import dev.sluice.cli.print.TextWidth;
 import dev.sluice.error.SourcePosition;
 import dev.sluice.error.UserError;
 import java.io.PrintStream;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Shows what went wrong. The user's mistakes: code, one line, place, the line itself with the
@@ -45,7 +47,7 @@ public final class ErrorPrinter {
     if (failure instanceof UserError error) {
       return render(error, texts);
     }
-    String what = failure.getMessage() == null ? "" : ": " + firstLine(failure.getMessage());
+    String what = failure.getMessage() == null ? "" : ": " + plain(firstLine(failure.getMessage()));
     return paint(RED, "error")
         + ": "
         + failure.getClass().getSimpleName()
@@ -59,12 +61,12 @@ public final class ErrorPrinter {
   private String render(UserError error, Function<String, Optional<String>> texts) {
     StringBuilder out = new StringBuilder();
     out.append(paint(RED, "error[" + error.code().id() + "]")).append(": ");
-    out.append(paint(BOLD, error.summary())).append('\n');
+    out.append(paint(BOLD, plain(error.summary()))).append('\n');
     error.position().ifPresent(p -> place(out, p, texts.apply(p.source())));
-    error.detail().ifPresent(text -> out.append(text.stripTrailing()).append('\n'));
+    error.detail().ifPresent(text -> out.append(plain(text.stripTrailing())).append('\n'));
     error
         .hint()
-        .ifPresent(text -> out.append(paint(BLUE, "hint")).append(": ").append(text).append('\n'));
+        .ifPresent(text -> out.append(paint(BLUE, "hint")).append(": ").append(plain(text)).append('\n'));
     return out.toString();
   }
 
@@ -87,7 +89,7 @@ public final class ErrorPrinter {
     int last = at.endLine() > at.line() ? source.stripTrailing().length() : at.endColumn();
     int to = Math.max(from + 1, Math.min(last, Math.max(source.length(), from + 1)));
     String before = source.substring(0, from).replaceAll("[^\t]", " ");
-    out.append(paint(BLUE, number + " | ")).append(source).append('\n');
+    out.append(paint(BLUE, number + " | ")).append(plain(source)).append('\n');
     out.append(paint(BLUE, margin + " | "))
         .append(before)
         .append(paint(RED, "^".repeat(to - from)))
@@ -96,6 +98,14 @@ public final class ErrorPrinter {
 
   private String paint(String colour, String text) {
     return colours ? colour + text + PLAIN : text;
+  }
+
+  /** Data is quoted in messages: what would steer a terminal is shown instead of obeyed. */
+  private static String plain(String text) {
+    return text.lines()
+        .map(line -> line.replace('\t', ' '))
+        .map(TextWidth::oneLine)
+        .collect(Collectors.joining("\n"));
   }
 
   private static String firstLine(String text) {

@@ -28,6 +28,30 @@ public final class RowText {
     out.put(']');
   }
 
+  /** The text on one line, without what would steer a terminal: such characters as escapes. */
+  public static String printable(String text) {
+    int at = 0;
+    while (at < text.length() && !Character.isISOControl(text.charAt(at))) {
+      at++;
+    }
+    if (at == text.length()) {
+      return text;
+    }
+    StringBuilder out = new StringBuilder(text.length() + 16).append(text, 0, at);
+    for (; at < text.length(); at++) {
+      char c = text.charAt(at);
+      if (Character.isISOControl(c)) {
+        out.append(
+            c == '\n'
+                ? "\\n"
+                : c == '\r' ? "\\r" : c == '\t' ? "\\t" : String.format("\\x%02x", (int) c));
+      } else {
+        out.append(c);
+      }
+    }
+    return out.toString();
+  }
+
   /** Appends one value, {@code null} if it is NULL. */
   public static void value(DataType type, FieldVector vector, int position, TextWriter out) {
     if (type.kind() == Kind.NULL || vector.isNull(position)) {

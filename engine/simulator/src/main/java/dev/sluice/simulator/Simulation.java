@@ -59,9 +59,57 @@ public final class Simulation {
     this.data = SimData.of(draw);
   }
 
+  /** The checkpoint file that the undisturbed run of a seed leaves last. */
+  static byte[] lastCheckpoint(long seed) throws IOException {
+    Simulation simulation = new Simulation(seed);
+    SimWorld calm = new SimWorld(seed);
+    simulation.life(
+        calm, 0, Long.MAX_VALUE, SimWorld.Fault.ERROR, simulation.pipeline.script());
+    try (Stream<Path> files = Files.list(calm.disk().getPath("/run/checkpoints"))) {
+      Path last =
+          files
+              .filter(file -> file.getFileName().toString().startsWith("checkpoint-"))
+              .max(Path::compareTo)
+              .orElseThrow();
+      return Files.readAllBytes(last);
+    }
+  }
+
   /** Runs one seed. */
   public static Result of(long seed) {
     return new Simulation(seed).run();
+  }
+
+  /**
+   * The pipeline of a seed once for each of its calls to the outside, which goes wrong, and then to
+   * its end; gives how often, and the first failure.
+   */
+  static Result everyCall(long seed, SimWorld.Fault fault) {
+    return new Simulation(seed).every(fault);
+  }
+
+  private Result every(SimWorld.Fault fault) {
+    SimWorld calm = new SimWorld(seed);
+    SimWorld world = calm;
+    int at = 0;
+    try {
+      life(calm, 0, Long.MAX_VALUE, fault, pipeline.script());
+      boolean reached = true;
+      while (reached) {
+        at++;
+        story.setLength(0);
+        world = new SimWorld(seed);
+        life(world, 0, at, fault, pipeline.script());
+        reached = world.faulted();
+        if (reached && !life(world, 1, Long.MAX_VALUE, fault, pipeline.script())) {
+          throw new AssertionError("it does not come to its end");
+        }
+        requireEqual(calm, world);
+      }
+      return new Result(calm.trace().fingerprint(), at - 1, Optional.empty());
+    } catch (RuntimeException | AssertionError | IOException e) {
+      return new Result("", at, Optional.of(report(world, e)));
+    }
   }
 
   private Result run() {
@@ -69,8 +117,15 @@ public final class Simulation {
     SimWorld world = new SimWorld(seed + 1_000_003);
     try {
       life(calm, 0, Long.MAX_VALUE, SimWorld.Fault.ERROR, pipeline.script());
-      long calls = calm.calls();
-      int lives = lives(world, calls);
+      int lives = lives(world, calm.calls());
+      requireEqual(calm, world);
+      return new Result(world.trace().fingerprint(), lives, Optional.empty());
+    } catch (RuntimeException | AssertionError | IOException e) {
+      return new Result(world.trace().fingerprint(), 0, Optional.of(report(world, e)));
+    }
+  }
+
+  private void requireEqual(SimWorld calm, SimWorld world) throws IOException {
       for (String sink : pipeline.sinks()) {
         List<String> expected = rows(calm, sink);
         List<String> found = rows(world, sink);
@@ -80,10 +135,6 @@ public final class Simulation {
         }
       }
       requireNoResidue(world);
-      return new Result(world.trace().fingerprint(), lives, Optional.empty());
-    } catch (RuntimeException | AssertionError | IOException e) {
-      return new Result(world.trace().fingerprint(), 0, Optional.of(report(world, e)));
-    }
   }
 
   /** What the sink holds after other undisturbed runs: whether order alone makes a difference. */

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * SQL text to physical plans: the only public door of the planner. Keeps a catalog and settings,
@@ -235,12 +236,27 @@ public final class Planner {
    */
   public void apply(Statement.Definition definition) {
     try {
-      new Definitions(catalog, connectors, workingDirectory, this::planner)
-          .apply(definition.ast().node());
+      bounded(
+          () -> {
+            new Definitions(catalog, connectors, workingDirectory, this::planner)
+                .apply(definition.ast().node());
+            return definition;
+          });
     } catch (UserError e) {
       throw e.position().isPresent()
           ? e
           : e.at(NamePlaces.find(definition.position(), definition.text(), definition.object()));
+    }
+  }
+
+  /** Trees are walked by recursion, ours and Calcite's: one too deep is the text's mistake. */
+  private static <T> T bounded(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (StackOverflowError e) {
+      throw UserError.of(ErrorCode.SYNTAX, "the statement is nested too deeply")
+          .withHint("cut it into views")
+          .causedBy(e);
     }
   }
 
@@ -250,7 +266,7 @@ public final class Planner {
 
   /** Plans all inserts of a file as one graph with shared scans. */
   public PhysicalPlan plan(List<Statement.Insert> inserts) {
-    return planner().plan(inserts.stream().map(i -> parsed(i.ast())).toList());
+    return bounded(() -> planner().plan(inserts.stream().map(i -> parsed(i.ast())).toList()));
   }
 
   /**
@@ -258,7 +274,7 @@ public final class Planner {
    * any changelog.
    */
   public PhysicalPlan planQuery(Statement.Query query) {
-    return planner().planQuery(parsed(query.ast()), RESULT_CONNECTOR);
+    return bounded(() -> planner().planQuery(parsed(query.ast()), RESULT_CONNECTOR));
   }
 
   private static ParsedQuery parsed(Statement.Ast ast) {
@@ -275,7 +291,7 @@ public final class Planner {
   /** The same; {@code checkpointed} if a run would keep checkpoints whatever SET says. */
   public String explain(
       Statement.Explain.Format format, List<? extends Statement> targets, boolean checkpointed) {
-    return new Explanation(this, connectors, checkpointed).of(format, targets);
+    return bounded(() -> new Explanation(this, connectors, checkpointed).of(format, targets));
   }
 
   /** Calcite's algebra of a query or insert. */

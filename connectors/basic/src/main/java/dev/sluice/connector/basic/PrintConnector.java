@@ -95,13 +95,13 @@ public final class PrintConnector implements Connector {
     @Override
     public void write(RecordBatch batch) throws IOException {
       try (batch) {
-        text.clear();
+        StringBuilder lines = new StringBuilder();
         for (int row = 0; row < batch.rowCount(); row++) {
-          text.put(prefix);
+          text.clear();
           RowText.row(batch, batch.position(row), text);
-          text.put('\n');
+          lines.append(prefix).append(RowText.printable(text.toString())).append('\n');
         }
-        target.append(text.toString());
+        target.append(lines);
       }
     }
 

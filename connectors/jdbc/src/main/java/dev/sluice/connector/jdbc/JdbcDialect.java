@@ -10,6 +10,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** How one kind of database writes SQL. Constants; safe for use by any thread. */
@@ -82,6 +83,10 @@ enum JdbcDialect {
     }
   };
 
+  /** Memory, a server, or a plain file: not an archive, nor what a class path or URL gives. */
+  private static final Pattern H2_PLACE =
+      Pattern.compile("jdbc:h2:(?:mem:|tcp://|ssl://|(?:file:)?[^:;]*(?:;|$))");
+
   private static final List<String> SPELLINGS =
       List.of(
           "sslmode",
@@ -140,10 +145,17 @@ enum JdbcDialect {
             .withHint("allowed: " + String.join(", ", allowed.stream().sorted().toList()));
       }
     }
-    if (lower.contains("%") || lower.contains("\n") || this == H2 && lower.contains("?")) {
+    boolean strange = url.chars().anyMatch(c -> Character.isISOControl(c) || "%#()\\".indexOf(c) >= 0);
+    if (strange || this == H2 && lower.contains("?") || this != H2 && lower.contains(";")) {
       throw UserError.of(
           ErrorCode.OPTION_VALUE,
           "option 'url' of '" + table.name() + "' has characters that are not allowed in it");
+    }
+    if (this == H2 && !H2_PLACE.matcher(url).lookingAt()) {
+      throw UserError.of(
+              ErrorCode.OPTION_VALUE,
+              "option 'url' of '" + table.name() + "' names a place that H2 shall not open")
+          .withHint("it is jdbc:h2:mem:…, jdbc:h2:tcp://…, jdbc:h2:ssl://…, or a file's path");
     }
   }
 

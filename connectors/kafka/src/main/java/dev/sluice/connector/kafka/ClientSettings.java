@@ -6,13 +6,17 @@ import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.TableRef;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.SaslConfigs;
 
 /**
  * The {@code properties.*} of a table as settings for Kafka's clients. Settings that name classes
@@ -32,6 +36,15 @@ final class ClientSettings {
           "group.protocol",
           "transactional.id",
           "enable.idempotence");
+
+  private static final Pattern LOGIN_MODULE = Pattern.compile("\\s*([A-Za-z0-9_.$]+)\\s");
+
+  private static final List<String> LOGIN_MODULES =
+      List.of(
+          "org.apache.kafka.common.security.plain.PlainLoginModule",
+          "org.apache.kafka.common.security.scram.ScramLoginModule",
+          "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule",
+          "com.sun.security.auth.module.Krb5LoginModule");
 
   private static final Set<String> RESETS = Set.of("earliest", "latest", "none");
 
@@ -74,6 +87,7 @@ final class ClientSettings {
                     : "it names a class to run, which a SQL file may not do; leave it out");
       }
     }
+    requireKnownLogin(table);
     String reset = table.options().get("properties." + ConsumerConfig.AUTO_OFFSET_RESET_CONFIG);
     if (reset != null && !RESETS.contains(reset.toLowerCase(Locale.ROOT))) {
       throw UserError.of(
@@ -85,6 +99,32 @@ final class ClientSettings {
                   + "'")
           .withHint(
               "it takes earliest, latest or none: where reading begins if the group has no offset");
+    }
+  }
+
+  /** A login module is a class that the client loads and runs: only those that are Kafka's. */
+  private static void requireKnownLogin(TableRef table) {
+    String login = table.options().getOrDefault("properties." + SaslConfigs.SASL_JAAS_CONFIG, "");
+    boolean reference = login.startsWith("${");
+    Matcher module = LOGIN_MODULE.matcher(login);
+    boolean known = module.lookingAt() && LOGIN_MODULES.contains(module.group(1));
+    boolean one = login.indexOf(';') == login.stripTrailing().length() - 1;
+    if (!login.isEmpty() && !reference && !(known && one)) {
+      throw UserError.of(
+              ErrorCode.OPTION_VALUE,
+              "option 'properties.sasl.jaas.config' of '"
+                  + table.name()
+                  + "' names a login that may not be used")
+          .withHint("one of " + String.join(", ", LOGIN_MODULES) + ", one alone");
+    }
+    for (String key : List.of("sasl.oauthbearer.token.endpoint.url", "sasl.oauthbearer.jwks.endpoint.url")) {
+      String url = table.options().getOrDefault("properties." + key, "https:");
+      if (!url.startsWith("https:") && !url.startsWith("${")) {
+        throw UserError.of(
+                ErrorCode.OPTION_VALUE,
+                "option 'properties." + key + "' of '" + table.name() + "' cannot be used")
+            .withHint("it starts with https://");
+      }
     }
   }
 

@@ -16,8 +16,9 @@ import java.util.regex.Pattern;
  * of the result still maps to a place in the original. A value.
  */
 final class SqlText {
+  /** Names and defaults are bounded: else a text of openings would be read through for each. */
   private static final Pattern VARIABLE =
-      Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_.]*)(:([^}]*))?}");
+      Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_.]{0,250})(:([^}]{0,4096}))?}");
 
   private final String source;
   private final String text;
