@@ -66,7 +66,8 @@ public final class ErrorPrinter {
     error.detail().ifPresent(text -> out.append(plain(text.stripTrailing())).append('\n'));
     error
         .hint()
-        .ifPresent(text -> out.append(paint(BLUE, "hint")).append(": ").append(plain(text)).append('\n'));
+        .ifPresent(
+            text -> out.append(paint(BLUE, "hint")).append(": ").append(plain(text)).append('\n'));
     return out.toString();
   }
 

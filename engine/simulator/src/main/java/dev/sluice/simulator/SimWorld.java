@@ -19,7 +19,9 @@ final class SimWorld {
     /** The machine dies: what was not forced to disk may be gone, too. */
     POWER_LOSS,
     /** The call fails once. */
-    ERROR
+    ERROR,
+    /** From this call on nothing more can be written to disk, as long as the process lives. */
+    DISK_FULL
   }
 
   private final Random random;
@@ -114,7 +116,13 @@ final class SimWorld {
     }
     trace.add(what);
     calls++;
-    if (calls == faultAt) {
+    if (fault == Fault.DISK_FULL && calls >= faultAt) {
+      faulted = true;
+      if (what.startsWith("disk write")) {
+        trace.add("  no space");
+        throw new SimulatedFault(what + ": no space left on device");
+      }
+    } else if (calls == faultAt) {
       faulted = true;
       trace.add("  " + fault + " at " + what);
       if (fault == Fault.ERROR) {
@@ -127,7 +135,7 @@ final class SimWorld {
 
   /** Whether this call is the one whose answer is lost: then it has its effect all the same. */
   boolean losesAnswer(String what) {
-    if (!dead && calls + 1 == faultAt && random.nextBoolean()) {
+    if (!dead && fault != Fault.DISK_FULL && calls + 1 == faultAt && random.nextBoolean()) {
       trace.add("  answer lost: " + what);
       return true;
     }

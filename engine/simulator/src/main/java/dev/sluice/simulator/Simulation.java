@@ -63,8 +63,7 @@ public final class Simulation {
   static byte[] lastCheckpoint(long seed) throws IOException {
     Simulation simulation = new Simulation(seed);
     SimWorld calm = new SimWorld(seed);
-    simulation.life(
-        calm, 0, Long.MAX_VALUE, SimWorld.Fault.ERROR, simulation.pipeline.script());
+    simulation.life(calm, 0, Long.MAX_VALUE, SimWorld.Fault.ERROR, simulation.pipeline.script());
     try (Stream<Path> files = Files.list(calm.disk().getPath("/run/checkpoints"))) {
       Path last =
           files
@@ -126,15 +125,15 @@ public final class Simulation {
   }
 
   private void requireEqual(SimWorld calm, SimWorld world) throws IOException {
-      for (String sink : pipeline.sinks()) {
-        List<String> expected = rows(calm, sink);
-        List<String> found = rows(world, sink);
-        if (!found.equals(expected)) {
-          throw new AssertionError(
-              "sink " + sink + ": " + difference(expected, found) + undisturbed(sink));
-        }
+    for (String sink : pipeline.sinks()) {
+      List<String> expected = rows(calm, sink);
+      List<String> found = rows(world, sink);
+      if (!found.equals(expected)) {
+        throw new AssertionError(
+            "sink " + sink + ": " + difference(expected, found) + undisturbed(sink));
       }
-      requireNoResidue(world);
+    }
+    requireNoResidue(world);
   }
 
   /** What the sink holds after other undisturbed runs: whether order alone makes a difference. */

@@ -28,12 +28,10 @@ class LimitsTest {
         Arguments.of("union", "SELECT 1 AS x" + " UNION ALL SELECT 1".repeat(3000)),
         Arguments.of("arrays", "SELECT " + "ARRAY[".repeat(5000) + "1" + "]".repeat(5000)),
         Arguments.of(
-            "types", "SELECT CAST(NULL AS " + "ARRAY<".repeat(5000) + "INT" + ">".repeat(5000) + ")"),
+            "types",
+            "SELECT CAST(NULL AS " + "ARRAY<".repeat(5000) + "INT" + ">".repeat(5000) + ")"),
         Arguments.of(
-            "list",
-            "SELECT * FROM (VALUES (1)) AS t(x) WHERE x IN ("
-                + numbers(20_000)
-                + ")"),
+            "list", "SELECT * FROM (VALUES (1)) AS t(x) WHERE x IN (" + numbers(20_000) + ")"),
         Arguments.of(
             "columns",
             "CREATE STREAM s ("

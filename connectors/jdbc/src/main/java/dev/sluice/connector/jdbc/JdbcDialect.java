@@ -145,7 +145,8 @@ enum JdbcDialect {
             .withHint("allowed: " + String.join(", ", allowed.stream().sorted().toList()));
       }
     }
-    boolean strange = url.chars().anyMatch(c -> Character.isISOControl(c) || "%#()\\".indexOf(c) >= 0);
+    boolean strange =
+        url.chars().anyMatch(c -> Character.isISOControl(c) || "%#()\\".indexOf(c) >= 0);
     if (strange || this == H2 && lower.contains("?") || this != H2 && lower.contains(";")) {
       throw UserError.of(
           ErrorCode.OPTION_VALUE,

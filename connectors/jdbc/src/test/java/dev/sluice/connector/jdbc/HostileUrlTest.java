@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** URLs and properties that make a driver run code or read files are refused before it sees them. */
+/**
+ * URLs and properties that make a driver run code or read files are refused before it sees them.
+ */
 class HostileUrlTest {
   private static final Map<String, List<String>> DANGEROUS =
       Map.of(
@@ -130,8 +132,7 @@ class HostileUrlTest {
         }
         if (database.equals("mariadb")) {
           urls.add("jdbc:mysql://127.0.0.1:" + port + "/db?" + disguise);
-          urls.add(
-              "jdbc:mysql://(host=127.0.0.1,port=" + port + "," + disguise.trim() + ")/db");
+          urls.add("jdbc:mysql://(host=127.0.0.1,port=" + port + "," + disguise.trim() + ")/db");
         }
       }
     }

@@ -117,7 +117,8 @@ final class ClientSettings {
                   + "' names a login that may not be used")
           .withHint("one of " + String.join(", ", LOGIN_MODULES) + ", one alone");
     }
-    for (String key : List.of("sasl.oauthbearer.token.endpoint.url", "sasl.oauthbearer.jwks.endpoint.url")) {
+    for (String key :
+        List.of("sasl.oauthbearer.token.endpoint.url", "sasl.oauthbearer.jwks.endpoint.url")) {
       String url = table.options().getOrDefault("properties." + key, "https:");
       if (!url.startsWith("https:") && !url.startsWith("${")) {
         throw UserError.of(
