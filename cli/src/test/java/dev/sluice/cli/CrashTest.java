@@ -86,7 +86,17 @@ class CrashTest {
     KafkaServer.shared().produce("crash-in", 0, text.toString().split("\\R"));
   }
 
-  private String sql(String from, String to) {
+  private static final String WINDOW =
+      "  SELECT CAST(window_start AS STRING) AS t, k, COUNT(*) AS n, SUM(v) AS v"
+          + "  FROM TABLE(TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '5' SECOND))"
+          + "  GROUP BY k, window_start, window_end;";
+
+  private static final String JOIN =
+      "  SELECT CAST(a.ts AS STRING) AS t, a.k AS k, a.v AS n, b.v AS v FROM s AS a JOIN s AS b"
+          + " ON a.k = b.k AND b.ts BETWEEN a.ts AND a.ts + INTERVAL '0.2' SECOND"
+          + " WHERE a.v > 900;";
+
+  private String sql(String from, String to, String query) {
     String table =
         "WITH ('connector' = 'jdbc', 'table.create' = 'true', 'table-name' = 'w_"
             + to
@@ -101,9 +111,7 @@ class CrashTest {
         "CREATE STREAM s (k STRING, v BIGINT, ts TIMESTAMP(3),",
         "  WATERMARK FOR ts AS ts - INTERVAL '2' SECOND) WITH ('format' = 'json', " + from + ");",
         "CREATE VIEW w AS",
-        "  SELECT CAST(window_start AS STRING) AS t, k, COUNT(*) AS n, SUM(v) AS v",
-        "  FROM TABLE(TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '5' SECOND))",
-        "  GROUP BY k, window_start, window_end;",
+        query,
         sink("files", "WITH ('connector' = 'filesystem', 'format' = 'csv', 'path' = '" + to + "')"),
         sink(
             "file",
@@ -128,14 +136,19 @@ class CrashTest {
     return "'" + url + "', 'username' = '" + user + "', 'password' = '" + password + "')";
   }
 
-  /** What to do to a process: halt at the n-th pass of a point, or kill it after some time. */
-  private record Kill(String point, int pass, int millis) {
+  /**
+   * What to do to a process: halt it at the n-th pass of a point, kill it after some time, or let it
+   * stand still for a while then.
+   */
+  private record Kill(String point, int pass, int millis, boolean pause) {
+    static final Kill NONE = new Kill("", 0, 0, false);
+
     static Kill of(Random random) {
       if (random.nextInt(4) == 0) {
-        return new Kill("", 0, 300 + random.nextInt(3500));
+        return new Kill("", 0, 300 + random.nextInt(3500), random.nextInt(3) == 0);
       }
       String point = POINTS.get(random.nextInt(POINTS.size()));
-      return new Kill(point, 1 + random.nextInt(point.startsWith("storage") ? 30 : 8), 0);
+      return new Kill(point, 1 + random.nextInt(point.startsWith("storage") ? 30 : 8), 0, false);
     }
   }
 
@@ -171,7 +184,13 @@ class CrashTest {
             .redirectOutput(log)
             .start();
     if (kill.millis() > 0 && !process.waitFor(kill.millis(), TimeUnit.MILLISECONDS)) {
-      process.destroyForcibly();
+      if (kill.pause()) {
+        signal(process, "STOP");
+        assertThat(process.waitFor(1500, TimeUnit.MILLISECONDS)).isFalse();
+        signal(process, "CONT");
+      } else {
+        process.destroyForcibly();
+      }
     }
     if (!process.waitFor(120, TimeUnit.SECONDS)) {
       process.destroyForcibly();
@@ -179,8 +198,12 @@ class CrashTest {
     return new End(process.waitFor(), Files.readString(log.toPath()));
   }
 
+  private static void signal(Process process, String name) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+  }
+
   /** Runs one pipeline to its end, killed up to {@code most} times; gives the times it was. */
-  private int round(int most, List<String> expected) throws Exception {
+  private int round(int most, String query, List<String> expected) throws Exception {
     String name = "r" + round++ + "_" + Long.toString(SEED & 0xffffff, 36);
     // by turns from a file and from a topic
     String topic =
@@ -189,12 +212,12 @@ class CrashTest {
             + KafkaServer.shared().bootstrap()
             + "'";
     String from = round % 2 == 0 ? topic : FILE;
-    Files.writeString(directory.resolve(name + ".sql"), sql(from, name));
+    Files.writeString(directory.resolve(name + ".sql"), sql(from, name, query));
     KafkaServer.shared().createTopic(name, 2);
     int kills = 0;
     StringBuilder story = new StringBuilder("seed " + SEED + ":");
     while (true) {
-      Kill kill = kills < most ? Kill.of(random) : new Kill("", 0, 0);
+      Kill kill = kills < most ? Kill.of(random) : Kill.NONE;
       End end = child(name, kill);
       requireNoStranger(name, expected, story);
       story.append('\n').append(kill).append(" -> ").append(end.code());
@@ -284,18 +307,28 @@ class CrashTest {
     return rows;
   }
 
+  /** The rows of an undisturbed run. */
+  private List<String> calm(String name, String query) throws IOException {
+    KafkaServer.shared().createTopic(name, 1);
+    Files.writeString(directory.resolve(name + ".sql"), sql(FILE, name, query));
+    Invocation calm = Invocation.of(directory, "run", name + ".sql");
+    assertThat(calm.code()).as(calm.err()).isZero();
+    List<String> expected = files(directory.resolve(name + ".csv"));
+    assertThat(expected).hasSizeGreaterThan(500);
+    return expected;
+  }
+
   @Test
   void noRowIsLostAndNoneIsThereTwice() throws Exception {
     input();
-    KafkaServer.shared().createTopic("calm", 1);
-    Files.writeString(directory.resolve("calm.sql"), sql(FILE, "calm"));
-    Invocation calm = Invocation.of(directory, "run", "calm.sql");
-    assertThat(calm.code()).as(calm.err()).isZero();
-    List<String> expected = files(directory.resolve("calm.csv"));
-    assertThat(expected).hasSizeGreaterThan(500);
+    List<String> windows = calm("calm", WINDOW);
+    List<String> pairs = KILLS > 12 ? calm("calm2", JOIN) : List.of();
     int kills = 0;
     while (kills < KILLS) {
-      kills += round(Math.min(6, KILLS - kills), expected);
+      boolean join = KILLS > 12 && round % 3 == 2;
+      kills +=
+          round(Math.min(6, KILLS - kills), join ? JOIN : WINDOW, join ? pairs : windows);
     }
+    System.out.println(kills + " kills in " + round + " pipelines, seed " + SEED);
   }
 }

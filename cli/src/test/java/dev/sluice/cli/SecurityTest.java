@@ -73,7 +73,7 @@ class SecurityTest {
     Invocation check =
         check(String.format(KAFKA, "'properties.sasl.jaas.config' = '" + login + "'"));
     assertThat(check.code()).as(check.err()).isEqualTo(2);
-    assertThat(check.err()).contains("sasl.jaas.config").doesNotContain("ldap://x");
+    assertThat(check.err()).contains("sasl.jaas.config").doesNotContain("://x");
   }
 
   @Test
@@ -119,7 +119,7 @@ class SecurityTest {
             "SELECT CAST(n AS BIGINT) FROM s;",
             "CREATE SINK p WITH ('connector' = 'print') AS SELECT v FROM s;")) {
       Files.writeString(directory.resolve("q.sql"), source + query);
-      Invocation run = Invocation.of(directory, "run", "q.sql");
+      Invocation run = Invocation.of(directory, "run", "--output", "table", "q.sql");
       outputs.add(run.out() + run.err());
     }
     assertThat(outputs).allMatch(text -> text.contains("owned"));
@@ -213,7 +213,7 @@ class SecurityTest {
   void aPatternThatGoesBackAndForthEnds() throws IOException {
     Files.writeString(
         directory.resolve("r.sql"),
-        "SELECT REGEXP(REPEAT('a', 60) || 'b', '(a+)+$') FROM (VALUES (1)) AS t(x);");
+        "SELECT REGEXP(REPEAT('a', 60) || 'b', '(a|aa)+$') FROM (VALUES (1)) AS t(x);");
     long started = System.nanoTime();
     Invocation run = Invocation.of(directory, "run", "r.sql");
     assertThat(run.code()).as(run.out()).isNotZero();

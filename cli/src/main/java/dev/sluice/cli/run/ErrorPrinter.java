@@ -1,11 +1,14 @@
 package dev.sluice.cli.run;
 
 import dev.sluice.cli.print.TextWidth;
+import dev.sluice.connector.Options;
 import dev.sluice.error.SourcePosition;
 import dev.sluice.error.UserError;
 import java.io.PrintStream;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -18,6 +21,10 @@ public final class ErrorPrinter {
   private static final String BLUE = "\u001b[1;34m";
   private static final String BOLD = "\u001b[1m";
   private static final String PLAIN = "\u001b[0m";
+
+  /** {@code 'key' = 'value'}; the string need not end on the line. */
+  private static final Pattern OPTION =
+      Pattern.compile("['\"`]?([A-Za-z0-9_.-]+)['\"`]?\\s*=\\s*'((?:[^']|'')*)");
 
   private final PrintStream err;
   private final boolean colours;
@@ -90,7 +97,7 @@ public final class ErrorPrinter {
     int last = at.endLine() > at.line() ? source.stripTrailing().length() : at.endColumn();
     int to = Math.max(from + 1, Math.min(last, Math.max(source.length(), from + 1)));
     String before = source.substring(0, from).replaceAll("[^\t]", " ");
-    out.append(paint(BLUE, number + " | ")).append(plain(source)).append('\n');
+    out.append(paint(BLUE, number + " | ")).append(plain(withoutSecrets(source))).append('\n');
     out.append(paint(BLUE, margin + " | "))
         .append(before)
         .append(paint(RED, "^".repeat(to - from)))
@@ -99,6 +106,19 @@ public final class ErrorPrinter {
 
   private String paint(String colour, String text) {
     return colours ? colour + text + PLAIN : text;
+  }
+
+  /** The line with asterisks for the values of secret options, as wide as they are. */
+  private static String withoutSecrets(String line) {
+    Matcher option = OPTION.matcher(line);
+    StringBuilder shown = new StringBuilder(line);
+    while (option.find()) {
+      if (Options.namesSecret(option.group(1))) {
+        String value = option.group(2);
+        shown.replace(option.start(2), option.end(2), "*".repeat(value.length()));
+      }
+    }
+    return shown.toString();
   }
 
   /** Data is quoted in messages: what would steer a terminal is shown instead of obeyed. */

@@ -195,16 +195,17 @@ public final class Options {
     return found;
   }
 
+  /** Whether an option of that name, whoever takes it, has a value that must not be shown. */
+  public static boolean namesSecret(String key) {
+    String lower = key.toLowerCase(Locale.ROOT);
+    return lower.contains("password") || lower.contains("secret") || lower.contains("jaas");
+  }
+
   /** The keys whose values must not be shown. */
   public static List<String> secretKeys(Map<String, String> given, List<OptionSpec> specs) {
     List<String> keys = new ArrayList<>();
     for (String key : given.keySet()) {
-      String lower = key.toLowerCase(Locale.ROOT);
-      boolean secret = specs.stream().anyMatch(s -> s.secret() && s.matches(key));
-      if (secret
-          || lower.contains("password")
-          || lower.contains("secret")
-          || lower.contains("jaas")) {
+      if (namesSecret(key) || specs.stream().anyMatch(s -> s.secret() && s.matches(key))) {
         keys.add(key);
       }
     }
@@ -275,14 +276,21 @@ public final class Options {
     if (!matcher.matches()) {
       throw new IllegalArgumentException("not a duration: " + value);
     }
-    long amount = Long.parseLong(matcher.group(1));
-    return switch (matcher.group(2).toLowerCase(Locale.ROOT)) {
+    try {
+      return duration(Long.parseLong(matcher.group(1)), matcher.group(2).toLowerCase(Locale.ROOT));
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException("longer than anything lasts: " + value, e);
+    }
+  }
+
+  private static Duration duration(long amount, String unit) {
+    return switch (unit) {
       case "", "ms", "milli", "millis", "millisecond", "milliseconds" -> Duration.ofMillis(amount);
       case "s", "sec", "secs", "second", "seconds" -> Duration.ofSeconds(amount);
       case "m", "min", "mins", "minute", "minutes" -> Duration.ofMinutes(amount);
       case "h", "hour", "hours" -> Duration.ofHours(amount);
       case "d", "day", "days" -> Duration.ofDays(amount);
-      default -> throw new IllegalArgumentException("not a duration: " + value);
+      default -> throw new IllegalArgumentException("not a unit of time: " + unit);
     };
   }
 
@@ -302,6 +310,9 @@ public final class Options {
           case "t", "tb", "tib" -> 40;
           default -> throw new IllegalArgumentException("not a size: " + value);
         };
-    return Math.multiplyExact(amount, 1L << shift);
+    if (amount > Long.MAX_VALUE >> shift) {
+      throw new IllegalArgumentException("larger than anything is: " + value);
+    }
+    return amount << shift;
   }
 }

@@ -176,7 +176,9 @@ final class SimConnector implements Connector {
 
     @Override
     public Committer committer() {
-      throw new IllegalStateException("the simulator's pipelines have checkpoints");
+      return (ready, last) -> {
+        throw new IllegalStateException("the simulator's pipelines have checkpoints");
+      };
     }
 
     @Override

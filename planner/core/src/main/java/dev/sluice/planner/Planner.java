@@ -82,8 +82,12 @@ public final class Planner {
    */
   public List<Statement> parse(String source, String text) {
     Collector collector = new Collector();
-    new StatementParser(this::variable, none -> knownVariables()).parse(source, text, collector);
-    return collector.statements;
+    StatementParser parser = new StatementParser(this::variable, none -> knownVariables());
+    return bounded(
+        () -> {
+          parser.parse(source, text, collector);
+          return collector.statements;
+        });
   }
 
   private Optional<String> variable(String name) {

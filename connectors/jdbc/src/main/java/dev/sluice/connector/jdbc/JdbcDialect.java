@@ -20,7 +20,6 @@ enum JdbcDialect {
       '"',
       Set.of(
           "mode",
-          "auto_server",
           "db_close_delay",
           "db_close_on_exit",
           "ifexists",

@@ -5,11 +5,13 @@ import dev.sluice.error.ErrorCode;
 import dev.sluice.error.SourcePosition;
 import dev.sluice.error.UserError;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * A text as the user wrote it: cut into statements, and with variables put in so that every offset
@@ -22,10 +24,12 @@ final class SqlText {
 
   private final String source;
   private final String text;
+  private final int[] lineStarts;
 
   SqlText(String source, String text) {
     this.source = source;
     this.text = text;
+    this.lineStarts = lineStarts(text);
   }
 
   /** A statement's extent in the original, without its semicolon. */
@@ -90,15 +94,18 @@ final class SqlText {
   }
 
   private int[] lineColumn(int offset) {
-    int line = 1;
-    int lineStart = 0;
-    for (int i = 0; i < Math.min(offset, text.length()); i++) {
-      if (text.charAt(i) == '\n') {
-        line++;
-        lineStart = i + 1;
-      }
-    }
-    return new int[] {line, offset - lineStart + 1};
+    int end = Math.min(offset, text.length());
+    int found = Arrays.binarySearch(lineStarts, end);
+    int line = found >= 0 ? found : -found - 2;
+    return new int[] {line + 1, offset - lineStarts[line] + 1};
+  }
+
+  /** Where lines begin: a wide table asks for the places of all its columns. */
+  private static int[] lineStarts(String text) {
+    return IntStream.concat(
+            IntStream.of(0),
+            IntStream.range(0, text.length()).filter(i -> text.charAt(i) == '\n').map(i -> i + 1))
+        .toArray();
   }
 
   /** Puts variables in. Secret references stay. */
