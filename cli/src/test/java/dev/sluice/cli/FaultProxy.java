@@ -70,7 +70,7 @@ final class FaultProxy implements AutoCloseable {
   }
 
   private synchronized Cut draw() {
-    if (random.nextInt(4) != 0 || left.getAndDecrement() <= 0) {
+    if (random.nextInt(3) != 0 || left.getAndDecrement() <= 0) {
       return Cut.NONE;
     }
     cuts.incrementAndGet();
@@ -114,13 +114,18 @@ final class FaultProxy implements AutoCloseable {
     }
   }
 
-  private static void toClient(Socket client, Socket database) {
+  /** PostgreSQL answers by name, where MariaDB's answer is only a number. */
+  private void toClient(Socket client, Socket database) {
     byte[] buffer = new byte[1 << 16];
     try (client;
         database) {
       InputStream in = database.getInputStream();
       OutputStream out = client.getOutputStream();
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        boolean commit = new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains("COMMIT");
+        if (commit && draw() != Cut.NONE) {
+          return;
+        }
         out.write(buffer, 0, n);
         out.flush();
       }

@@ -119,7 +119,7 @@ class SecurityTest {
             "SELECT CAST(n AS BIGINT) FROM s;",
             "CREATE SINK p WITH ('connector' = 'print') AS SELECT v FROM s;")) {
       Files.writeString(directory.resolve("q.sql"), source + query);
-      Invocation run = Invocation.of(directory, "run", "--output", "table", "q.sql");
+      Invocation run = Invocation.of(directory, "--output", "table", "-f", "q.sql");
       outputs.add(run.out() + run.err());
     }
     assertThat(outputs).allMatch(text -> text.contains("owned"));

@@ -5,6 +5,7 @@ import dev.sluice.connector.Options;
 import dev.sluice.error.SourcePosition;
 import dev.sluice.error.UserError;
 import java.io.PrintStream;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -123,10 +124,13 @@ public final class ErrorPrinter {
 
   /** Data is quoted in messages: what would steer a terminal is shown instead of obeyed. */
   private static String plain(String text) {
-    return text.lines()
-        .map(line -> line.replace('\t', ' '))
+    return text.lines().map(ErrorPrinter::plainLine).collect(Collectors.joining("\n"));
+  }
+
+  private static String plainLine(String line) {
+    return Arrays.stream(line.split("\t", -1))
         .map(TextWidth::oneLine)
-        .collect(Collectors.joining("\n"));
+        .collect(Collectors.joining("\t"));
   }
 
   private static String firstLine(String text) {
