@@ -26,9 +26,6 @@ import java.util.function.Supplier;
 
 /** Checks definitions and puts them into the catalog. Single-threaded. */
 final class Definitions {
-  /** More than any table that people make; what is wider takes minutes to plan. */
-  private static final int MOST_COLUMNS = 10_000;
-
   private final Catalog catalog;
   private final ConnectorRegistry connectors;
   private final Path workingDirectory;
@@ -187,7 +184,6 @@ final class Definitions {
       throw UserError.of(ErrorCode.SYNTAX, "'" + table.name() + "' declares no columns")
           .at(table.position());
     }
-    checkWidth(table);
     try {
       connectors.check(ref, open ? OptionSpec.Role.BOTH : role);
     } catch (UserError e) {
@@ -235,21 +231,6 @@ final class Definitions {
             .withHint(DidYouMean.hint(name, columns, "columns: " + String.join(", ", columns)))
             .at(table.position());
       }
-    }
-  }
-
-  private static void checkWidth(CatalogEntry.Table table) {
-    if (table.columns().size() > MOST_COLUMNS) {
-      throw UserError.of(
-              ErrorCode.UNSUPPORTED,
-              "'"
-                  + table.name()
-                  + "' has "
-                  + table.columns().size()
-                  + " columns; the most is "
-                  + MOST_COLUMNS)
-          .withHint("put what belongs together into a ROW or MAP column")
-          .at(table.position());
     }
   }
 

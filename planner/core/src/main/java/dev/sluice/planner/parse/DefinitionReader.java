@@ -29,6 +29,9 @@ import org.apache.calcite.sql.SqlNodeList;
 
 /** Makes {@link DdlResult}s of CREATE and DROP trees. Single-threaded. */
 final class DefinitionReader {
+  /** More than any table that people make; what is wider takes minutes to plan. */
+  private static final int MOST_COLUMNS = 10_000;
+
   private final StatementText text;
   private final QueryReader queries;
 
@@ -139,6 +142,13 @@ final class DefinitionReader {
     String name = create.name().getSimple();
     SourcePosition position = text.position(create.name());
     CatalogEntry.Kind kind = CatalogEntry.Kind.valueOf(create.kind().name());
+    if (create.elements().size() > MOST_COLUMNS) {
+      throw UserError.of(
+              ErrorCode.UNSUPPORTED,
+              "'" + name + "' declares more than " + MOST_COLUMNS + " columns")
+          .withHint("put what belongs together into a ROW or MAP column")
+          .at(position);
+    }
     Columns columns = new Columns();
     create.elements().forEach(columns::add);
     Map<String, SourcePosition> places = new LinkedHashMap<>();
