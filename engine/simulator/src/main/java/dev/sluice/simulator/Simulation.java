@@ -259,7 +259,7 @@ public final class Simulation {
             "parallelism",
             Integer.toString(widths[random.nextInt(widths.length)]),
             Settings.SPILL_ALWAYS,
-            Boolean.toString(random.nextInt(6) == 0));
+            Boolean.toString(random.nextInt(16) == 0));
     Path directory = world.disk().getPath("/run");
     if (life == 0) {
       try {
