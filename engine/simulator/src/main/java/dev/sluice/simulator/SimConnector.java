@@ -85,6 +85,10 @@ final class SimConnector implements Connector {
 
   @Override
   public SplitSource openSource(ScanRequest request, ConnectorContext context) {
+    for (int p = 0; p < data.orElseThrow().partitions(); p++) {
+      // until somebody opens it and sees what is left
+      world.orElseThrow().unread(request.table().name() + "-" + p, 1);
+    }
     return new Source(request, world.orElseThrow(), data.orElseThrow());
   }
 
@@ -105,7 +109,6 @@ final class SimConnector implements Connector {
       for (int p = 0; p < data.partitions(); p++) {
         String id = request.table().name() + "-" + p;
         if (!known.containsKey(id)) {
-          world.unread(id, 1);
           found.add(new Split(id, Integer.toString(p), Offset.of(0)));
         }
       }
