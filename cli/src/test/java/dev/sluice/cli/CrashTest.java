@@ -137,8 +137,8 @@ class CrashTest {
   }
 
   /**
-   * What to do to a process: halt it at the n-th pass of a point, kill it after some time, or let it
-   * stand still for a while then.
+   * What to do to a process: halt it at the n-th pass of a point, kill it after some time, or let
+   * it stand still for a while then.
    */
   private record Kill(String point, int pass, int millis, boolean pause) {
     static final Kill NONE = new Kill("", 0, 0, false);
@@ -198,7 +198,8 @@ class CrashTest {
     return new End(process.waitFor(), Files.readString(log.toPath()));
   }
 
-  private static void signal(Process process, String name) throws IOException, InterruptedException {
+  private static void signal(Process process, String name)
+      throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
   }
 
@@ -326,8 +327,7 @@ class CrashTest {
     int kills = 0;
     while (kills < KILLS) {
       boolean join = KILLS > 12 && round % 3 == 2;
-      kills +=
-          round(Math.min(6, KILLS - kills), join ? JOIN : WINDOW, join ? pairs : windows);
+      kills += round(Math.min(6, KILLS - kills), join ? JOIN : WINDOW, join ? pairs : windows);
     }
     System.out.println(kills + " kills in " + round + " pipelines, seed " + SEED);
   }

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Connections to databases that are cut when a COMMIT is on its way: whether it got through is found
- * out, no row is lost and none is there twice. {@code -Dsluice.cuts=200} asks for more.
+ * Connections to databases that are cut when a COMMIT is on its way: whether it got through is
+ * found out, no row is lost and none is there twice. {@code -Dsluice.cuts=200} asks for more.
  */
 class CutConnectionsTest {
   private static final int CUTS = Integer.getInteger("sluice.cuts", 8);

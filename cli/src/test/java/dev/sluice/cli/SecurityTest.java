@@ -213,7 +213,7 @@ class SecurityTest {
   void aPatternThatGoesBackAndForthEnds() throws IOException {
     Files.writeString(
         directory.resolve("r.sql"),
-        "SELECT REGEXP(REPEAT('a', 60) || 'b', '(a|aa)+$') FROM (VALUES (1)) AS t(x);");
+        "SELECT REGEXP(REPEAT('a', 60) || 'b', '(a|aa)+\\1c') FROM (VALUES (1)) AS t(x);");
     long started = System.nanoTime();
     Invocation run = Invocation.of(directory, "run", "r.sql");
     assertThat(run.code()).as(run.out()).isNotZero();

@@ -1,9 +1,5 @@
 package dev.sluice.operator;
 
-import dev.sluice.batch.BatchBuilder;
-import dev.sluice.batch.Cells;
-import dev.sluice.type.DataType;
-import dev.sluice.type.RowKind;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
 import dev.sluice.batch.Selection;
@@ -520,28 +516,10 @@ final class SpillingOperator implements Operator {
                   saved.id(),
                   saved.layout(),
                   context.orElseThrow().allocator(),
-                  rows -> part.write(group, name.equals(Clock.PART) ? advanced(rows) : rows));
+                  rows -> part.write(group, rows));
             }
           }
         });
-  }
-
-  /**
-   * The clock of a group that owes nothing has come as far as the task's: who restores takes the
-   * least of all clocks, and would give again what others gave since this group went to disk.
-   */
-  private RecordBatch advanced(RecordBatch clock) {
-    DataType word = DataType.of(DataType.Kind.BIGINT);
-    try (clock;
-        BatchBuilder builder =
-            new BatchBuilder(clock.schema(), context.orElseThrow().allocator())) {
-      for (int i = 0; i < clock.rowCount(); i++) {
-        int row = clock.position(i);
-        long time = Math.max(watermark, Cells.word(clock.vector(0), word, row));
-        builder.add(RowKind.INSERT, time, Cells.word(clock.vector(1), word, row));
-      }
-      return builder.build();
-    }
   }
 
   @Override

@@ -69,7 +69,7 @@ public final class ErrorPrinter {
   private String render(UserError error, Function<String, Optional<String>> texts) {
     StringBuilder out = new StringBuilder();
     out.append(paint(RED, "error[" + error.code().id() + "]")).append(": ");
-    out.append(paint(BOLD, plain(error.summary()))).append('\n');
+    out.append(paint(BOLD, TextWidth.oneLine(error.summary()))).append('\n');
     error.position().ifPresent(p -> place(out, p, texts.apply(p.source())));
     error.detail().ifPresent(text -> out.append(plain(text.stripTrailing())).append('\n'));
     error
@@ -114,8 +114,9 @@ public final class ErrorPrinter {
     Matcher option = OPTION.matcher(line);
     StringBuilder shown = new StringBuilder(line);
     while (option.find()) {
-      if (Options.namesSecret(option.group(1))) {
-        String value = option.group(2);
+      String value = option.group(2);
+      // a reference tells nothing
+      if (Options.namesSecret(option.group(1)) && !value.startsWith("${")) {
         shown.replace(option.start(2), option.end(2), "*".repeat(value.length()));
       }
     }

@@ -257,14 +257,7 @@ class FuzzTest {
   private static void url(String text) {
     TableRef table =
         new TableRef(
-            "t",
-            "jdbc",
-            Map.of("url", text),
-            Set.of(),
-            ROW,
-            Map.of(),
-            List.of(),
-            List.of());
+            "t", "jdbc", Map.of("url", text), Set.of(), ROW, Map.of(), List.of(), List.of());
     try {
       ConnectorRegistry.load().connector("jdbc").validate(table, Role.SOURCE);
     } catch (UserError e) {
