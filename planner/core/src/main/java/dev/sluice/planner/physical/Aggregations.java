@@ -384,7 +384,12 @@ final class Aggregations {
         .findFirst()
         .orElseThrow(
             () ->
-                UserError.of(ErrorCode.UNSUPPORTED, "aggregate " + name + " is not supported yet"));
+                UserError.of(ErrorCode.UNSUPPORTED, "aggregate " + name + " is not supported yet")
+                    .withHint(
+                        name.equals("COLLECT")
+                            ? "use ARRAY_AGG: there are no multisets"
+                            : "SHOW FUNCTIONS lists the aggregates there are; of your own they are"
+                                + " Java classes"));
   }
 
   /** The names of the results, in order of the calls. */

@@ -260,7 +260,11 @@ public final class QueryPlanner {
                         located(
                             options.lateRowsPosition().orElseThrow(),
                             () -> sinks.target(name, schema(converted)))));
-    return new RelTranslator(scans, options, late);
+    RelTranslator translator = new RelTranslator(scans, options, late);
+    Validation.onlySnapshot(converted.query().query())
+        .map(converted.query().positions()::of)
+        .ifPresent(translator::setSnapshot);
+    return translator;
   }
 
   private static Schema schema(Converted converted) {

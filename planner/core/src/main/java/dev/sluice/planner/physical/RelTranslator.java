@@ -1,6 +1,7 @@
 package dev.sluice.planner.physical;
 
 import dev.sluice.error.ErrorCode;
+import dev.sluice.error.SourcePosition;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.ChangelogNormalizeNode;
@@ -75,6 +76,8 @@ final class RelTranslator {
 
   private boolean keepsEventTime;
 
+  private Optional<SourcePosition> snapshot = Optional.empty();
+
   /** Whether rows of unions must still be put in order by event time. */
   private boolean byTime;
 
@@ -94,6 +97,19 @@ final class RelTranslator {
   /** The target wants to know event time: scans with a watermark keep it. */
   void keepEventTime() {
     keepsEventTime = true;
+  }
+
+  /** The only table of the query that stands there FOR SYSTEM_TIME. */
+  void setSnapshot(SourcePosition place) {
+    snapshot = Optional.of(place);
+  }
+
+  private Frame temporal(BiRel join, ImmutableBitSet used) {
+    try {
+      return temporalJoins.translate(join, used);
+    } catch (UserError e) {
+      throw e.position().isPresent() || snapshot.isEmpty() ? e : e.at(snapshot.get());
+    }
   }
 
   /** The sink LATE ROWS TO names. */
@@ -207,7 +223,7 @@ final class RelTranslator {
   /** As {@link #translate(RelNode)}; columns that are not {@code used} may be anything. */
   Frame translate(RelNode rel, ImmutableBitSet used) {
     if (rel instanceof BiRel both && TemporalJoins.isTemporal(both)) {
-      return temporalJoins.translate(both, used);
+      return temporal(both, used);
     }
     if (rel instanceof AsofJoin join) {
       return asofJoins.translate(join, used);

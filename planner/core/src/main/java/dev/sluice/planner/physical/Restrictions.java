@@ -21,6 +21,7 @@ final class Restrictions {
                 .ifPresent(
                     what -> {
                       throw UserError.of(ErrorCode.UNSUPPORTED, what + " not supported yet")
+                          .withHint("aggregate with FILTER (WHERE …) for each column, or UNION ALL")
                           .at(positions.of(call.getParserPosition()));
                     });
             return super.visit(call);

@@ -8,6 +8,7 @@ import dev.sluice.planner.catalog.CatalogEntry;
 import dev.sluice.planner.catalog.SqlFunctionDef;
 import dev.sluice.planner.catalog.SqlTypes;
 import dev.sluice.planner.parse.ParsedQuery.Positions;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,9 @@ import org.apache.calcite.runtime.CalciteContextException;
 import org.apache.calcite.schema.TemporalTable;
 import org.apache.calcite.schema.TranslatableTable;
 import org.apache.calcite.schema.impl.AbstractTable;
+import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
@@ -41,6 +44,7 @@ import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.util.SqlBasicVisitor;
 import org.apache.calcite.sql.util.SqlOperatorTables;
 import org.apache.calcite.sql.validate.SqlConformanceEnum;
 import org.apache.calcite.sql.validate.SqlDelegatingConformance;
@@ -187,6 +191,22 @@ public final class Validation {
     return new QueryNames(query, Validation::declaredColumns)
         .onlyWindow()
         .map(SqlNode::getParserPosition);
+  }
+
+  /** Where the only table of a query that is read FOR SYSTEM_TIME stands, if it has just one. */
+  public static Optional<SqlParserPos> onlySnapshot(SqlNode query) {
+    List<SqlParserPos> found = new ArrayList<>();
+    query.accept(
+        new SqlBasicVisitor<Void>() {
+          @Override
+          public Void visit(SqlCall call) {
+            if (call.getKind() == SqlKind.SNAPSHOT) {
+              found.add(call.getParserPosition());
+            }
+            return super.visit(call);
+          }
+        });
+    return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
   }
 
   private void checkConstants(SqlNode validated, SqlValidator validator, Positions positions) {
