@@ -164,9 +164,6 @@ class FuzzTest {
 
   private static RowDecoder decoder(String format, BufferAllocator allocator) {
     RowFormat rows = ConnectorRegistry.rowFormat(format);
-    TableRef table =
-        new TableRef(
-            "t", "any", Map.of("format", format), Set.of(), ROW, Map.of(), List.of("i"), List.of());
     return rows.decoder(
         ROW,
         ROW,
