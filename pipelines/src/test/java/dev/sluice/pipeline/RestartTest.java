@@ -168,6 +168,7 @@ class RestartTest {
         .isInstanceOfSatisfying(
             UserError.class, e -> assertThat(e.detail().orElseThrow()).contains("is kept"));
     assertThat(job.notices()).noneMatch(n -> n.contains("restarting"));
+    assertThat(job.report().rowsIn()).isLessThanOrEqualTo(ROWS);
   }
 
   @Test

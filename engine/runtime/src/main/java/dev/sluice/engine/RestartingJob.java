@@ -100,6 +100,8 @@ final class RestartingJob implements Job {
       }
     }
     restarts = restarts.over();
+    // the failed job counts by itself again, with what it had not committed
+    before = earlier;
     if (reason != failure) {
       if (!judge.isTransient(reason)) {
         throw told(reason);
