@@ -12,7 +12,7 @@ import dev.sluice.type.RowKind;
  */
 final class ChangelogNormalize extends KeyedRows {
   ChangelogNormalize(ChangelogNormalizeNode node) {
-    super(node.schema(), node.keys(), true, node.emit() instanceof Emit.OnWindowClose);
+    super(node.traits(), node.keys(), true, node.emit() instanceof Emit.OnWindowClose);
   }
 
   @Override

@@ -34,7 +34,8 @@ final class KeepFirst implements Operator {
 
   private final RankNode node;
   private final KeyColumns keys;
-  private final KeyTable table;
+  private final KeyAges ages;
+  private KeyTable table;
   private final Schema layout;
   private long[] counts = new long[64];
   private Optional<OperatorContext> context = Optional.empty();
@@ -44,6 +45,7 @@ final class KeepFirst implements Operator {
     Schema input = node.input().schema();
     keys = new KeyColumns(input, node.keys());
     table = new KeyTable(keys);
+    ages = new KeyAges(node.traits());
     List<Field> fields = new ArrayList<>();
     fields.add(new Field("count", WORD));
     for (int i = 0; i < node.keys().size(); i++) {
@@ -64,6 +66,7 @@ final class KeepFirst implements Operator {
     keys.load(batch, rows);
     table.slots(keys, slots);
     grow();
+    ages.reach(slots, slots.length);
     int[] kept = new int[rows.count()];
     long[] numbers = new long[rows.count()];
     int n = 0;
@@ -79,6 +82,36 @@ final class KeepFirst implements Operator {
     }
     output.emit(
         node.withRank() ? numbered(batch, kept, numbers, n) : batch.select(new Selection(kept, n)));
+  }
+
+  @Override
+  public boolean wantsProcessingTime() {
+    return ages.isWanted();
+  }
+
+  @Override
+  public void onProcessingTime(long nowMicros, Output output) {
+    ages.advance(nowMicros);
+  }
+
+  @Override
+  public void endOfTick(Output output) {
+    if (!ages.isSweepDue()) {
+      return;
+    }
+    int[] places = new int[table.size()];
+    int before = table.size();
+    table = table.retained(slot -> !ages.isOver(slot), places);
+    for (int slot = 0; slot < places.length; slot++) {
+      if (places[slot] >= 0) {
+        counts[places[slot]] = counts[slot];
+      }
+    }
+    Arrays.fill(counts, table.size(), counts.length, 0);
+    ages.move(places);
+    if (table.size() < before) {
+      context.orElseThrow().count("groups.released", before - table.size());
+    }
   }
 
   private void grow() {

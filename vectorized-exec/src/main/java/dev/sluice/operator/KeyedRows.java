@@ -3,6 +3,7 @@ package dev.sluice.operator;
 import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
+import dev.sluice.plan.PlanTraits;
 import dev.sluice.state.RowStore;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
@@ -27,6 +28,9 @@ abstract class KeyedRows implements Operator {
   private final int[] columns;
   private final RowStore rows;
   private final ChangeLog changes;
+  private final KeyAges ages;
+  private int[] touched = new int[64];
+  private int touchedCount;
   private Optional<OperatorContext> context = Optional.empty();
 
   /**
@@ -35,8 +39,9 @@ abstract class KeyedRows implements Operator {
    * @param withBefore whether an update comes with the old row
    * @param atEnd whether the rows that show come only once, with the last watermark
    */
-  KeyedRows(Schema schema, List<Integer> keys, boolean withBefore, boolean atEnd) {
-    this.schema = schema;
+  KeyedRows(PlanTraits traits, List<Integer> keys, boolean withBefore, boolean atEnd) {
+    schema = traits.schema();
+    ages = new KeyAges(traits);
     this.atEnd = atEnd;
     columns = IntStream.range(0, schema.size()).toArray();
     rows = new RowStore(schema, keys, 0, false);
@@ -84,10 +89,64 @@ abstract class KeyedRows implements Operator {
       if (!atEnd) {
         changes.touch(slots, given.count(), context.orElseThrow().allocator());
       }
+      reach(slots, given.count());
       for (int i = 0; i < given.count(); i++) {
         int position = given.position(i);
         apply(rows, slots[i], batch.kind(position), batch, position);
       }
+    }
+  }
+
+  private void reach(int[] slots, int count) {
+    if (ages.isWanted()) {
+      ages.reach(slots, count);
+      if (touched.length < touchedCount + count) {
+        touched = Arrays.copyOf(touched, Math.max(touchedCount + count, 2 * touched.length));
+      }
+      System.arraycopy(slots, 0, touched, touchedCount, count);
+      touchedCount += count;
+    }
+  }
+
+  @Override
+  public boolean wantsProcessingTime() {
+    return ages.isWanted();
+  }
+
+  @Override
+  public void onProcessingTime(long nowMicros, Output output) {
+    ages.advance(nowMicros);
+  }
+
+  /** Forgets keys whose time is over, and what is owed for rows that were forgotten. */
+  private void forget() {
+    for (int i = 0; i < touchedCount; i++) {
+      removeRows(touched[i], true);
+    }
+    touchedCount = 0;
+    if (!ages.isSweepDue()) {
+      return;
+    }
+    int released = 0;
+    for (int key = 0; key < rows.keys(); key++) {
+      if (rows.first(key) != RowStore.NONE && ages.isOver(key)) {
+        removeRows(key, false);
+        changes.setKnown(key, false);
+        released++;
+      }
+    }
+    if (released > 0) {
+      context.orElseThrow().count("groups.released", released);
+    }
+  }
+
+  private void removeRows(int key, boolean owedOnly) {
+    for (int row = rows.first(key); row != RowStore.NONE; ) {
+      int next = rows.next(row);
+      if (!owedOnly || rows.count(row) < 0) {
+        rows.remove(row);
+      }
+      row = next;
     }
   }
 
@@ -98,9 +157,13 @@ abstract class KeyedRows implements Operator {
       return;
     }
     changes.emit(this::isShown, context.orElseThrow(), output);
-    if (rows.trim().isPresent()) {
-      changes.restart(this::isShown);
-    }
+    forget();
+    rows.trim()
+        .ifPresent(
+            places -> {
+              changes.restart(this::isShown);
+              ages.move(places);
+            });
   }
 
   private boolean isShown(int key) {

@@ -55,7 +55,7 @@ final class Over implements Operator {
 
   /** The partitions of a window, or all of them, by slot. */
   private final class Partitions {
-    private final KeyTable table = new KeyTable(keys);
+    private KeyTable table = new KeyTable(keys);
     private final List<Partition> bySlot = new ArrayList<>();
     private final List<Partition> touched = new ArrayList<>();
 
@@ -79,6 +79,7 @@ final class Over implements Operator {
   private final TreeMap<Long, Partitions> windows = new TreeMap<>();
   private final Clock clock = new Clock();
   private final RowsByWindow byWindow;
+  private final KeyAges ages;
   private Optional<OperatorContext> context = Optional.empty();
 
   Over(OverNode node) {
@@ -96,6 +97,7 @@ final class Over implements Operator {
     program = new OverProgram(node);
     updating = node.window().isEmpty() && !(node.emit() instanceof Emit.OnWindowClose);
     timer = new EmitTimer(node.emit());
+    ages = new KeyAges(node.traits());
     byWindow = new RowsByWindow(node.window(), input, clock);
     layout = input.append(new Field("$count", WORD), new Field("$waits", WORD));
   }
@@ -116,12 +118,13 @@ final class Over implements Operator {
 
   @Override
   public boolean wantsProcessingTime() {
-    return timer.isWanted();
+    return timer.isWanted() || ages.isWanted();
   }
 
   @Override
   public void onProcessingTime(long nowMicros, Output output) {
     timer.advance(nowMicros);
+    ages.advance(nowMicros);
   }
 
   @Override
@@ -138,6 +141,7 @@ final class Over implements Operator {
     int[] slots = new int[rows.count()];
     keys.load(batch, rows);
     to.table.slots(keys, slots);
+    ages.reach(slots, slots.length);
     if (updating) {
       touch(to, slots);
     }
@@ -213,6 +217,29 @@ final class Over implements Operator {
   public void endOfTick(Output output) {
     if (updating && timer.isDue()) {
       settle(output);
+      forget();
+    }
+  }
+
+  /** Partitions whose time is over go without a word: what they gave stays given. */
+  private void forget() {
+    if (!ages.isSweepDue() || windows.isEmpty()) {
+      return;
+    }
+    Partitions all = windows.firstEntry().getValue();
+    int[] places = new int[all.table.size()];
+    all.table = all.table.retained(slot -> !ages.isOver(slot), places);
+    List<Partition> kept = new ArrayList<>();
+    for (int slot = 0; slot < places.length; slot++) {
+      if (places[slot] >= 0) {
+        kept.add(all.at(slot));
+      }
+    }
+    all.bySlot.clear();
+    all.bySlot.addAll(kept);
+    ages.move(places);
+    if (kept.size() < places.length) {
+      context.orElseThrow().count("groups.released", places.length - kept.size());
     }
   }
 
@@ -229,6 +256,9 @@ final class Over implements Operator {
           difference(partition.before, after.getOrDefault(partition, List.of()), changes);
           partition.before.clear();
           partition.touched = false;
+          if (ages.isWanted()) {
+            partition.rows.dropOwed();
+          }
         }
         changes.flush();
       }

@@ -40,7 +40,7 @@ final class Rank implements Operator {
 
   /** The partitions of a window, or all of them, by slot. */
   private final class Partitions {
-    private final KeyTable table = new KeyTable(keys);
+    private KeyTable table = new KeyTable(keys);
     private final List<RankedRows> bySlot = new ArrayList<>();
 
     /** Slots touched since the last settlement, in order. */
@@ -78,6 +78,7 @@ final class Rank implements Operator {
   private final TreeMap<Long, Partitions> windows = new TreeMap<>();
   private final Clock clock = new Clock();
   private final RowsByWindow byWindow;
+  private final KeyAges ages;
   private Optional<OperatorContext> context = Optional.empty();
 
   Rank(RankNode node) {
@@ -98,6 +99,7 @@ final class Rank implements Operator {
     keys = new KeyColumns(input, node.keys());
     updating = node.window().isEmpty() && !(node.emit() instanceof Emit.OnWindowClose);
     timer = new EmitTimer(node.emit());
+    ages = new KeyAges(node.traits());
     byWindow = new RowsByWindow(node.window(), input, clock);
     layout =
         input.append(
@@ -123,12 +125,13 @@ final class Rank implements Operator {
 
   @Override
   public boolean wantsProcessingTime() {
-    return timer.isWanted();
+    return timer.isWanted() || ages.isWanted();
   }
 
   @Override
   public void onProcessingTime(long nowMicros, Output output) {
     timer.advance(nowMicros);
+    ages.advance(nowMicros);
   }
 
   @Override
@@ -149,6 +152,7 @@ final class Rank implements Operator {
     int[] slots = new int[rows.count()];
     keys.load(batch, rows);
     to.table.slots(keys, slots);
+    ages.reach(slots, slots.length);
     for (int i = 0; i < slots.length; i++) {
       int position = rows.position(i);
       RankedRows partition = to.at(slots[i]);
@@ -178,6 +182,29 @@ final class Rank implements Operator {
   public void endOfTick(Output output) {
     if (updating && timer.isDue()) {
       settle(output);
+      forget();
+    }
+  }
+
+  /** Partitions whose time is over go without a word: what they gave stays given. */
+  private void forget() {
+    if (!ages.isSweepDue() || windows.isEmpty()) {
+      return;
+    }
+    Partitions all = partitions(0);
+    int[] places = new int[all.table.size()];
+    all.table = all.table.retained(slot -> !ages.isOver(slot), places);
+    List<RankedRows> kept = new ArrayList<>();
+    for (int slot = 0; slot < places.length; slot++) {
+      if (places[slot] >= 0) {
+        kept.add(all.at(slot));
+      }
+    }
+    all.bySlot.clear();
+    all.bySlot.addAll(kept);
+    ages.move(places);
+    if (kept.size() < places.length) {
+      context.orElseThrow().count("groups.released", places.length - kept.size());
     }
   }
 
@@ -189,6 +216,9 @@ final class Rank implements Operator {
     try (Emission emission = new Emission(output)) {
       touched.forEach(partition -> partition.settle(node, emission));
       emission.flush();
+    }
+    if (retracting && ages.isWanted()) {
+      touched.forEach(RankedRows::dropOwed);
     }
     touched.clear();
   }

@@ -90,6 +90,16 @@ final class RankedRows {
     }
   }
 
+  /** Forgets what is owed for rows that were forgotten before they were taken back. */
+  void dropOwed() {
+    rows.keySet()
+        .removeIf(
+            row -> {
+              bytes -= row.count() < 0 ? row.byteSize() : 0;
+              return row.count() < 0;
+            });
+  }
+
   /** Adds a row that is never taken back and forgets rows that cannot be kept any more. */
   void addAndPrune(RankNode node, SortedRow row) {
     SortedRow known = rows.get(row);

@@ -18,7 +18,7 @@ final class UpsertMaterialize extends KeyedRows {
   private final List<String> keyNames;
 
   UpsertMaterialize(UpsertMaterializeNode node) {
-    super(node.schema(), node.keys(), false, false);
+    super(node.traits(), node.keys(), false, false);
     policy = node.policy();
     keyNames = node.keys().stream().map(k -> node.schema().field(k).name()).toList();
   }

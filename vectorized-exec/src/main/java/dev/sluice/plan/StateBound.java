@@ -51,4 +51,14 @@ public sealed interface StateBound {
   }
 
   StateBound NONE = new Stateless();
+
+  /**
+   * State by key of input that never ends.
+   *
+   * @param micros after how long without a row it is freed; 0: never
+   * @param forever what is kept then
+   */
+  static StateBound byTime(long micros, String what, String forever) {
+    return micros > 0 ? new ByTime(micros, what) : new Unbounded(forever);
+  }
 }

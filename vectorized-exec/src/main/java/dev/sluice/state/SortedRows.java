@@ -68,6 +68,17 @@ public final class SortedRows {
     }
   }
 
+  /** Forgets rows that were taken back more often than they came. */
+  public void dropOwed() {
+    List<SortedRow> all = new ArrayList<>(all());
+    all.removeIf(
+        row -> {
+          bytes -= row.count() < 0 ? row.byteSize() : 0;
+          return row.count() < 0;
+        });
+    rows = all;
+  }
+
   /** Takes the first {@code count} rows of {@link #all} away. */
   public List<SortedRow> takeFirst(int count) {
     List<SortedRow> all = all();

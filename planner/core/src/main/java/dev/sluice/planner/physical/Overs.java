@@ -175,7 +175,7 @@ final class Overs {
     }
   }
 
-  private static PlanTraits traits(OverNode node, boolean inserts) {
+  private PlanTraits traits(OverNode node, boolean inserts) {
     PlanTraits input = node.input().traits();
     List<Field> fields = new ArrayList<>(input.schema().fields());
     for (OverNode.Call call : node.calls()) {
@@ -202,7 +202,7 @@ final class Overs {
         node.window().isPresent() || node.time().isPresent() ? input.window() : Optional.empty());
   }
 
-  private static StateBound state(OverNode node) {
+  private StateBound state(OverNode node) {
     if (node.window().isPresent()) {
       return new StateBound.ByWatermark("rows of open windows");
     }
@@ -211,6 +211,6 @@ final class Overs {
     }
     return node.input().traits().bounded()
         ? new StateBound.ByInput()
-        : new StateBound.Unbounded("all rows, never freed");
+        : rels.keyed(node.keys(), "all rows", "all rows, never freed");
   }
 }

@@ -220,7 +220,7 @@ public final class QueryPlanner {
     PlanNode input =
         translator.materialize(frame.withColumns(matched), target.sinkRef().schema().names());
     requireUsed(query, input);
-    return sinks.sink(input, target, query.options().onConflict());
+    return sinks.sink(input, target, query.options().onConflict(), scans.stateTtlMicros());
   }
 
   private PlanNode rows(Scans scans, Converted converted, Optional<List<String>> names) {

@@ -216,7 +216,7 @@ final class Ranks {
         traits(made, inserts));
   }
 
-  private static PlanTraits traits(RankNode node, boolean inserts) {
+  private PlanTraits traits(RankNode node, boolean inserts) {
     PlanTraits input = node.input().traits();
     Schema schema =
         node.withRank()
@@ -257,18 +257,19 @@ final class Ranks {
     return name;
   }
 
-  private static StateBound state(RankNode node) {
+  private StateBound state(RankNode node) {
     if (node.window().isPresent()) {
       return new StateBound.ByWatermark("first rows of open windows");
     }
     if (node.input().traits().bounded()) {
       return new StateBound.ByInput();
     }
-    return new StateBound.Unbounded(
-        node.isFinalAtOnce()
-            ? "one count per key, never freed"
-            : node.input().traits().changelog() == ChangelogMode.INSERT_ONLY
-                ? "first rows of every key, never freed"
-                : "all rows that are not taken back");
+    boolean counts = node.isFinalAtOnce();
+    boolean first = node.input().traits().changelog() == ChangelogMode.INSERT_ONLY;
+    String what =
+        counts
+            ? "one count per key"
+            : first ? "first rows of every key" : "all rows that are not taken back";
+    return rels.keyed(node.keys(), what, counts || first ? what + ", never freed" : what);
   }
 }

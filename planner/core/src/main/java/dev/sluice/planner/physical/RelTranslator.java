@@ -479,7 +479,10 @@ final class RelTranslator {
             .withState(
                 bounded
                     ? new StateBound.ByInput()
-                    : new StateBound.Unbounded("the last row of each key, until it is deleted"));
+                    : keyed(
+                        key,
+                        "the last row of each key",
+                        "the last row of each key, until it is deleted"));
     return new ChangelogNormalizeNode(
         together, key, atEnd ? Emit.ON_WINDOW_CLOSE : Emit.ON_UPDATE, traits);
   }
@@ -580,6 +583,15 @@ final class RelTranslator {
         .table()
         .map(scans::isBounded)
         .orElseGet(() -> frame.node().orElseThrow().traits().bounded());
+  }
+
+  /**
+   * The bound of state by key over input that never ends; without keys it is never freed.
+   *
+   * @param forever what is kept if there is no time to live
+   */
+  StateBound keyed(List<Integer> keys, String what, String forever) {
+    return StateBound.byTime(keys.isEmpty() ? 0 : stateTtlMicros(), what, forever);
   }
 
   /** After how long without a row state of a key is forgotten; 0: never. */

@@ -39,8 +39,13 @@ final class SinkChanges {
   private final TableRef table;
   private final SinkCapabilities can;
   private final Optional<Conflict> policy;
+  private final long ttlMicros;
 
-  SinkChanges(TableRef table, SinkCapabilities can, Optional<String> onConflict) {
+  /**
+   * @param ttlMicros after how long without a row a key's rows are forgotten; 0: never
+   */
+  SinkChanges(TableRef table, SinkCapabilities can, Optional<String> onConflict, long ttlMicros) {
+    this.ttlMicros = ttlMicros;
     this.table = table;
     this.can = can;
     this.policy = onConflict.map(Conflict::valueOf);
@@ -107,7 +112,10 @@ final class SinkChanges {
             .withState(
                 input.traits().bounded()
                     ? new StateBound.ByInput()
-                    : new StateBound.Unbounded("every row of the sink's keys, until taken back"));
+                    : StateBound.byTime(
+                        ttlMicros,
+                        "every row of the sink's keys",
+                        "every row of the sink's keys, until taken back"));
     return new UpsertMaterializeNode(together, key, policy.orElseThrow(), traits);
   }
 

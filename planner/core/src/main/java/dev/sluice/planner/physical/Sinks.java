@@ -246,11 +246,13 @@ final class Sinks {
    * The sink over its input, if it takes the input's changes.
    *
    * @param onConflict ERROR, NOTHING or DEDUPLICATE
+   * @param ttlMicros after how long without a row a key's rows are forgotten; 0: never
    */
-  PlanNode.Sink sink(PlanNode input, CatalogEntry.Table table, Optional<String> onConflict) {
+  PlanNode.Sink sink(
+      PlanNode input, CatalogEntry.Table table, Optional<String> onConflict, long ttlMicros) {
     TableRef ref = table.sinkRef();
     SinkCapabilities can = connectors.connector(ref.connector()).sinkCapabilities(ref);
-    PlanNode fit = new SinkChanges(ref, can, onConflict).fit(input);
+    PlanNode fit = new SinkChanges(ref, can, onConflict, ttlMicros).fit(input);
     PlanTraits traits = PlanTraits.of(ref.schema(), fit.traits().bounded());
     return new PlanNode.Sink(fit, ref, traits.withChangelog(fit.traits().changelog()));
   }
