@@ -4,12 +4,13 @@ import dev.sluice.plan.TableRef;
 import dev.sluice.type.DataType;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * A kind of outside system: the entry point of a plug-in, found by {@link java.util.ServiceLoader}.
  * Stateless; every method is safe for use by any thread. Everything but {@link #openSource}, {@link
- * #openSink} and {@link #openLookup} is free of I/O: {@code sluice check} calls those and nothing
- * else.
+ * #openSink} and {@link #openLookup} is free of I/O, {@link #estimatedRows} aside: {@code sluice
+ * check} calls those and nothing else.
  */
 public interface Connector {
   /** The name in {@code 'connector' = '…'}. */
@@ -70,6 +71,14 @@ public interface Connector {
    */
   default boolean isTransient(Throwable failure) {
     return Faults.isTransient(failure);
+  }
+
+  /**
+   * About how many rows reading {@code table} gives, for the order of joins; empty if that is not
+   * known without opening it. May look at the sizes of files, and at nothing inside them.
+   */
+  default OptionalLong estimatedRows(TableRef table) {
+    return OptionalLong.empty();
   }
 
   /** Whether it finds rows of {@code table} by key without reading all of them. */

@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.arrow.vector.FieldVector;
 
 /**
@@ -124,6 +125,11 @@ public final class ValuesConnector implements Connector {
       @Override
       public void close() {}
     };
+  }
+
+  @Override
+  public OptionalLong estimatedRows(TableRef table) {
+    return OptionalLong.of(rows(table).size());
   }
 
   private List<JsonNode> rows(TableRef table) {

@@ -21,8 +21,13 @@ import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Field;
 import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.Schema;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /** Local files: csv, json, parquet and arrow. Stateless; safe for use by any thread. */
@@ -130,6 +135,26 @@ public final class FileConnector implements Connector {
     boolean filter = FileOptions.format(table).filter("parquet"::equals).isPresent();
     return new SourceCapabilities(true, bounded, true, filter, false, true)
         .withChangelog(FileOptions.changelog(table));
+  }
+
+  /**
+   * By the bytes of the files and what a row of the format takes, or so; nothing if none is there.
+   */
+  @Override
+  public OptionalLong estimatedRows(TableRef table) {
+    boolean packed = FileOptions.format(table).filter(f -> !FileOptions.isText(f)).isPresent();
+    int rowBytes = table.schema().size() * (packed ? 6 : 16);
+    long bytes = 0;
+    try {
+      String path = FilePaths.absolute(table.options().getOrDefault("path", ""), Path.of(""));
+      for (Path file : FilePaths.list(path)) {
+        bytes += Files.size(file);
+      }
+    } catch (IOException | UserError | InvalidPathException e) {
+      // what is wrong with the path is told when it is opened
+      return OptionalLong.empty();
+    }
+    return bytes == 0 ? OptionalLong.empty() : OptionalLong.of(1 + bytes / Math.max(1, rowBytes));
   }
 
   @Override

@@ -167,8 +167,8 @@ public final class QueryPlanner {
   private Converted convert(ParsedQuery query) {
     Restrictions.check(query.query(), query.positions());
     RelRoot root = validation.convert(query.query(), query.positions());
-    return new Converted(
-        query, Rewrites.optimized(root.project()), root.validatedRowType.getFieldNames());
+    RelNode rel = new JoinOrder(connectors).query(Rewrites.optimized(root.project()));
+    return new Converted(query, rel, root.validatedRowType.getFieldNames());
   }
 
   private PhysicalPlan twice(Roots roots) {

@@ -242,7 +242,7 @@ final class Ranks {
         schema,
         inserts ? ChangelogMode.INSERT_ONLY : ChangelogMode.RETRACT,
         unique,
-        node.window().isPresent() ? time : input.time(),
+        node.isFinalAtOnce() ? input.time() : time,
         Distribution.ANY,
         state(node),
         input.bounded(),

@@ -503,8 +503,9 @@ final class RelTranslator {
     Set<String> taken = new LinkedHashSet<>();
     for (int i = 0; i < columns.size(); i++) {
       String name = names.get(i);
-      while (!taken.add(name)) {
-        name = name + "_";
+      // as Flink does it: id, id0
+      for (int n = 0; !taken.add(name); n++) {
+        name = names.get(i) + n;
       }
       fields.add(new Field(name, columns.get(i).type()));
     }
