@@ -586,11 +586,7 @@ final class RelTranslator {
         .orElseGet(() -> frame.node().orElseThrow().traits().bounded());
   }
 
-  /**
-   * The bound of state by key over input that never ends; without keys it is never freed.
-   *
-   * @param forever what is kept if there is no time to live
-   */
+  /** The bound of state by key over endless input; {@code forever} if nothing frees it. */
   StateBound keyed(List<Integer> keys, String what, String forever) {
     return StateBound.byTime(keys.isEmpty() ? 0 : stateTtlMicros(), what, forever);
   }
