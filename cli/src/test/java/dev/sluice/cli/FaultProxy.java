@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * the server has it, or after, before the client has the answer.
  */
 final class FaultProxy implements AutoCloseable {
+  private static final int GRACE = 24;
+
   /** How a COMMIT goes wrong. */
   private enum Cut {
     NONE,
@@ -28,6 +30,7 @@ final class FaultProxy implements AutoCloseable {
   private final Random random;
   private final AtomicInteger left;
   private final AtomicInteger cuts = new AtomicInteger();
+  private int seen;
 
   /**
    * @param port of the database on this machine
@@ -69,8 +72,9 @@ final class FaultProxy implements AutoCloseable {
     }
   }
 
+  /** A run that cannot begin is refused, not tried again: its first commits get through. */
   private synchronized Cut draw() {
-    if (random.nextInt(3) != 0 || left.getAndDecrement() <= 0) {
+    if (seen++ < GRACE || random.nextInt(3) != 0 || left.getAndDecrement() <= 0) {
       return Cut.NONE;
     }
     cuts.incrementAndGet();
