@@ -61,7 +61,7 @@ class TableFunctionsTest {
     return Invocation.of(
         directory,
         "-e",
-        "CREATE FUNCTION split AS 'acme.Split' USING JAR 'split.jar';"
+        "CREATE FUNCTION words AS 'acme.Split' USING JAR 'split.jar';"
             + "CREATE FUNCTION parts AS 'acme.Split$Parts' USING JAR 'split.jar';"
             + "CREATE FUNCTION counted AS 'acme.Split$Count' USING JAR 'split.jar';"
             + "CREATE TABLE t (id INT, s STRING, n INT) WITH ('connector' = 'filesystem', 'path' ="
@@ -79,14 +79,14 @@ class TableFunctionsTest {
   void lateralTableGivesRows() throws Exception {
     String expected = "id,word,length\n1,a,1\n1,bc,2\n3,def,3\n";
     String order = " ORDER BY id, word";
-    assertThat(rows("SELECT id, word, length FROM t, LATERAL TABLE(split(s))" + order))
+    assertThat(rows("SELECT id, word, length FROM t, LATERAL TABLE(words(s))" + order))
         .isEqualTo(expected);
     assertThat(
-            rows("SELECT id, word, length FROM t CROSS JOIN LATERAL TABLE(split(s)) AS x" + order))
+            rows("SELECT id, word, length FROM t CROSS JOIN LATERAL TABLE(words(s)) AS x" + order))
         .isEqualTo(expected);
     assertThat(
             rows(
-                "SELECT id, w AS word, l AS length FROM t JOIN LATERAL TABLE(split(s)) AS x(w, l)"
+                "SELECT id, w AS word, l AS length FROM t JOIN LATERAL TABLE(words(s)) AS x(w, l)"
                     + " ON TRUE"
                     + order))
         .isEqualTo(expected);
@@ -96,7 +96,7 @@ class TableFunctionsTest {
   void leftJoinKeepsRowsWithoutAny() throws Exception {
     assertThat(
             rows(
-                "SELECT id, w FROM t LEFT JOIN LATERAL TABLE(split(s)) AS x(w, l) ON TRUE ORDER BY"
+                "SELECT id, w FROM t LEFT JOIN LATERAL TABLE(words(s)) AS x(w, l) ON TRUE ORDER BY"
                     + " id, w"))
         .isEqualTo("id,w\n1,a\n1,bc\n2,\n3,def\n");
   }
@@ -116,8 +116,8 @@ class TableFunctionsTest {
 
   @Test
   void failuresNameTheFunction() throws Exception {
-    Invocation run = run("SELECT word FROM t, LATERAL TABLE(split(s || ' boom'))");
+    Invocation run = run("SELECT word FROM t, LATERAL TABLE(words(s || ' boom'))");
     assertThat(run.code()).isEqualTo(ExitCode.FAILED);
-    assertThat(run.err()).contains("function split failed for ('a bc boom')");
+    assertThat(run.err()).contains("function words failed for ('a bc boom')");
   }
 }
