@@ -47,6 +47,31 @@ class ZombieTest {
     new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
   }
 
+  /**
+   * A process that stops within a transaction holds its locks, and whoever follows waits for them:
+   * here it is to stop where it holds none.
+   */
+  private static void stopBetweenTransactions(Process process) throws Exception {
+    signal("STOP", process);
+    while (hasOpenTransaction()) {
+      signal("CONT", process);
+      Thread.sleep(5);
+      signal("STOP", process);
+    }
+  }
+
+  private static boolean hasOpenTransaction() throws SQLException {
+    try (Connection connection = PostgresServer.shared().connect();
+        Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT COUNT(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                    + " AND backend_type = 'client backend' AND state <> 'idle'")) {
+      row.next();
+      return row.getLong(1) > 0;
+    }
+  }
+
   private static long[] countAndDistinct() throws SQLException {
     try (Connection connection = PostgresServer.shared().connect();
         Statement statement = connection.createStatement();
@@ -88,7 +113,7 @@ class ZombieTest {
         assertThat(first.isAlive()).as(Files.readString(directory.resolve("first.log"))).isTrue();
         Thread.sleep(20);
       }
-      signal("STOP", first);
+      stopBetweenTransactions(first);
       Process refused = child("refused.log");
       assertThat(refused.waitFor()).isEqualTo(2);
       assertThat(Files.readString(directory.resolve("refused.log")))
