@@ -175,17 +175,9 @@ final class FileSource implements SplitSource {
     Path file = Path.of(parts[2]);
     try {
       return switch (format) {
-        case "parquet" -> {
-          ParquetCodecs codecs = footers.codecs();
-          yield new ParquetReader(
-              footers.open(file, codecs),
-              codecs,
-              file,
-              (int) from,
-              split.start().asLong(),
-              table,
-              context);
-        }
+        case "parquet" ->
+            new ParquetReader(
+                footers.of(file), file, (int) from, split.start().asLong(), table, context);
         case "arrow" -> new ArrowFileReader(file, split.start().asLong(), table, context);
         default ->
             new TextReader(

@@ -59,6 +59,11 @@ final class ParquetConversion {
     return Unit.SAME;
   }
 
+  /** Whether values are held as the file has them. */
+  boolean isNone() {
+    return unit == Unit.SAME && truncation == 1;
+  }
+
   /** Of an INT32 or INT64. */
   long integer(long value) {
     long converted =
@@ -74,7 +79,7 @@ final class ParquetConversion {
 
   /** Converts the first {@code count} values in place. */
   void integers(long[] values, int count) {
-    if (unit == Unit.SAME && truncation == 1) {
+    if (isNone()) {
       return;
     }
     if (unit == Unit.TIMES_1000 && truncation == 1) {

@@ -12,10 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.parquet.ParquetReadOptions;
-import org.apache.parquet.conf.PlainParquetConfiguration;
-import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.DecimalLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.IntLogicalTypeAnnotation;
@@ -32,31 +29,6 @@ import org.apache.parquet.schema.Type;
 final class ParquetFiles {
   private ParquetFiles() {}
 
-  private static ParquetReadOptions options(PageBuffers buffers, ParquetCodecs codecs) {
-    return ParquetReadOptions.builder(new PlainParquetConfiguration())
-        .withUseHadoopVectoredIo(false)
-        .withAllocator(buffers)
-        .withCodecFactory(codecs)
-        .build();
-  }
-
-  static ParquetFileReader open(Path file, PageBuffers buffers, ParquetCodecs codecs)
-      throws IOException {
-    try {
-      return ParquetFileReader.open(new ChannelInput(file), options(buffers, codecs));
-    } catch (RuntimeException e) {
-      throw new IOException("it is not a Parquet file, or was cut short", e);
-    }
-  }
-
-  /** A reader of a file whose footer is known. */
-  static ParquetFileReader open(
-      Path file, ParquetMetadata footer, PageBuffers buffers, ParquetCodecs codecs)
-      throws IOException {
-    ChannelInput input = new ChannelInput(file);
-    return new ParquetFileReader(input, footer, options(buffers, codecs), input.newStream());
-  }
-
   /** Refuses, without any I/O, columns that this connector does not carry in Parquet. */
   static void validate(Schema schema) {
     for (Field field : schema.fields()) {
@@ -70,9 +42,7 @@ final class ParquetFiles {
 
   /** Refuses a file that lacks declared columns or has them in types that do not fit. */
   static void check(Path file, FileTable table, ParquetFooters footers) throws IOException {
-    try (ParquetFileReader reader = footers.open(file)) {
-      requested(file, reader.getFileMetaData().getSchema(), table.physical());
-    }
+    requested(file, footers.of(file).getFileMetaData().getSchema(), table.physical());
   }
 
   /** The file's columns that hold those of {@code wanted}, in that order. */
@@ -172,18 +142,14 @@ final class ParquetFiles {
   /** The row groups that may hold rows which pass the request's filter, in order. */
   static List<Integer> rowGroups(Path file, ScanRequest request, ParquetFooters footers)
       throws IOException {
-    try (ParquetFileReader reader = footers.open(file)) {
-      List<Integer> groups = new ArrayList<>();
-      for (int i = 0; i < reader.getRowGroups().size(); i++) {
-        if (reader.getRowGroups().get(i).getRowCount() > 0
-            && request
-                .filter()
-                .map(new RowGroupFilter(reader, i, request)::mayMatch)
-                .orElse(true)) {
-          groups.add(i);
-        }
+    List<BlockMetaData> all = footers.of(file).getBlocks();
+    List<Integer> groups = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      RowGroupFilter filter = new RowGroupFilter(all.get(i), request);
+      if (all.get(i).getRowCount() > 0 && request.filter().map(filter::mayMatch).orElse(true)) {
+        groups.add(i);
       }
-      return groups;
     }
+    return groups;
   }
 }

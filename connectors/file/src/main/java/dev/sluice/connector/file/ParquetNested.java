@@ -26,16 +26,19 @@ import org.apache.parquet.schema.Type;
 final class ParquetNested implements ParquetValues {
   private final RecordReader<Boolean> records;
   private final ColumnBuilder top;
+  private final List<ColumnPages> pages;
 
-  ParquetNested(GroupType file, PageReadStore pages, ColumnBuilder out) {
+  /** Takes ownership of {@code pages}, which {@code store} gives from. */
+  ParquetNested(GroupType file, PageReadStore store, List<ColumnPages> pages, ColumnBuilder out) {
     this.top = out;
+    this.pages = pages;
     Root root = new Root(converter(file, out));
     MessageType schema = new MessageType("column", List.<Type>of(file));
     this.records =
         new ColumnIOFactory()
             .getColumnIO(schema)
             .getRecordReader(
-                pages,
+                store,
                 new RecordMaterializer<Boolean>() {
                   @Override
                   public Boolean getCurrentRecord() {
@@ -58,6 +61,11 @@ final class ParquetNested implements ParquetValues {
         top.appendNull();
       }
     }
+  }
+
+  @Override
+  public void close() {
+    pages.forEach(ColumnPages::close);
   }
 
   /** Whether a column of {@code declared} can be read from {@code file}. */

@@ -10,15 +10,20 @@ import dev.sluice.format.ColumnBuilder;
 import dev.sluice.type.Schema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.parquet.column.ColumnDescriptor;
-import org.apache.parquet.column.page.PageReadStore;
-import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnPath;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 
@@ -28,17 +33,15 @@ final class ParquetReader implements SplitReader {
   private final FileTable table;
   private final ReaderContext context;
   private final List<Optional<String>> constants;
-  private final ParquetFileReader reader;
-  private final PageReadStore pages;
+  private final FileChannel channel;
+  private final PageMemory packed;
   private final List<ParquetValues> columns = new ArrayList<>();
   private final List<ColumnBuilder> builders = new ArrayList<>();
   private final long rows;
   private long row;
 
-  /** Takes ownership of {@code reader}, which unpacks through {@code codecs}. */
   ParquetReader(
-      ParquetFileReader reader,
-      ParquetCodecs codecs,
+      ParquetMetadata footer,
       Path file,
       int group,
       long start,
@@ -49,43 +52,54 @@ final class ParquetReader implements SplitReader {
     this.table = table;
     this.context = context;
     this.constants = table.constants(file);
-    this.reader = reader;
+    this.packed = new PageMemory(context.allocator());
+    this.channel = FileChannel.open(file, StandardOpenOption.READ);
+    BlockMetaData block = footer.getBlocks().get(group);
+    this.rows = block.getRowCount();
     try {
-      MessageType schema = reader.getFileMetaData().getSchema();
+      MessageType schema = footer.getFileMetaData().getSchema();
       List<Type> wanted = ParquetFiles.requested(file, schema, table.fromFile());
-      this.rows = reader.getRowGroups().get(group).getRowCount();
-      if (wanted.isEmpty()) {
-        this.pages = null;
-      } else {
-        reader.setRequestedSchema(new MessageType("wanted", wanted.stream().distinct().toList()));
-        this.pages = reader.readRowGroup(group);
-      }
       for (int i = 0; i < wanted.size(); i++) {
         var field = table.fromFile().field(i);
         ColumnBuilder out = new ColumnBuilder(field.name(), field.type(), context.allocator());
         builders.add(out);
-        columns.add(values(schema, wanted.get(i), codecs, out));
+        columns.add(values(schema, block, wanted.get(i), out));
       }
-      reader.getRowGroups().get(group).getColumns().stream()
-          .filter(
-              chunk ->
-                  wanted.stream()
-                      .anyMatch(type -> type.getName().equals(chunk.getPath().toArray()[0])))
-          .forEach(chunk -> context.bytesRead(chunk.getTotalSize()));
       skip(start);
     } catch (IOException | RuntimeException e) {
-      reader.close();
+      close();
       throw e;
     }
   }
 
   private ParquetValues values(
-      MessageType schema, Type type, ParquetCodecs codecs, ColumnBuilder out) throws IOException {
-    if (!type.isPrimitive()) {
-      return new ParquetNested(type.asGroupType(), pages, out);
+      MessageType schema, BlockMetaData block, Type type, ColumnBuilder out) throws IOException {
+    NestedPages store = new NestedPages(rows);
+    List<ColumnPages> opened = new ArrayList<>();
+    for (ColumnDescriptor column : schema.getColumns()) {
+      if (column.getPath()[0].equals(type.getName())) {
+        ColumnChunkMetaData chunk = chunk(block, column);
+        ColumnPages pages = new ColumnPages(channel, chunk, packed, context.allocator());
+        context.bytesRead(chunk.getTotalSize());
+        if (type.isPrimitive()) {
+          return new ParquetColumn(column, pages, out.type());
+        }
+        opened.add(pages);
+        store.add(column, pages);
+      }
     }
-    ColumnDescriptor descriptor = schema.getColumnDescription(new String[] {type.getName()});
-    return new ParquetColumn(descriptor, pages.getPageReader(descriptor), codecs, out.type());
+    return new ParquetNested(type.asGroupType(), store, opened, out);
+  }
+
+  private static ColumnChunkMetaData chunk(BlockMetaData block, ColumnDescriptor column)
+      throws IOException {
+    ColumnPath path = ColumnPath.get(column.getPath());
+    for (ColumnChunkMetaData chunk : block.getColumns()) {
+      if (chunk.getPath().equals(path)) {
+        return chunk;
+      }
+    }
+    throw new IOException("a row group has no column '" + path + "'");
   }
 
   private void skip(long start) throws IOException {
@@ -113,12 +127,12 @@ final class ParquetReader implements SplitReader {
         vectors[i] = builders.get(i).finish();
         FileTable.checkNotNull(file, schema.field(i), vectors[i], row);
       }
-    } catch (IOException | UserError e) {
+    } catch (UserError | OutOfMemoryException e) {
       release(vectors);
       throw e;
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       release(vectors);
-      throw new IOException("'" + file + "' is damaged: " + e, e);
+      throw new IOException("'" + file + "' is damaged: " + e.getMessage(), e);
     }
     row += count;
     RecordBatch batch = RecordBatch.ofVectors(schema, vectors, count);
@@ -137,11 +151,9 @@ final class ParquetReader implements SplitReader {
   public void close() {
     builders.forEach(ColumnBuilder::close);
     columns.forEach(ParquetValues::close);
-    if (pages != null) {
-      pages.close();
-    }
+    packed.close();
     try {
-      reader.close();
+      channel.close();
     } catch (IOException e) {
       throw new UncheckedIOException("closing '" + file + "'", e);
     }

@@ -6,7 +6,7 @@ import dev.sluice.type.DataType.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.parquet.column.statistics.Statistics;
-import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit;
@@ -18,7 +18,7 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
  * Tells from the least and greatest values of a row group's columns that no row can pass a filter.
  * Knows AND, OR and comparisons of a column with a constant; anything else may pass. One thread.
  */
-record RowGroupFilter(ParquetFileReader reader, int group, ScanRequest request) {
+record RowGroupFilter(BlockMetaData group, ScanRequest request) {
   /** False only if no row of the group passes. */
   boolean mayMatch(Expr condition) {
     if (!(condition instanceof Expr.Call call)) {
@@ -59,7 +59,7 @@ record RowGroupFilter(ParquetFileReader reader, int group, ScanRequest request) 
     Kind kind = column.type().kind();
     String name = request.schema().field(column.index()).name();
     Optional<ColumnChunkMetaData> chunk =
-        reader.getRowGroups().get(group).getColumns().stream()
+        group.getColumns().stream()
             .filter(c -> c.getPath().size() == 1 && c.getPath().toArray()[0].equalsIgnoreCase(name))
             .findFirst();
     if (chunk.isEmpty() || kind != literal.type().kind()) {

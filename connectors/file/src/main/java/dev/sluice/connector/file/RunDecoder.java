@@ -1,15 +1,17 @@
 package dev.sluice.connector.file;
 
 import java.util.Arrays;
+import org.apache.arrow.memory.util.MemoryUtil;
 
 /**
- * Decodes Parquet's hybrid of run lengths and bit-packed groups, as many values at a time as asked.
- * One thread.
+ * Decodes Parquet's hybrid of run lengths and bit-packed groups, as many values at a time as asked,
+ * from memory that may be read {@link PageMemory#SLACK} bytes beyond its end. Bytes that make no
+ * sense are told by an {@link IllegalStateException}. One thread.
  */
 final class RunDecoder {
-  private final byte[] b;
   private final int width;
-  private int at;
+  private final long end;
+  private long at;
 
   /** Values left in the current run. */
   private int left;
@@ -19,20 +21,23 @@ final class RunDecoder {
   /** The value of a run that is not packed. */
   private int repeated;
 
-  /** Bits of a packed run that have been taken from the bytes and not been given. */
-  private long word;
+  /** Where the next value of a packed run begins, in bits from {@link #at}. */
+  private long bit;
 
-  private int bits;
+  private long runEnd;
 
-  RunDecoder(byte[] b, int from, int width) {
-    this.b = b;
+  RunDecoder(long from, long end, int width) {
+    if (width < 0 || width > Integer.SIZE) {
+      throw new IllegalStateException("numbers of " + width + " bits");
+    }
     this.at = from;
+    this.end = end;
     this.width = width;
   }
 
   /** Whether the first {@code count} values are one run of {@code value}; only before any read. */
   boolean isConstant(int value, int count) {
-    int start = at;
+    long start = at;
     int header = header();
     boolean constant = (header & 1) == 0 && header >>> 1 >= count && repeated() == value;
     at = start;
@@ -41,35 +46,49 @@ final class RunDecoder {
 
   private int header() {
     int value = 0;
-    int shift = 0;
-    while (true) {
-      byte next = b[at++];
+    for (int shift = 0; shift < 35; shift += 7) {
+      byte next = next();
       value |= (next & 0x7f) << shift;
       if (next >= 0) {
         return value;
       }
-      shift += 7;
     }
+    throw new IllegalStateException("a run without a length");
+  }
+
+  private byte next() {
+    if (at >= end) {
+      throw new IllegalStateException("fewer values than there should be");
+    }
+    return MemoryUtil.getByte(at++);
   }
 
   private int repeated() {
     int value = 0;
     for (int i = 0; i < (width + 7) / 8; i++) {
-      value |= (b[at++] & 0xff) << 8 * i;
+      value |= (next() & 0xff) << 8 * i;
     }
     return value;
   }
 
   private void nextRun() {
+    if (packed) {
+      at = runEnd;
+    }
     int header = header();
     packed = (header & 1) != 0;
     if (packed) {
-      left = (header >>> 1) * 8;
-      word = 0;
-      bits = 0;
+      long values = (header >>> 1) * 8L;
+      // the last group may be cut short
+      runEnd = Math.min(end, at + values / 8 * width);
+      left = (int) Math.min(values, width == 0 ? values : (runEnd - at) * 8 / width);
+      bit = 0;
     } else {
       left = header >>> 1;
       repeated = repeated();
+    }
+    if (left <= 0) {
+      throw new IllegalStateException("a run of no values");
     }
   }
 
@@ -79,14 +98,14 @@ final class RunDecoder {
       if (left == 0) {
         nextRun();
       }
-      int end = n + Math.min(left, count - n);
-      left -= end - n;
+      int to = n + Math.min(left, count - n);
+      left -= to - n;
       if (packed) {
-        unpack(out, n, end);
+        unpack(out, n, to);
       } else {
-        Arrays.fill(out, n, end, repeated);
+        Arrays.fill(out, n, to, repeated);
       }
-      n = end;
+      n = to;
     }
   }
 
@@ -96,52 +115,38 @@ final class RunDecoder {
       if (left == 0) {
         nextRun();
       }
-      int end = n + Math.min(left, count - n);
-      left -= end - n;
+      int to = n + Math.min(left, count - n);
+      left -= to - n;
       if (packed) {
-        unpack(entries, out, n, end);
+        unpack(entries, out, n, to);
       } else {
-        Arrays.fill(out, n, end, entries[repeated]);
+        Arrays.fill(out, n, to, entries[repeated]);
       }
-      n = end;
+      n = to;
     }
   }
 
-  private void unpack(int[] out, int from, int end) {
+  private void unpack(int[] out, int from, int to) {
     long mask = (1L << width) - 1;
-    long now = word;
-    int have = bits;
-    int next = at;
-    for (int i = from; i < end; i++) {
-      while (have < width) {
-        now |= (b[next++] & 0xffL) << have;
-        have += 8;
-      }
-      out[i] = (int) (now & mask);
-      now >>>= width;
-      have -= width;
+    long next = bit;
+    long base = at;
+    int step = width;
+    for (int i = from; i < to; i++) {
+      out[i] = (int) (MemoryUtil.getLong(base + (next >>> 3)) >>> (next & 7) & mask);
+      next += step;
     }
-    word = now;
-    bits = have;
-    at = next;
+    bit = next;
   }
 
-  private void unpack(long[] entries, long[] out, int from, int end) {
+  private void unpack(long[] entries, long[] out, int from, int to) {
     long mask = (1L << width) - 1;
-    long now = word;
-    int have = bits;
-    int next = at;
-    for (int i = from; i < end; i++) {
-      while (have < width) {
-        now |= (b[next++] & 0xffL) << have;
-        have += 8;
-      }
-      out[i] = entries[(int) (now & mask)];
-      now >>>= width;
-      have -= width;
+    long next = bit;
+    long base = at;
+    int step = width;
+    for (int i = from; i < to; i++) {
+      out[i] = entries[(int) (MemoryUtil.getLong(base + (next >>> 3)) >>> (next & 7) & mask)];
+      next += step;
     }
-    word = now;
-    bits = have;
-    at = next;
+    bit = next;
   }
 }

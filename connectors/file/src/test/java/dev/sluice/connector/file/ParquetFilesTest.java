@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -352,6 +353,38 @@ class ParquetFilesTest {
     Files.write(folder.resolve("a.parquet"), bytes);
     assertThatThrownBy(() -> host.read(table(GENERATED, "a.parquet")))
         .isInstanceOfAny(IOException.class, UserError.class);
+  }
+
+  /**
+   * Pages lie off the heap, where nothing keeps a wrong length from reading what is not theirs:
+   * each byte that is turned over may be told or give other values, and must do no more.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        ", COMPRESSION uncompressed",
+        ", COMPRESSION uncompressed, PARQUET_VERSION v2",
+        ", COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 1",
+        ", COMPRESSION snappy",
+        ", COMPRESSION zstd"
+      })
+  void noDamagedByteDoesHarm(String options) throws SQLException, IOException {
+    generate("a.parquet", options, 11);
+    byte[] bytes = Files.readAllBytes(folder.resolve("a.parquet"));
+    Random random = new Random(7);
+    for (int i = 0; i < 100; i++) {
+      byte[] damaged = bytes.clone();
+      int at = random.nextInt(4, bytes.length / 4);
+      damaged[at] ^= (byte) (i % 2 == 0 ? 1 << random.nextInt(8) : 0xff);
+      Files.write(folder.resolve("a.parquet"), damaged);
+      try (SplitSource source =
+          host.open(table(GENERATED, "a.parquet"), List.of(0, 4, 8, 9, 10), Optional.empty())) {
+        assertThat(host.rows(source, source.discover(Map.of()).subList(0, 1), 2_048))
+            .hasSize(2_048);
+      } catch (IOException | UserError e) {
+        assertThat(e).hasMessageContaining("a.parquet");
+      }
+    }
   }
 
   @Test
