@@ -86,6 +86,7 @@ final class Calls {
         yield gen.strict(type, size, list);
       }
       case "NOT NULL" -> notNull(operands, type);
+      case "AT MOST" -> atMost(operands, type);
       case "ARRAY", "MAP", "ROW" -> gen.nested.construct(call);
       case "ARRAY_CONTAINS" -> arrayContains(operands, type);
       case "FLOOR", "CEIL", "CEILING" -> floor(call);
@@ -112,9 +113,30 @@ final class Calls {
     Value v = gen.generate(operands.get(0));
     if (v.mayBeNull()) {
       Value message = gen.generate(operands.get(1));
-      code.line("if (" + v.isNull() + ") {throw new NullValue(" + message.java() + ", p);}");
+      code.line("if (" + v.isNull() + ") {throw RefusedValue.ofNull(" + message.java() + ", p);}");
     }
     return new Value("false", v.java(), type, v.input(), v.position());
+  }
+
+  /**
+   * The first operand, a text, if it is no longer than its type's length; else an error with the
+   * text of the second.
+   */
+  private Value atMost(List<Expr> operands, DataType type) {
+    Value v = gen.generate(operands.get(0));
+    Value message = gen.generate(operands.get(1));
+    String unit = type.kind() == Kind.VARBINARY ? "bytes" : "characters";
+    String call =
+        "RefusedValue."
+            + unit
+            + "("
+            + v.java()
+            + ", "
+            + type.precision()
+            + "L, "
+            + message.java()
+            + ", p)";
+    return gen.strict(type, call, v);
   }
 
   private static Value negated(Value v) {

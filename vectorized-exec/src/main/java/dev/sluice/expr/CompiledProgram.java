@@ -6,7 +6,7 @@ import dev.sluice.batch.Selection;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.function.EvalError;
-import dev.sluice.function.NullValue;
+import dev.sluice.function.RefusedValue;
 import dev.sluice.plan.Expr;
 import dev.sluice.type.Schema;
 import java.time.DateTimeException;
@@ -120,10 +120,10 @@ final class CompiledProgram implements BatchProgram {
       Column column = new Column(result.finish());
       done = true;
       return column;
-    } catch (NullValue e) {
+    } catch (RefusedValue e) {
       throw UserError.of(ErrorCode.EXPRESSION, String.valueOf(e.getMessage()))
           .withDetail("The row is " + row(input, e.position()) + ".")
-          .withHint("filter such rows out, give a value with COALESCE, or drop NOT NULL")
+          .withHint(e.hint())
           .causedBy(e);
     } catch (EvalError | ArithmeticException | DateTimeException e) {
       throw failed("'" + output.field(index).name() + "'", projections.get(index), input, e);

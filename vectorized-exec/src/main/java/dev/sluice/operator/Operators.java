@@ -2,6 +2,7 @@ package dev.sluice.operator;
 
 import dev.sluice.plan.AsofJoinNode;
 import dev.sluice.plan.ChangelogNormalizeNode;
+import dev.sluice.plan.ConstraintEnforcerNode;
 import dev.sluice.plan.CountAggregateNode;
 import dev.sluice.plan.CountWindowNode;
 import dev.sluice.plan.DropUpdateBeforeNode;
@@ -34,6 +35,7 @@ public final class Operators {
           entry(PlanNode.Limit.class, Limit::new),
           entry(PlanNode.Union.class, Union::new),
           entry(ChangelogNormalizeNode.class, ChangelogNormalize::new),
+          entry(ConstraintEnforcerNode.class, ConstraintEnforcer::new),
           entry(CountAggregateNode.class, CountAggregate::new),
           entry(CountWindowNode.class, CountWindow::new),
           entry(DropUpdateBeforeNode.class, DropUpdateBefore::new),

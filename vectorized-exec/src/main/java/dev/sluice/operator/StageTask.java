@@ -1,6 +1,7 @@
 package dev.sluice.operator;
 
 import dev.sluice.batch.RecordBatch;
+import dev.sluice.plan.ConstraintEnforcerNode;
 import dev.sluice.plan.LookupJoinNode;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.SideOutput;
@@ -120,6 +121,9 @@ public final class StageTask implements AutoCloseable {
   public static Optional<SideOutput> side(PlanNode node) {
     if (node instanceof PlanNode.WindowAssign assign) {
       return assign.late();
+    }
+    if (node instanceof ConstraintEnforcerNode enforcer) {
+      return enforcer.side();
     }
     return node instanceof PlanNode.WindowAggregate window ? window.late() : Optional.empty();
   }

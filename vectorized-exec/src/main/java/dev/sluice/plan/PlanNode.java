@@ -31,6 +31,7 @@ public sealed interface PlanNode
         PlanNode.Sink,
         PlanNode.StageInput,
         ChangelogNormalizeNode,
+        ConstraintEnforcerNode,
         DropUpdateBeforeNode,
         AsofJoinNode,
         CountAggregateNode,

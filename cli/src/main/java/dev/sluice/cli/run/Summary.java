@@ -32,13 +32,14 @@ final class Summary {
     }
     for (RunReport.Sink sink : report.sinks()) {
       long open = sink.rows() - sink.committedRows();
-      lines.add(
-          line(
-              "sink",
-              sink.name(),
-              sink.rows(),
-              report.elapsed(),
-              open > 0 ? count(open, "not committed") : ""));
+      List<String> notes = new ArrayList<>();
+      if (sink.rejected() > 0) {
+        notes.add(count(sink.rejected(), "that did not fit"));
+      }
+      if (open > 0) {
+        notes.add(count(open, "not committed"));
+      }
+      lines.add(line("sink", sink.name(), sink.rows(), report.elapsed(), String.join(", ", notes)));
     }
     StringBuilder out = new StringBuilder(report.stopped() ? "stopped" : "done");
     out.append(" in ").append(seconds(report.elapsed()));
@@ -54,7 +55,7 @@ final class Summary {
           .append(" MiB\n");
     }
     for (RunReport.Flow flow : report.flows()) {
-      if (flow.filtered() + flow.late() != 0 || flow.missing() != 0) {
+      if (flow.filtered() + flow.late() + flow.rejected() != 0 || flow.missing() != 0) {
         out.append("  ").append(flow(flow)).append('\n');
       }
     }
@@ -77,7 +78,8 @@ final class Summary {
             + " + "
             + count(flow.filtered(), "filtered")
             + " + "
-            + count(flow.late(), "late");
+            + count(flow.late(), "late")
+            + (flow.rejected() == 0 ? "" : " + " + count(flow.rejected(), "that did not fit"));
     return flow.missing() == 0 ? text : text + " + " + count(flow.missing(), "not taken");
   }
 
@@ -162,6 +164,7 @@ final class Summary {
       map.put("name", sink.name());
       map.put("rows", sink.rows());
       map.put("committedRows", sink.committedRows());
+      map.put("rejected", sink.rejected());
       map.put("rowsPerSecond", perSecond(sink.rows(), report.elapsed()));
       sinks.add(map);
     }
@@ -175,6 +178,7 @@ final class Summary {
       map.put("read", flow.read());
       map.put("filtered", flow.filtered());
       map.put("late", flow.late());
+      map.put("rejected", flow.rejected());
       map.put("used", flow.used());
       map.put("missing", flow.missing());
       flows.add(map);

@@ -18,7 +18,7 @@ class ProgressTest {
       new RunReport(
           Duration.ofSeconds(2),
           List.of(new RunReport.Source("orders", 1_000_000, 0, 0, 0, 1, 0, 1_000_000_000_000L, "")),
-          List.of(new RunReport.Sink("a_sink_with_a_long_name", 12, 12)),
+          List.of(new RunReport.Sink("a_sink_with_a_long_name", 12, 12, 0)),
           3,
           1,
           false,

@@ -12,15 +12,15 @@ import java.util.Locale;
  * thread.
  */
 public final class CommonOptions {
-  /** What happens to records that cannot be decoded. */
+  /** What happens to records that cannot be decoded, and to rows that a sink does not take. */
   public static final OptionSpec ON_ERROR =
       OptionSpec.of(
               "on-error",
               OptionSpec.Type.STRING,
-              "What happens to a record that cannot be decoded: fail, drop, or to:<sink>.",
+              "What happens to a record that cannot be decoded, or to a row that does not fit the"
+                  + " sink's columns: fail, drop, or to:<sink>.",
               "to:bad_rows")
-          .withDefault("fail")
-          .only(OptionSpec.Role.SOURCE);
+          .withDefault("fail");
 
   public static final OptionSpec SINK_PARALLELISM =
       OptionSpec.of(

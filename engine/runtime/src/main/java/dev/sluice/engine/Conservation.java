@@ -2,8 +2,10 @@ package dev.sluice.engine;
 
 import dev.sluice.engine.RunReport.Flow;
 import dev.sluice.operator.StageTask;
+import dev.sluice.plan.ConstraintEnforcerNode;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.StageGraph;
+import dev.sluice.plan.TableRef;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,7 @@ import java.util.Optional;
  * thread, between two ticks.
  */
 final class Conservation {
+  private static final String REJECTED = "rows.rejected";
   private final StageGraph graph;
   private final List<List<TaskHost>> tasks;
   private final Counters counters;
@@ -42,7 +45,7 @@ final class Conservation {
     Conservation sum = new Conservation(parts.graph(), parts.tasks(), parts.counters(), sinkRows);
     for (TickLoop.Source source : parts.sources()) {
       if (source.spec().leaf() instanceof PlanNode.Scan scan) {
-        Way begin = new Way(scan.table().name(), source.rows(), 0);
+        Way begin = new Way(scan.table().name(), source.rows(), 0, 0);
         sum.graph.sourceEdges(source.spec().id()).forEach(edge -> sum.follow(begin, edge));
       }
     }
@@ -50,13 +53,17 @@ final class Conservation {
   }
 
   /** How far a source has been followed. */
-  private record Way(String source, long read, long filtered) {
+  private record Way(String source, long read, long filtered, long rejected) {
     Way without(long more) {
-      return new Way(source, read, filtered + more);
+      return new Way(source, read, filtered + more, rejected);
+    }
+
+    Way rejecting(long more) {
+      return new Way(source, read, filtered, rejected + more);
     }
 
     Flow to(String target, long used, long late) {
-      return new Flow(source, target, read, filtered, late, used);
+      return new Flow(source, target, read, filtered, late, rejected, used);
     }
   }
 
@@ -88,11 +95,32 @@ final class Conservation {
       // a projection may drop nothing
       long dropped = condition.isPresent() ? came - rows(stage, step) : 0;
       leave(way.without(dropped), stage, step);
+    } else if (node instanceof ConstraintEnforcerNode) {
+      long rejected = counters.get(name(stage, step) + REJECTED);
+      leave(way.rejecting(rejected), stage, step);
     } else {
-      String name = stage + "." + step + ".";
+      String name = name(stage, step);
       long late = counters.get(name + "rows.late") + counters.get(name + "rows.null-time");
       flows.add(way.to(node.label(), came - late, late));
     }
+  }
+
+  /** How many changes did not fit the columns of a sink. */
+  static long rejected(TickLoop.Parts parts, TableRef sink) {
+    long sum = 0;
+    for (StageGraph.Stage stage : parts.graph().stages()) {
+      for (int step = 0; step < stage.steps().size(); step++) {
+        if (stage.steps().get(step).node() instanceof ConstraintEnforcerNode enforcer
+            && enforcer.sink().equals(sink.name())) {
+          sum += parts.counters().get(name(stage.id(), step) + REJECTED);
+        }
+      }
+    }
+    return sum;
+  }
+
+  private static String name(int stage, int step) {
+    return stage + "." + step + ".";
   }
 
   private long rows(int stage, int step) {

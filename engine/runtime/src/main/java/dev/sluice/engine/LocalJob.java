@@ -172,7 +172,9 @@ final class LocalJob implements Job {
     }
     List<RunReport.Sink> sinks = new ArrayList<>();
     for (SinkFeed sink : loop.sinkFeeds()) {
-      sinks.add(new RunReport.Sink(sink.table().name(), sink.rows(), sink.committedRows()));
+      sinks.add(
+          new RunReport.Sink(
+              sink.table().name(), sink.rows(), sink.committedRows(), loop.rejected(sink.table())));
     }
     return new RunReport(
         Duration.ofNanos(System.nanoTime() - startNanos),

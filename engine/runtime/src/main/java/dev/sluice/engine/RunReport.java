@@ -31,19 +31,21 @@ public record RunReport(
     List<Flow> flows) {
   /**
    * What has become of the rows of a source on the way to the first operator that does more than
-   * filter, or to a sink: read = filtered + late + used, or a row was lost.
+   * filter, or to a sink: read = filtered + late + rejected + used, or a row was lost.
    *
    * @param source declared name
    * @param target the operator or sink
    * @param read decoded rows
    * @param filtered rows that conditions on the way left out
    * @param late rows that came too late for the operator, or without a time
+   * @param rejected rows that do not fit the sink's columns
    * @param used rows that the operator or sink took
    */
-  public record Flow(String source, String target, long read, long filtered, long late, long used) {
+  public record Flow(
+      String source, String target, long read, long filtered, long late, long rejected, long used) {
     /** Rows nobody knows of. Not 0 where a LIMIT was reached: nobody wanted the rest. */
     public long missing() {
-      return read - filtered - late - used;
+      return read - filtered - late - rejected - used;
     }
   }
 
@@ -108,8 +110,9 @@ public record RunReport(
    * @param name declared name
    * @param rows rows written
    * @param committedRows rows committed
+   * @param rejected changes that were left out as they do not fit its columns
    */
-  public record Sink(String name, long rows, long committedRows) {}
+  public record Sink(String name, long rows, long committedRows, long rejected) {}
 
   /** This report as that of a run that goes on where another has ended. */
   RunReport after(RunReport before, int times, Duration sinceStart) {
@@ -125,7 +128,8 @@ public record RunReport(
           new Sink(
               now.name(),
               now.rows() + old.committedRows(),
-              now.committedRows() + old.committedRows()));
+              now.committedRows() + old.committedRows(),
+              now.rejected() + old.rejected()));
     }
     return new RunReport(
         sinceStart,
@@ -145,7 +149,7 @@ public record RunReport(
     return new RunReport(
         elapsed,
         sources,
-        sinks.stream().map(s -> new Sink(s.name(), s.rows(), s.rows())).toList(),
+        sinks.stream().map(s -> new Sink(s.name(), s.rows(), s.rows(), s.rejected())).toList(),
         lateRows,
         asEpoch,
         stopped,

@@ -154,6 +154,11 @@ final class TickLoop implements AutoCloseable {
     return parts.counters();
   }
 
+  /** How many changes were left out because they do not fit the columns of a sink. */
+  long rejected(dev.sluice.plan.TableRef sink) {
+    return Conservation.rejected(parts, sink);
+  }
+
   long epoch() {
     return epochs.epoch();
   }

@@ -1,11 +1,13 @@
 package dev.sluice.planner.physical;
 
+import dev.sluice.connector.CommonOptions;
 import dev.sluice.connector.ConnectorRegistry;
 import dev.sluice.error.DidYouMean;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.SourcePosition;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.ChangelogMode;
+import dev.sluice.plan.ConstraintEnforcerNode;
 import dev.sluice.plan.Emit;
 import dev.sluice.plan.Expr;
 import dev.sluice.plan.PhysicalPlan;
@@ -217,8 +219,17 @@ public final class QueryPlanner {
         located(
             columnsPlace(query),
             () -> Sinks.match(target, listed, frame.columns(), converted.names()));
-    PlanNode input =
-        translator.materialize(frame.withColumns(matched), target.sinkRef().schema().names());
+    List<String> columns = ref.schema().names();
+    PlanNode input;
+    if (CommonOptions.onError(ref).equals("fail")) {
+      input = translator.materialize(frame.withColumns(matched), columns);
+    } else {
+      List<Expr> plain = Sinks.unconverted(target, listed, frame.columns());
+      PlanNode rows = translator.materialize(frame.withColumns(plain), columns);
+      Frame over = RelTranslator.node(rows);
+      List<Expr> fitted = Sinks.match(target, Optional.empty(), over.columns(), columns);
+      input = sinks.enforced(rows, translator.materialize(over.withColumns(fitted), columns), ref);
+    }
     requireUsed(query, input);
     return sinks.sink(input, target, query.options().onConflict(), scans.stateTtlMicros());
   }
@@ -309,6 +320,7 @@ public final class QueryPlanner {
     boolean passes =
         node instanceof PlanNode.Scan
             || node instanceof PlanNode.FilterProject
+            || node instanceof ConstraintEnforcerNode
             || node instanceof PlanNode.Union
             || node instanceof PlanNode.Exchange;
     return passes && node.inputs().stream().allMatch(QueryPlanner::isRowByRow);

@@ -5,9 +5,11 @@ import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.ChangelogNormalizeNode;
+import dev.sluice.plan.ConstraintEnforcerNode;
 import dev.sluice.plan.Distribution;
 import dev.sluice.plan.DropUpdateBeforeNode;
 import dev.sluice.plan.Emit;
+import dev.sluice.plan.Expr;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.PlanTraits;
 import dev.sluice.plan.StateBound;
@@ -123,13 +125,17 @@ final class SinkChanges {
   private static boolean isTogether(PlanNode input, List<Integer> key) {
     List<Integer> places = key;
     PlanNode node = input;
-    while (node instanceof PlanNode.FilterProject project) {
+    while (node instanceof PlanNode.FilterProject || node instanceof ConstraintEnforcerNode) {
+      List<Expr> projections =
+          node instanceof PlanNode.FilterProject project
+              ? project.projections()
+              : ((ConstraintEnforcerNode) node).projections();
       List<Integer> below = new ArrayList<>();
       for (int place : places) {
-        Exprs.sameValue(project.projections().get(place)).ifPresent(below::add);
+        Exprs.sameValue(projections.get(place)).ifPresent(below::add);
       }
       places = below;
-      node = project.input();
+      node = node.inputs().get(0);
     }
     List<Integer> grouped = new ArrayList<>();
     if (node instanceof PlanNode.GroupAggregate aggregate) {

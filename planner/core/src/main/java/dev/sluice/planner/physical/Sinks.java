@@ -8,6 +8,7 @@ import dev.sluice.error.DidYouMean;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.operator.RejectedRow;
+import dev.sluice.plan.ConstraintEnforcerNode;
 import dev.sluice.plan.Expr;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.PlanTraits;
@@ -28,6 +29,7 @@ import java.util.OptionalInt;
  */
 final class Sinks {
   private static final String NOT_NULL = "NOT NULL";
+  private static final String AT_MOST = "AT MOST";
 
   private final Catalog catalog;
   private final ConnectorRegistry connectors;
@@ -124,6 +126,19 @@ final class Sinks {
     return matched;
   }
 
+  /** The columns that {@link #match} converts, in the sink's order; NULL where there is none. */
+  static List<Expr> unconverted(
+      CatalogEntry.Table table, Optional<List<String>> listed, List<Expr> columns) {
+    Schema wanted = table.sinkRef().schema();
+    List<Integer> targets = targets(table, wanted, listed);
+    List<Expr> found = new ArrayList<>();
+    for (int i = 0; i < wanted.size(); i++) {
+      int place = targets.indexOf(i);
+      found.add(place < 0 ? Expr.Literal.nullOf(wanted.type(i)) : columns.get(place));
+    }
+    return found;
+  }
+
   private static String count(int columns) {
     return columns + (columns == 1 ? " column" : " columns");
   }
@@ -170,6 +185,9 @@ final class Sinks {
     if (nullableAll(from).equals(nullableAll(to))) {
       return checked(table, wanted, index, value);
     }
+    if (from.kind() == to.kind() && isLimited(to)) {
+      return checked(table, wanted, index, fitting(table, wanted, index, value));
+    }
     if (!convertible(from, to)) {
       String column = wanted.field(index).name();
       throw UserError.of(
@@ -194,6 +212,38 @@ final class Sinks {
         table, wanted, index, new Expr.Cast(value, to.withNullable(from.nullable()), false));
   }
 
+  private static boolean isLimited(DataType type) {
+    return (type.kind() == Kind.VARCHAR || type.kind() == Kind.VARBINARY)
+        && type.precision() > 0
+        && type.precision() < Integer.MAX_VALUE;
+  }
+
+  /** The text, which fails the run where it is longer than the column. */
+  private static Expr fitting(CatalogEntry.Table table, Schema wanted, int index, Expr value) {
+    DataType to = wanted.type(index).withNullable(value.type().nullable());
+    DataType from = value.type();
+    if (isLimited(from) && from.precision() <= to.precision()) {
+      return new Expr.Cast(value, to, false);
+    }
+    String what =
+        "column '"
+            + wanted.field(index).name()
+            + "' of '"
+            + table.name()
+            + "' takes "
+            + to.precision()
+            + (to.kind() == Kind.VARBINARY ? " bytes" : " characters");
+    if (value instanceof Expr.Literal literal
+        && literal.value().orElse("") instanceof String text
+        && to.kind() == Kind.VARCHAR
+        && text.codePointCount(0, text.length()) > to.precision()) {
+      throw UserError.of(ErrorCode.SINK_SCHEMA, what + ", but the query gives '" + text + "'")
+          .withHint("give a shorter text, or make the sink's column longer");
+    }
+    return new Expr.Call(
+        AT_MOST, List.of(value, Expr.Literal.of(what, DataType.string().notNull())), to);
+  }
+
   /** The value, which fails the run where it is NULL and the column is NOT NULL. */
   private static Expr checked(CatalogEntry.Table table, Schema wanted, int index, Expr value) {
     if (wanted.type(index).nullable() || !value.type().nullable()) {
@@ -207,11 +257,49 @@ final class Sinks {
         value.type().notNull());
   }
 
-  /** An expression without the check for NULL that {@link #match} put around it. */
+  /** An expression without the checks that {@link #match} put around it. */
   static Expr unchecked(Expr expr) {
-    return expr instanceof Expr.Call call && call.function().equals(NOT_NULL)
-        ? call.operands().get(0)
+    return expr instanceof Expr.Call call
+            && (call.function().equals(NOT_NULL) || call.function().equals(AT_MOST))
+        ? unchecked(call.operands().get(0))
         : expr;
+  }
+
+  /**
+   * The rows that a sink takes, where its {@code on-error} says what becomes of the others.
+   *
+   * @param rows the query's, in the order of the sink's columns
+   * @param fitted the same in the sink's types, by a projection of {@code rows}
+   */
+  PlanNode enforced(PlanNode rows, PlanNode fitted, TableRef sink) {
+    if (!(fitted instanceof PlanNode.FilterProject project)
+        || project.input() != rows
+        || project.projections().stream().noneMatch(Sinks::mayFail)) {
+      return fitted;
+    }
+    List<Expr> members = new ArrayList<>();
+    members.add(text("NULL_ON_NULL:" + "-".repeat(2 * rows.schema().size())));
+    for (int i = 0; i < rows.schema().size(); i++) {
+      members.add(text(rows.schema().field(i).name()));
+      members.add(new Expr.ColumnRef(i, rows.schema().type(i)));
+    }
+    return new ConstraintEnforcerNode(
+        rows,
+        project.projections(),
+        new Expr.Call("JSON_OBJECT", members, DataType.string().notNull()),
+        sink.name(),
+        errorSink(sink, "rows that do not fit"),
+        project.traits());
+  }
+
+  private static Expr text(String value) {
+    return Expr.Literal.of(value, DataType.string().notNull());
+  }
+
+  /** Whether a conversion may meet a value that the sink's column does not take. */
+  private static boolean mayFail(Expr conversion) {
+    return !(conversion instanceof Expr.Literal)
+        && (unchecked(conversion) != conversion || Exprs.sameValue(conversion).isEmpty());
   }
 
   /** Whether INSERT converts by itself. */
@@ -259,11 +347,21 @@ final class Sinks {
 
   /** The sink that takes the malformed records of {@code source}, if it has one. */
   Optional<TableRef> errorSink(TableRef source) {
+    return errorSink(source, "malformed records of");
+  }
+
+  private Optional<TableRef> errorSink(TableRef source, String what) {
     String policy = source.options().getOrDefault(CommonOptions.ON_ERROR.key(), "").trim();
     if (!policy.toLowerCase(Locale.ROOT).startsWith("to:")) {
       return Optional.empty();
     }
     CatalogEntry.Table table = target(policy.substring(3).trim(), RejectedRow.SCHEMA);
+    if (table.name().equals(source.name())) {
+      throw UserError.of(
+              ErrorCode.OPTION_VALUE,
+              "'on-error' of '" + source.name() + "' sends its rows to itself")
+          .withHint("name another sink, with the columns source, column_name, reason, raw");
+    }
     for (DataType.Field field : table.sinkRef().schema().fields()) {
       OptionalInt known = RejectedRow.SCHEMA.indexOf(field.name());
       Kind kind = field.type().kind();
@@ -276,7 +374,9 @@ final class Sinks {
                 ErrorCode.SINK_SCHEMA,
                 "sink '"
                     + table.name()
-                    + "' cannot take malformed records of '"
+                    + "' cannot take "
+                    + what
+                    + " '"
                     + source.name()
                     + "': column '"
                     + field.name()
