@@ -1,6 +1,7 @@
 package dev.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.testing.databases.MariaDbServer;
 import dev.sluice.testing.databases.PostgresServer;
@@ -12,6 +13,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -75,6 +77,14 @@ class FaultsTest {
     }
   }
 
+  private static boolean waitsForLock(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT COUNT(*) FROM pg_locks WHERE NOT granted")) {
+      row.next();
+      return row.getLong(1) > 0;
+    }
+  }
+
   @Test
   void serversThatComeBackCostNoRowAndBringNoneTwice() throws Exception {
     List<String> expected = IntStream.rangeClosed(1, ROWS).mapToObj(i -> i + "," + i * 3L).toList();
@@ -86,16 +96,14 @@ class FaultsTest {
     CompletableFuture<Invocation> run =
         CompletableFuture.supplyAsync(
             () -> Invocation.of(directory, "run", "faults.sql", "--checkpoint-dir", "c", "--json"));
-    while (count(postgres.connect()) == 0) {
-      Thread.sleep(50);
-    }
+    await().atMost(Duration.ofSeconds(60)).until(() -> count(postgres.connect()) > 0);
     // an open transaction of another session keeps the commit from ending: it is cut in its midst
     try (Connection other = postgres.connect()) {
       other.setAutoCommit(false);
       try (Statement statement = other.createStatement()) {
         statement.execute("LOCK TABLE faults IN ACCESS EXCLUSIVE MODE");
       }
-      Thread.sleep(400);
+      await().atMost(Duration.ofSeconds(60)).until(() -> waitsForLock(other));
       CompletableFuture.allOf(
               CompletableFuture.runAsync(() -> postgres.restart(DOWN_MILLIS)),
               CompletableFuture.runAsync(() -> maria.restart(0)),

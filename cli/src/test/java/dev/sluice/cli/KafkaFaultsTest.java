@@ -1,12 +1,15 @@
 package dev.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.cli.run.ExitCode;
 import dev.sluice.testing.kafka.KafkaServer;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +42,15 @@ class KafkaFaultsTest {
     return Invocation.of(directory, "run", "p.sql", "--checkpoint-dir", "c");
   }
 
+  private boolean hasPart() throws IOException {
+    if (!Files.isDirectory(directory.resolve("out"))) {
+      return false;
+    }
+    try (Stream<Path> files = Files.list(directory.resolve("out"))) {
+      return files.anyMatch(f -> f.getFileName().toString().startsWith("part-"));
+    }
+  }
+
   @Test
   void aTopicMadeAnewUnderItsNameIsNotTakenForTheOldOne() throws Exception {
     kafka.createTopic("anew", 1);
@@ -49,22 +61,13 @@ class KafkaFaultsTest {
             + "); CREATE SINK o WITH ('connector' = 'filesystem', 'format' = 'csv', 'path' ="
             + " 'out') AS SELECT id FROM s;");
     CompletableFuture<Invocation> first = CompletableFuture.supplyAsync(this::run);
-    boolean written = false;
-    while (!written) {
-      Thread.sleep(50);
-      try (Stream<Path> files =
-          Files.isDirectory(directory.resolve("out"))
-              ? Files.list(directory.resolve("out"))
-              : Stream.empty()) {
-        written = files.anyMatch(f -> f.getFileName().toString().startsWith("part-"));
-      }
-    }
+    await().atMost(Duration.ofSeconds(60)).until(this::hasPart);
     assertThat(Invocation.of(directory, "stop", "c").code()).isZero();
     assertThat(first.get().code()).as(first.get().err()).isZero();
     kafka.admin().deleteTopics(List.of("anew")).all().get();
-    while (kafka.admin().listTopics().names().get().contains("anew")) {
-      Thread.sleep(50);
-    }
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> !kafka.admin().listTopics().names().get().contains("anew"));
     kafka.createTopic("anew", 1);
     kafka.produce("anew", 0, "{\"id\":7}", "{\"id\":8}", "{\"id\":9}");
     Invocation second = run();

@@ -1,6 +1,7 @@
 package dev.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.cli.run.ExitCode;
 import dev.sluice.testing.kafka.KafkaServer;
@@ -8,6 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -499,13 +501,13 @@ class KafkaPipelinesTest {
         .start();
   }
 
-  private void awaitKeys(String topic, int count) throws Exception {
-    long deadline = System.nanoTime() + 60_000_000_000L;
-    while (Set.copyOf(kafka.values(topic)).size() < count) {
-      assertThat(System.nanoTime())
-          .as(Files.readString(directory.resolve("err.txt")))
-          .isLessThan(deadline);
-      Thread.sleep(100);
-    }
+  private void awaitKeys(String topic, int count) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () ->
+                assertThat(Set.copyOf(kafka.values(topic)))
+                    .as(Files.readString(directory.resolve("err.txt")))
+                    .hasSizeGreaterThanOrEqualTo(count));
   }
 }

@@ -1,11 +1,13 @@
 package dev.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.cli.run.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -44,10 +46,11 @@ class SavepointsTest {
     return Invocation.of(directory, arguments);
   }
 
-  private void awaitRows(int count) throws Exception {
-    while (!Files.isDirectory(directory.resolve("plain")) || rows("plain").size() < count) {
-      Thread.sleep(20);
-    }
+  private void awaitRows(int count) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () -> Files.isDirectory(directory.resolve("plain")) && rows("plain").size() >= count);
   }
 
   private List<String> rows(String folder) throws IOException {

@@ -1,6 +1,7 @@
 package dev.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.testing.databases.PostgresServer;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -51,13 +53,19 @@ class ZombieTest {
    * A process that stops within a transaction holds its locks, and whoever follows waits for them:
    * here it is to stop where it holds none.
    */
-  private static void stopBetweenTransactions(Process process) throws Exception {
-    signal("STOP", process);
-    while (hasOpenTransaction()) {
-      signal("CONT", process);
-      Thread.sleep(5);
-      signal("STOP", process);
-    }
+  private static void stopBetweenTransactions(Process process) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(5))
+        .until(
+            () -> {
+              signal("STOP", process);
+              boolean between = !hasOpenTransaction();
+              if (!between) {
+                signal("CONT", process);
+              }
+              return between;
+            });
   }
 
   private static boolean hasOpenTransaction() throws SQLException {
@@ -109,10 +117,10 @@ class ZombieTest {
     Process first = child("first.log");
     Process second = first;
     try {
-      while (countAndDistinct()[0] == 0) {
-        assertThat(first.isAlive()).as(Files.readString(directory.resolve("first.log"))).isTrue();
-        Thread.sleep(20);
-      }
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> countAndDistinct()[0] > 0 || !first.isAlive());
+      assertThat(first.isAlive()).as(Files.readString(directory.resolve("first.log"))).isTrue();
       stopBetweenTransactions(first);
       Process refused = child("refused.log");
       assertThat(refused.waitFor()).isEqualTo(2);

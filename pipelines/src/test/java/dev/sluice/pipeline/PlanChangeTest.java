@@ -2,6 +2,7 @@ package dev.sluice.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.connector.ConnectorRegistry;
 import dev.sluice.engine.Job;
@@ -10,6 +11,7 @@ import dev.sluice.error.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -82,9 +84,11 @@ class PlanChangeTest {
   /** Reads a part of the stream and stops. */
   private void begin(String to, String... sinks) throws Exception {
     Job job = start(sql(1500, sinks), to, false);
-    while (job.report().rowsIn() < 200 + random.nextInt(300)) {
-      Thread.sleep(2);
-    }
+    long enough = 200 + random.nextInt(300);
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(2))
+        .until(() -> job.report().rowsIn() >= enough);
     job.stop();
     assertThat(job.await().stopped()).as("seed " + SEED).isTrue();
     assertThat(job.report().rowsIn()).isLessThan(ROWS);

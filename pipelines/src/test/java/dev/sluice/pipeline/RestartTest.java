@@ -2,6 +2,7 @@ package dev.sluice.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.connector.ConnectorRegistry;
 import dev.sluice.engine.Job;
@@ -13,6 +14,7 @@ import java.net.ConnectException;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -200,9 +202,7 @@ class RestartTest {
             always(new ConnectException("refused"), 3),
             settings("restart.backoff", "1 h", "restart.max-backoff", "1 h"),
             "waits");
-    while (!job.status().restarts().waiting()) {
-      Thread.sleep(5);
-    }
+    await().atMost(Duration.ofSeconds(60)).until(() -> job.status().restarts().waiting());
     assertThat(job.status().restarts().attempt()).isEqualTo(1);
     job.stop();
     assertThatThrownBy(job::await).isInstanceOf(UserError.class);

@@ -16,6 +16,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -96,6 +100,26 @@ class RestoreTest {
         + query;
   }
 
+  private static boolean endsWithin(Job job, int millis) throws InterruptedException {
+    try {
+      CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return job.await();
+                } catch (InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+              })
+          .get(millis, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      // the caller's own await says what it was
+      return true;
+    }
+  }
+
   /** Starts, breaks off or stops after a while; true if the run came to its end by itself. */
   private boolean attempt(String sql, boolean mayFinish) throws Exception {
     Map<String, String> settings = new HashMap<>();
@@ -105,8 +129,7 @@ class RestoreTest {
     settings.put("parallelism", Integer.toString(1 + random.nextInt(4)));
     settings.put(Settings.SPILL_ALWAYS, Boolean.toString(random.nextInt(4) == 0));
     Job job = start(sql, settings);
-    if (!mayFinish) {
-      Thread.sleep(random.nextInt(250));
+    if (!mayFinish && !endsWithin(job, random.nextInt(250))) {
       if (random.nextBoolean()) {
         job.cancel();
       } else {

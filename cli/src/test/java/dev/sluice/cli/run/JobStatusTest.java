@@ -2,6 +2,7 @@ package dev.sluice.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.connector.ConnectorRegistry;
 import dev.sluice.engine.Job;
@@ -14,6 +15,7 @@ import dev.sluice.pipeline.SqlText;
 import dev.sluice.pipeline.Step;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,11 +56,10 @@ class JobStatusTest {
                     """)));
     Step.Query query = (Step.Query) steps.get(1);
     Job job = session.start(query.plan(), batch -> batch.close(), new StringBuilder());
-    JobStatus status = job.status();
-    while (status.operators().stream().noneMatch(o -> o.waiting().isPresent())) {
-      Thread.sleep(20);
-      status = job.status();
-    }
+    JobStatus status =
+        await()
+            .atMost(Duration.ofSeconds(60))
+            .until(job::status, s -> s.operators().stream().anyMatch(o -> o.waiting().isPresent()));
     JobStatus.Source source = status.sources().get(0);
     assertThat(source.name()).isEqualTo("s");
     assertThat(source.bounded()).isFalse();
@@ -68,10 +69,9 @@ class JobStatusTest {
     assertThat(window.waiting().orElseThrow().open()).isEqualTo(1);
     assertThat(window.waiting().get().dueMicros()).isEqualTo(1_767_225_659_999_000L);
     assertThat(Why.text(status)).contains("gives its rows at watermark 2026-01-01 00:00:59.999");
-    while (source.splits().get(0).phase() != Phase.ENDED) {
-      Thread.sleep(20);
-      source = job.status().sources().get(0);
-    }
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> job.status().sources().get(0).splits().get(0).phase() == Phase.ENDED);
     job.cancel();
     assertThatThrownBy(job::await).hasMessageContaining("cancelled");
   }

@@ -1,6 +1,7 @@
 package dev.sluice.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.engine.Job;
 import dev.sluice.engine.RunReport;
@@ -41,9 +42,7 @@ class ProgressTest {
             () -> 0,
             Duration.ofMinutes(1),
             0)) {
-      while (asked.get() < 4) {
-        Thread.sleep(20);
-      }
+      await().atMost(Duration.ofSeconds(60)).until(() -> asked.get() >= 4);
     }
     String[] painted = bytes.toString(StandardCharsets.UTF_8).split("\r\u001b\\[K");
     assertThat(painted).hasSizeGreaterThanOrEqualTo(4);
@@ -59,9 +58,7 @@ class ProgressTest {
     try (Progress progress =
         new Progress(
             new Still(), Progress.Mode.STALLS, err, () -> 80, () -> 0, Duration.ofMillis(300), 0)) {
-      while (bytes.size() == 0) {
-        Thread.sleep(20);
-      }
+      await().atMost(Duration.ofSeconds(60)).until(() -> bytes.size() > 0);
     }
     assertThat(bytes.toString(StandardCharsets.UTF_8))
         .startsWith("no output for 0 s: nothing is read");

@@ -99,6 +99,7 @@ final class Checkpointing implements AutoCloseable {
             + interval(options.commitInterval()));
     for (SinkFeed sink : sinks) {
       checkpoints.above(sink.acquire(checkpoints.owner()));
+      FaultPoint.pass("recovery.acquired");
     }
     Optional<StoredCheckpoint> candidate = checkpoints.whole(0);
     for (int i = 1; candidate.isPresent() && !isUsable(candidate.get(), sinks); i++) {
@@ -314,6 +315,7 @@ final class Checkpointing implements AutoCloseable {
         int task = t;
         hosts.get(t).task().restore(step -> reader(ofStep, step, task, hosts.size()));
       }
+      FaultPoint.pass("recovery.state");
     }
     Set<Integer> changed = new TreeSet<>();
     for (StatePlan.Slot slot : plan.slots()) {
@@ -404,7 +406,9 @@ final class Checkpointing implements AutoCloseable {
             .orElseGet(
                 () -> Savepoints.defaultPlace(options.checkpointDirectory().orElseThrow(), epoch));
     try {
+      FaultPoint.pass("savepoint.begin");
       Savepoints.save(checkpoints.storage(), epoch, new LocalStorage(place));
+      FaultPoint.pass("savepoint.saved");
     } catch (IOException e) {
       throw UserError.of(
               ErrorCode.CHECKPOINT_FAILED, "the savepoint cannot be written to '" + place + "'")

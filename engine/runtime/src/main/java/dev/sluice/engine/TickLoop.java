@@ -2,6 +2,7 @@ package dev.sluice.engine;
 
 import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.RecordBatch;
+import dev.sluice.connector.FaultPoint;
 import dev.sluice.engine.checkpoint.Manifest;
 import dev.sluice.engine.host.Crew;
 import dev.sluice.engine.host.Host;
@@ -200,11 +201,14 @@ final class TickLoop implements AutoCloseable {
   }
 
   private void work() {
+    FaultPoint.pass("tick.read");
     for (StageGraph.Stage stage : parts.graph().stages()) {
       runStage(stage);
+      FaultPoint.pass("tick.stage");
     }
     checkState();
     deliver();
+    FaultPoint.pass("tick.delivered");
   }
 
   /** Whether a task has put input off. */

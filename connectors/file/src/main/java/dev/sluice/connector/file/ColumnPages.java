@@ -27,6 +27,7 @@ final class ColumnPages implements AutoCloseable {
 
   private final FileChannel channel;
   private final ColumnChunkMetaData chunk;
+  private final UnpackLimit limit;
   private final ParquetCodecs.Unpacker unpacker;
 
   /** What is read from the file, packed; shared by the columns of a reader. */
@@ -77,13 +78,18 @@ final class ColumnPages implements AutoCloseable {
 
   /** {@code packed} and {@code channel} stay the caller's. */
   ColumnPages(
-      FileChannel channel, ColumnChunkMetaData chunk, PageMemory packed, BufferAllocator allocator)
+      FileChannel channel,
+      ColumnChunkMetaData chunk,
+      UnpackLimit limit,
+      PageMemory packed,
+      BufferAllocator allocator)
       throws IOException {
     if (chunk.isEncrypted()) {
       throw new IOException("column '" + chunk.getPath() + "' is encrypted");
     }
     this.channel = channel;
     this.chunk = chunk;
+    this.limit = limit;
     this.packed = packed;
     this.unpacker = ParquetCodecs.unpacker(chunk.getCodec());
     this.data = new PageMemory(allocator);
@@ -105,6 +111,10 @@ final class ColumnPages implements AutoCloseable {
       if (size < 0 || size > Math.max(chunk.getTotalUncompressedSize(), MOST_UNTOLD)) {
         throw damaged("has a page of " + size + " bytes, more than the file says of all");
       }
+      limit.check(
+          "a page of column '" + chunk.getPath().toDotString() + "'",
+          Math.max(1, header.getCompressed_page_size()),
+          size);
       long body = body(header);
       switch (header.getType()) {
         case DICTIONARY_PAGE -> {

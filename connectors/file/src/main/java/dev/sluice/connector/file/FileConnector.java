@@ -62,6 +62,7 @@ public final class FileConnector implements Connector {
   @Override
   public void validate(TableRef table, Role role) {
     Options options = FileOptions.check(table, role);
+    UnpackLimit.validate(table, options);
     String format = FileOptions.requiredFormat(table);
     for (String key : table.partitionKeys()) {
       if (table.schema().indexOf(key).isEmpty()) {

@@ -43,6 +43,15 @@ final class FileOptions {
               "Keep looking for new files this often; the source never ends then.",
               "10 s")
           .only(Role.SOURCE);
+  static final OptionSpec MAX_RATIO =
+      OptionSpec.of(
+              "source.max-unpack-ratio",
+              Type.LONG,
+              "How many bytes one byte of a packed file or Parquet page may become; looked at"
+                  + " beyond 64 MB.",
+              "1000")
+          .withDefault("1000")
+          .only(Role.SOURCE);
   static final OptionSpec ROLL_SIZE =
       OptionSpec.of(
               "sink.rolling-policy.file-size",
@@ -146,6 +155,7 @@ final class FileOptions {
                 PATH,
                 FORMAT,
                 MONITOR,
+                MAX_RATIO,
                 ROLL_SIZE,
                 ROLL_INTERVAL,
                 CHECK_INTERVAL,

@@ -35,6 +35,7 @@ final class FileSource implements SplitSource {
   private final Options options;
   private final FileTable table;
   private final String format;
+  private final UnpackLimit unpackLimit;
   private final String path;
   private final Optional<Duration> monitor;
   private final long rangeBytes;
@@ -53,6 +54,7 @@ final class FileSource implements SplitSource {
             ? Optional.of(options.duration(FileOptions.MONITOR))
             : Optional.empty();
     this.rangeBytes = rangeBytes;
+    this.unpackLimit = UnpackLimit.of(options);
   }
 
   static FileSource open(ScanRequest request, Options options, ConnectorContext context) {
@@ -86,7 +88,7 @@ final class FileSource implements SplitSource {
       case "csv" -> TextReader.checkHeader(file, table, options);
       case "parquet" -> ParquetFiles.check(file, table, footers);
       case "arrow" -> ArrowFileReader.check(file, table);
-      default -> TextReader.open(file).close();
+      default -> TextReader.open(file, unpackLimit).close();
     }
   }
 
@@ -177,7 +179,13 @@ final class FileSource implements SplitSource {
       return switch (format) {
         case "parquet" ->
             new ParquetReader(
-                footers.of(file), file, (int) from, split.start().asLong(), table, context);
+                footers.of(file),
+                file,
+                (int) from,
+                split.start().asLong(),
+                unpackLimit,
+                table,
+                context);
         case "arrow" -> new ArrowFileReader(file, split.start().asLong(), table, context);
         default ->
             new TextReader(

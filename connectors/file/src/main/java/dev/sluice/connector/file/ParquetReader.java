@@ -31,6 +31,7 @@ import org.apache.parquet.schema.Type;
 final class ParquetReader implements SplitReader {
   private final Path file;
   private final FileTable table;
+  private final UnpackLimit limit;
   private final ReaderContext context;
   private final List<Optional<String>> constants;
   private final FileChannel channel;
@@ -45,12 +46,14 @@ final class ParquetReader implements SplitReader {
       Path file,
       int group,
       long start,
+      UnpackLimit limit,
       FileTable table,
       ReaderContext context)
       throws IOException {
     this.file = file;
     this.table = table;
     this.context = context;
+    this.limit = limit;
     this.constants = table.constants(file);
     this.packed = new PageMemory(context.allocator());
     this.channel = FileChannel.open(file, StandardOpenOption.READ);
@@ -79,7 +82,7 @@ final class ParquetReader implements SplitReader {
     for (ColumnDescriptor column : schema.getColumns()) {
       if (column.getPath()[0].equals(type.getName())) {
         ColumnChunkMetaData chunk = chunk(block, column);
-        ColumnPages pages = new ColumnPages(channel, chunk, packed, context.allocator());
+        ColumnPages pages = new ColumnPages(channel, chunk, limit, packed, context.allocator());
         context.bytesRead(chunk.getTotalSize());
         if (type.isPrimitive()) {
           return new ParquetColumn(column, pages, out.type());

@@ -47,6 +47,7 @@ final class TextReader implements SplitReader {
   private final List<Optional<String>> constants;
   private final Optional<CsvFormat.Dialect> csv;
   private final boolean skipBlank;
+  private final UnpackLimit unpackLimit;
   private final RowDecoder decoder;
   private final long first;
   private InputStream in;
@@ -77,7 +78,8 @@ final class TextReader implements SplitReader {
     this.context = context;
     this.constants = table.constants(file);
     this.csv = format.equals("csv") ? Optional.of(CsvFormat.Dialect.of(options)) : Optional.empty();
-    this.in = open(file);
+    this.unpackLimit = UnpackLimit.of(options);
+    this.in = open(file, unpackLimit);
     Schema record = table.physical();
     try {
       if (csv.isPresent() && options.bool(CsvFormat.HEADER)) {
@@ -108,14 +110,15 @@ final class TextReader implements SplitReader {
   }
 
   /** The uncompressed bytes of a file. */
-  static InputStream open(Path file) throws IOException {
+  static InputStream open(Path file, UnpackLimit limit) throws IOException {
     InputStream raw = Files.newInputStream(file);
+    String what = "'" + file + "'";
     try {
       if (file.toString().endsWith(".gz")) {
-        return new GZIPInputStream(raw, 1 << 16);
+        return limit.guard(what, raw, packed -> new GZIPInputStream(packed, 1 << 16));
       }
       return file.toString().endsWith(".zst")
-          ? new com.github.luben.zstd.ZstdInputStream(raw)
+          ? limit.guard(what, raw, com.github.luben.zstd.ZstdInputStream::new)
           : raw;
     } catch (IOException | RuntimeException e) {
       raw.close();
@@ -126,7 +129,7 @@ final class TextReader implements SplitReader {
   /** Refuses a csv file whose header lacks wanted columns. */
   static void checkHeader(Path file, FileTable table, Options options) throws IOException {
     if (options.bool(CsvFormat.HEADER)) {
-      try (InputStream in = open(file)) {
+      try (InputStream in = open(file, UnpackLimit.of(options))) {
         byte[] bytes = in.readNBytes(FIRST_BUFFER);
         int from = byteOrderMark(bytes, bytes.length);
         int to = recordEnd(bytes, from, bytes.length, Optional.of(CsvFormat.Dialect.of(options)));
@@ -136,7 +139,7 @@ final class TextReader implements SplitReader {
         }
       }
     } else {
-      open(file).close();
+      open(file, UnpackLimit.of(options)).close();
     }
   }
 
@@ -222,7 +225,7 @@ final class TextReader implements SplitReader {
   /** Moves to the first line that starts at {@code from} or behind it. */
   private void align(long from) throws IOException {
     in.close();
-    in = open(file);
+    in = open(file, unpackLimit);
     bufferAt = 0;
     pos = 0;
     limit = 0;
@@ -405,7 +408,7 @@ final class TextReader implements SplitReader {
   }
 
   private long countLines(long upTo) {
-    try (InputStream fresh = open(file)) {
+    try (InputStream fresh = open(file, unpackLimit)) {
       byte[] chunk = new byte[1 << 16];
       long left = upTo;
       long count = 0;

@@ -68,6 +68,7 @@ enum JdbcDialect {
       Set.of(
           "usessl",
           "sslmode",
+          "serversslcert",
           "usebulkstmts",
           "connecttimeout",
           "sockettimeout",
@@ -89,6 +90,7 @@ enum JdbcDialect {
   private static final List<String> SPELLINGS =
       List.of(
           "sslmode",
+          "serverSslCert",
           "currentSchema",
           "ApplicationName",
           "connectTimeout",

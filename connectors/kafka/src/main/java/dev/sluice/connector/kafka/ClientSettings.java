@@ -37,7 +37,20 @@ final class ClientSettings {
           "transactional.id",
           "enable.idempotence");
 
+  /** Settings whose values could name code or files; looked at again once references are known. */
+  private static final List<String> LOOKED_AT =
+      List.of(
+          SaslConfigs.SASL_JAAS_CONFIG,
+          SaslConfigs.SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL,
+          SaslConfigs.SASL_OAUTHBEARER_JWKS_ENDPOINT_URL);
+
+  /** One reference to a secret and nothing else, whose value is not known at plan time. */
+  private static final Pattern REFERENCE = Pattern.compile("\\$\\{[^{}]*\\}");
+
   private static final Pattern LOGIN_MODULE = Pattern.compile("\\s*([A-Za-z0-9_.$]+)\\s");
+
+  /** A semicolon of a password ends no login. */
+  private static final Pattern QUOTED = Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*\"");
 
   private static final List<String> LOGIN_MODULES =
       List.of(
@@ -102,30 +115,38 @@ final class ClientSettings {
     }
   }
 
-  /** A login module is a class that the client loads and runs: only those that are Kafka's. */
+  /** Refuses a login that is written into the table; of a reference only the form is known. */
   private static void requireKnownLogin(TableRef table) {
-    String login = table.options().getOrDefault("properties." + SaslConfigs.SASL_JAAS_CONFIG, "");
-    boolean reference = login.startsWith("${");
-    Matcher module = LOGIN_MODULE.matcher(login);
-    boolean known = module.lookingAt() && LOGIN_MODULES.contains(module.group(1));
-    boolean one = login.indexOf(';') == login.stripTrailing().length() - 1;
-    if (!login.isEmpty() && !reference && !(known && one)) {
-      throw UserError.of(
-              ErrorCode.OPTION_VALUE,
-              "option 'properties.sasl.jaas.config' of '"
-                  + table.name()
-                  + "' names a login that may not be used")
-          .withHint("one of " + String.join(", ", LOGIN_MODULES) + ", one alone");
+    for (String name : LOOKED_AT) {
+      String value = table.options().getOrDefault("properties." + name, "");
+      if (!value.isEmpty() && !REFERENCE.matcher(value).matches()) {
+        requireHarmless(name, value);
+      }
     }
-    for (String key :
-        List.of("sasl.oauthbearer.token.endpoint.url", "sasl.oauthbearer.jwks.endpoint.url")) {
-      String url = table.options().getOrDefault("properties." + key, "https:");
-      if (!url.startsWith("https:") && !url.startsWith("${")) {
+  }
+
+  /**
+   * A login module is a class that the client loads and runs: only those that are Kafka's. A token
+   * is fetched from a server, not from a file of this machine.
+   */
+  private static void requireHarmless(String name, String value) {
+    if (!name.equals(SaslConfigs.SASL_JAAS_CONFIG)) {
+      if (!value.startsWith("https:")) {
         throw UserError.of(
-                ErrorCode.OPTION_VALUE,
-                "option 'properties." + key + "' of '" + table.name() + "' cannot be used")
+                ErrorCode.OPTION_VALUE, "option 'properties." + name + "' cannot be used")
             .withHint("it starts with https://");
       }
+      return;
+    }
+    Matcher module = LOGIN_MODULE.matcher(value);
+    boolean known = module.lookingAt() && LOGIN_MODULES.contains(module.group(1));
+    String bare = QUOTED.matcher(value).replaceAll("").stripTrailing();
+    boolean one = bare.indexOf(';') == bare.length() - 1;
+    if (!known || !one) {
+      throw UserError.of(
+              ErrorCode.OPTION_VALUE,
+              "option 'properties." + name + "' names a login that may not be used")
+          .withHint("one of " + String.join(", ", LOGIN_MODULES) + ", one alone");
     }
   }
 
@@ -178,6 +199,9 @@ final class ClientSettings {
         .withPrefix(KafkaOptions.PROPERTIES)
         .forEach(
             (name, value) -> {
+              if (LOOKED_AT.contains(name)) {
+                requireHarmless(name, value);
+              }
               if (names.contains(name)) {
                 settings.put(name, value);
               }

@@ -3,6 +3,7 @@ package dev.sluice.connector.kafka;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.connector.Committable;
 import dev.sluice.connector.DeliveryGuarantee;
+import dev.sluice.connector.FaultPoint;
 import dev.sluice.connector.Options;
 import dev.sluice.connector.SinkWriter;
 import dev.sluice.error.ErrorCode;
@@ -127,6 +128,7 @@ final class KafkaWriter implements SinkWriter {
     if (isTransactional() && !inTransaction) {
       producer.beginTransaction();
       inTransaction = true;
+      FaultPoint.pass("kafka.begun");
     }
   }
 
@@ -219,6 +221,7 @@ final class KafkaWriter implements SinkWriter {
     try {
       begin();
       producer.sendOffsetsToTransaction(offsets, new ConsumerGroupMetadata(group));
+      FaultPoint.pass("kafka.marked");
       producer.commitTransaction();
       inTransaction = false;
       rows = 0;

@@ -1,6 +1,7 @@
 package dev.sluice.engine.source;
 
 import dev.sluice.batch.RecordBatch;
+import dev.sluice.connector.FaultPoint;
 import dev.sluice.connector.Fetch;
 import dev.sluice.connector.Offset;
 import dev.sluice.connector.ReaderContext;
@@ -148,6 +149,7 @@ final class SplitPump implements Activity {
   private boolean fetch(SplitReader opened) throws IOException, InterruptedException {
     Fetch fetch = opened.fetch(batchRows, MAX_FETCH_BYTES, MAX_WAIT);
     if (fetch instanceof Fetch.Rows rows) {
+      FaultPoint.pass("source.polled");
       RecordBatch batch = rows.batch();
       Optional<RecordBatch> made =
           program.isPresent() ? program.get().run(batch, allocator) : Optional.of(batch);
