@@ -80,9 +80,23 @@ public final class MariaDbServer implements AutoCloseable {
                   .addArg("--character-set-server=utf8mb4")
                   .addArg("--init-file=" + users)
                   .build());
-      server.start();
+      start();
     } catch (IOException e) {
       throw new UncheckedIOException("starting MariaDB", e);
+    }
+  }
+
+  /** On a machine that is busy with other things the half minute it is given may not do. */
+  private void start() throws ManagedProcessException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        server.start();
+        return;
+      } catch (ManagedProcessException e) {
+        if (attempt == 4) {
+          throw e;
+        }
+      }
     }
   }
 
@@ -109,7 +123,7 @@ public final class MariaDbServer implements AutoCloseable {
     try {
       server.stop();
       Thread.sleep(downMillis);
-      server.start();
+      start();
     } catch (ManagedProcessException e) {
       throw new IllegalStateException("restarting MariaDB", e);
     } catch (InterruptedException e) {
