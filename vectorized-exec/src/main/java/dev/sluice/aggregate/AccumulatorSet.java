@@ -5,6 +5,7 @@ import dev.sluice.batch.ByteArena;
 import dev.sluice.batch.Cells;
 import dev.sluice.batch.Lane;
 import dev.sluice.batch.Lane.Form;
+import dev.sluice.batch.Loops;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
 import dev.sluice.error.ErrorCode;
@@ -15,6 +16,7 @@ import dev.sluice.type.DataType.Field;
 import dev.sluice.type.Schema;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.FieldVector;
 
 /**
@@ -166,15 +168,35 @@ public final class AccumulatorSet {
     int n = allNull ? 0 : rows.count();
     int[] positions = new int[n];
     int[] slots = new int[n];
+    int kept;
+    if (vector instanceof BitVector bits) {
+      long valid =
+          vector.getNullCount() == 0
+              ? bits.getDataBufferAddress()
+              : bits.getValidityBufferAddress();
+      long wanted = mustBeTrue ? bits.getDataBufferAddress() : valid;
+      kept =
+          rows.rows().isDense()
+              ? Loops.whereSet(wanted, valid, n, rows.slots(), positions, slots)
+              : Loops.whereSet(
+                  wanted, valid, rows.rows().positions(), n, rows.slots(), positions, slots);
+    } else {
+      kept = whereNotNull(vector, rows, n, positions, slots);
+    }
+    return new SlotRows(Rows.at(positions, kept), slots, rows.sequence());
+  }
+
+  private static int whereNotNull(
+      FieldVector vector, SlotRows rows, int count, int[] positions, int[] slots) {
     int kept = 0;
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < count; i++) {
       int p = rows.rows().position(i);
-      if (!vector.isNull(p) && (!mustBeTrue || Cells.word(vector, type, p) != 0)) {
+      if (!vector.isNull(p)) {
         positions[kept] = p;
         slots[kept++] = rows.slots()[i];
       }
     }
-    return new SlotRows(Rows.at(positions, kept), slots, rows.sequence());
+    return kept;
   }
 
   /** Adds the first {@code count} groups of {@code other}: its slot i to {@code target[i]} here. */

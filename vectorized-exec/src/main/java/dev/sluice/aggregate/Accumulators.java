@@ -2,6 +2,7 @@ package dev.sluice.aggregate;
 
 import dev.sluice.aggregate.AccumulatorSet.Use;
 import dev.sluice.aggregate.MomentAccumulator.Moment;
+import dev.sluice.batch.Cells;
 import dev.sluice.batch.Lane;
 import dev.sluice.batch.Lane.Form;
 import dev.sluice.error.ErrorCode;
@@ -51,6 +52,9 @@ final class Accumulators {
       // refuses a function it does not know now, not at the first group
       Objects.requireNonNull(inner.get());
       Form[] kept = Arrays.stream(types).map(Lane::form).toArray(Form[]::new);
+      if (count && use != Use.RETRACTED && types.length == 1 && Cells.isWord(types[0])) {
+        return new Made(new DistinctWordCount(call.type()), kept, takesNulls);
+      }
       return new Made(
           use == Use.MERGED
               ? new DistinctAccumulator(inner, count, types, innerForms)

@@ -102,4 +102,14 @@ public final class ByteArena {
   public static long longAt(byte[] source, int at) {
     return (long) LONG.get(source, at);
   }
+
+  /** Writes as {@link #putLong} does, anywhere. */
+  public static void setLong(byte[] target, int at, long value) {
+    LONG.set(target, at, value);
+  }
+
+  /** Writes as {@link #putInt} does, anywhere. */
+  public static void setInt(byte[] target, int at, int value) {
+    INT.set(target, at, value);
+  }
 }

@@ -1,5 +1,7 @@
 package dev.sluice.batch;
 
+import org.apache.arrow.memory.util.MemoryUtil;
+
 /**
  * Loops over plain arrays that several operators need. Each is a small method of its own on
  * purpose: a loop inside a long method is compiled together with everything around it, several
@@ -32,5 +34,44 @@ public final class Loops {
     for (int i = 0; i < count; i++) {
       to[at[i]] += step;
     }
+  }
+
+  /**
+   * Picks the first {@code count} rows whose bits are set in both bitmaps, by their addresses:
+   * their positions come into {@code positions} and what {@code values} has for them into {@code
+   * picked}, both as long as {@code count}. No branches: bits are hard to foretell.
+   */
+  public static int whereSet(
+      long bits, long alsoBits, int count, int[] values, int[] positions, int[] picked) {
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+      positions[kept] = i;
+      picked[kept] = values[i];
+      kept += bit(bits, i) & bit(alsoBits, i);
+    }
+    return kept;
+  }
+
+  /** The same of rows at {@code from}. */
+  public static int whereSet(
+      long bits,
+      long alsoBits,
+      int[] from,
+      int count,
+      int[] values,
+      int[] positions,
+      int[] picked) {
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+      int position = from[i];
+      positions[kept] = position;
+      picked[kept] = values[i];
+      kept += bit(bits, position) & bit(alsoBits, position);
+    }
+    return kept;
+  }
+
+  private static int bit(long bits, int index) {
+    return MemoryUtil.getByte(bits + (index >> 3)) >> (index & 7) & 1;
   }
 }

@@ -5,8 +5,13 @@ import java.util.Arrays;
 
 /** A {@link Text} with memory of its own to build results in, reused from row to row. */
 public final class Buffer extends Text {
+  private static final long[] POWERS = powers();
+
   private byte[] own = new byte[32];
   private int used;
+
+  private long keptKey = Long.MIN_VALUE;
+  private byte[] kept = {};
 
   /** Empties it. */
   public Buffer start() {
@@ -35,7 +40,7 @@ public final class Buffer extends Text {
   /** Adds a non-negative number in at least {@code digits} digits. */
   public Buffer addNumber(long value, int digits) {
     int width = digits;
-    for (long rest = value; rest >= power(width); ) {
+    while (width < POWERS.length && value >= POWERS[width]) {
       width++;
     }
     room(width);
@@ -48,12 +53,36 @@ public final class Buffer extends Text {
     return this;
   }
 
-  private static long power(int digits) {
-    long power = 1;
-    for (int i = 0; i < digits && power < Long.MAX_VALUE / 10; i++) {
-      power *= 10;
+  private static long[] powers() {
+    long[] powers = new long[19];
+    powers[0] = 1;
+    for (int i = 1; i < powers.length; i++) {
+      powers[i] = 10 * powers[i - 1];
     }
-    return power;
+    return powers;
+  }
+
+  /** Adds what {@link #keep} kept under {@code key}; false if it was another that came last. */
+  public boolean addKept(long key) {
+    if (key != keptKey) {
+      return false;
+    }
+    room(kept.length);
+    System.arraycopy(kept, 0, own, used, kept.length);
+    used += kept.length;
+    return true;
+  }
+
+  /** Keeps what was added since there were {@code from} bytes: rows in a row often say the same. */
+  public Buffer keep(long key, int from) {
+    keptKey = key;
+    kept = Arrays.copyOfRange(own, from, used);
+    return this;
+  }
+
+  /** Bytes added so far. */
+  public int size() {
+    return used;
   }
 
   /** What was added, as value. */

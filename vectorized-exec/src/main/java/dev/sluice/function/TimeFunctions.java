@@ -64,6 +64,15 @@ public final class TimeFunctions {
   }
 
   private static Buffer addDate(Buffer out, long days) {
+    if (out.addKept(days)) {
+      return out;
+    }
+    int from = out.size();
+    return formatDate(out, days).keep(days, from);
+  }
+
+  /** The civil date of a day since 1970, after Howard Hinnant's "chrono-compatible algorithms". */
+  private static Buffer formatDate(Buffer out, long days) {
     long z = days + 719_468;
     long era = Math.floorDiv(z, 146_097);
     long doe = z - era * 146_097;

@@ -205,23 +205,72 @@ public final class KeyColumns {
       starts = new int[Math.max(1024, count)];
       ends = new int[Math.max(1024, count)];
     }
+    long length = 0;
+    java.util.Arrays.fill(starts, 0, count, 0);
+    for (int c = 0; c < from.length; c++) {
+      addLengths(from[c], Lane.form(types[c]) == Form.WORD);
+    }
     for (int i = 0; i < count; i++) {
-      starts[i] = arena.length();
-      for (int c = 0; c < from.length; c++) {
-        Lane lane = from[c];
-        if (lane.isNull(i)) {
-          arena.putByte(0);
-        } else if (Lane.form(types[c]) == Form.WORD) {
-          arena.putByte(1);
-          arena.putLong(lane.words()[i]);
-        } else {
-          arena.putByte(1);
-          arena.putInt(lane.ends()[i] - lane.starts()[i]);
-          arena.putBytes(lane.bytes(), lane.starts()[i], lane.ends()[i] - lane.starts()[i]);
-        }
+      int size = starts[i];
+      starts[i] = (int) length;
+      ends[i] = (int) length;
+      length += size;
+    }
+    arena.reserve(Math.toIntExact(length));
+    for (int c = 0; c < from.length; c++) {
+      if (Lane.form(types[c]) == Form.WORD) {
+        putWords(from[c], arena.array());
+      } else {
+        putTexts(from[c], arena.array());
       }
-      ends[i] = arena.length();
     }
     hashBytes(arena.array(), starts, ends);
+  }
+
+  /** Adds to {@link #starts} what a column's cells take. */
+  private void addLengths(Lane lane, boolean words) {
+    boolean nullable = lane.hasNulls();
+    for (int i = 0; i < count; i++) {
+      int size = words ? Long.BYTES : Integer.BYTES + lane.ends()[i] - lane.starts()[i];
+      starts[i] += nullable && lane.isNull(i) ? 1 : 1 + size;
+    }
+  }
+
+  /** Appends each row's word at its end. */
+  private void putWords(Lane lane, byte[] to) {
+    long[] column = lane.words();
+    boolean nullable = lane.hasNulls();
+    for (int i = 0; i < count; i++) {
+      int at = ends[i];
+      if (nullable && lane.isNull(i)) {
+        to[at] = 0;
+        ends[i] = at + 1;
+      } else {
+        to[at] = 1;
+        ByteArena.setLong(to, at + 1, column[i]);
+        ends[i] = at + 1 + Long.BYTES;
+      }
+    }
+  }
+
+  /** Appends each row's bytes, behind their length, at its end. */
+  private void putTexts(Lane lane, byte[] to) {
+    byte[] source = lane.bytes();
+    int[] first = lane.starts();
+    int[] last = lane.ends();
+    boolean nullable = lane.hasNulls();
+    for (int i = 0; i < count; i++) {
+      int at = ends[i];
+      if (nullable && lane.isNull(i)) {
+        to[at] = 0;
+        ends[i] = at + 1;
+      } else {
+        int size = last[i] - first[i];
+        to[at] = 1;
+        ByteArena.setInt(to, at + 1, size);
+        System.arraycopy(source, first[i], to, at + 1 + Integer.BYTES, size);
+        ends[i] = at + 1 + Integer.BYTES + size;
+      }
+    }
   }
 }
