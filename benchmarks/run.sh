@@ -3,6 +3,7 @@
 #   benchmarks/run.sh --events 10000000 --rounds 3 --cells tc-parquet,tc-ndjson,hop-parquet --cold-start --memory
 #   --cells nexmark                 every query of benchmarks/nexmark/sql
 #   --kafka                         the count over a Kafka topic beside a loop that only polls it
+#   --latency                       from topic to topic at 50,000 rows a second
 #   --engines sluice,flink,flink-reuse,duckdb   a subset;   --generate   only write the data
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd -P)

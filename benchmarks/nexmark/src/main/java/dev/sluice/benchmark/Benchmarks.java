@@ -19,9 +19,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The one command: {@code --events N --rounds N --cells a,b --engines a,b --kafka --memory
- * --cold-start}. Each round runs every engine once, in an order that turns from round to round; one
- * more run per engine, untimed, writes its result for the comparison with DuckDB's.
+ * The one command: {@code --events N --rounds N --cells a,b --engines a,b --kafka --latency
+ * --memory --cold-start}. Each round runs every engine once, in an order that turns from round to
+ * round; one more run per engine, untimed, writes its result for the comparison with DuckDB's.
  */
 final class Benchmarks {
 
@@ -46,6 +46,7 @@ final class Benchmarks {
           args[i].equals("--memory")
               || args[i].equals("--cold-start")
               || args[i].equals("--kafka")
+              || args[i].equals("--latency")
               || args[i].equals("--generate");
       options.put(args[i].substring(2), flag ? "true" : args[++i]);
     }
@@ -95,6 +96,9 @@ final class Benchmarks {
     report.means(ratios);
     if (options.containsKey("kafka")) {
       report.table("kafka, JSON", KafkaCell.run(place, data, rounds));
+    }
+    if (options.containsKey("latency")) {
+      LatencyCell.run(place).forEach(report::latency);
     }
     if (options.containsKey("cold-start")) {
       coldStart(rounds);

@@ -107,6 +107,13 @@ final class Report {
     add("%n## Cold start%n%n`sluice -e \"VALUES 1\"`: %s ms%n", spread(millis));
   }
 
+  void latency(String question, LatencyCell.Outcome outcome) {
+    add(
+        "%nFrom topic to topic at 50,000 rows a second, %s: median %.1f ms, 99 %% within %.1f ms,"
+            + " most %.1f ms, of %,d results.%n",
+        question, outcome.median(), outcome.p99(), outcome.most(), outcome.results());
+  }
+
   void memory(Cell cell, long fewer, long less, long events, long more) {
     add("%n## Memory, %s%n%n", cell.label());
     add(
