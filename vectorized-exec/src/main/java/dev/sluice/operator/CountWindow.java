@@ -11,7 +11,6 @@ import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.CountWindowNode;
-import dev.sluice.plan.OverNode;
 import dev.sluice.plan.SortKey;
 import dev.sluice.state.KeyColumns;
 import dev.sluice.state.KeyGroups;
@@ -99,7 +98,9 @@ final class CountWindow implements Operator {
       return;
     }
     try (batch) {
-      Rows rows = timely(batch, Rows.of(batch), node.time().get());
+      Rows rows =
+          new TimelyRows(node.time().get(), input, clock)
+              .of(batch, waitsForEnd, context.orElseThrow());
       for (int i = 0; i < rows.count(); i++) {
         int position = rows.position(i);
         wait(new SortedRow(codec.key(batch, position), codec.row(batch, position), 1));
@@ -110,34 +111,6 @@ final class CountWindow implements Operator {
   private void wait(SortedRow row) {
     waiting.add(row);
     waitingBytes += row.byteSize();
-  }
-
-  /** The rows that the watermark has not passed; others are counted. */
-  private Rows timely(RecordBatch batch, Rows rows, OverNode.ByTime time) {
-    int[] kept = new int[rows.count()];
-    int n = 0;
-    int unusable = 0;
-    for (int i = 0; i < rows.count(); i++) {
-      int position = rows.position(i);
-      if (batch.vector(time.column()).isNull(position)) {
-        unusable++;
-        continue;
-      }
-      long at = Cells.word(batch.vector(time.column()), input.type(time.column()), position);
-      boolean marked =
-          time.rowWatermark().isPresent()
-              && !batch.vector(time.rowWatermark().getAsInt()).isNull(position);
-      if (waitsForEnd || !marked && at > clock.watermark()) {
-        kept[n++] = position;
-      }
-    }
-    if (unusable > 0) {
-      context.orElseThrow().count("rows.null-time", unusable);
-    }
-    if (rows.count() - n > unusable) {
-      context.orElseThrow().count("rows.late", rows.count() - n - unusable);
-    }
-    return Rows.at(kept, n);
   }
 
   @Override

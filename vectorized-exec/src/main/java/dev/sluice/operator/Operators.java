@@ -7,6 +7,7 @@ import dev.sluice.plan.CountAggregateNode;
 import dev.sluice.plan.CountWindowNode;
 import dev.sluice.plan.DropUpdateBeforeNode;
 import dev.sluice.plan.FromChangelogNode;
+import dev.sluice.plan.HoldTimeNode;
 import dev.sluice.plan.JoinNode;
 import dev.sluice.plan.LookupJoinNode;
 import dev.sluice.plan.MatchNode;
@@ -40,6 +41,7 @@ public final class Operators {
           entry(CountWindowNode.class, CountWindow::new),
           entry(DropUpdateBeforeNode.class, DropUpdateBefore::new),
           entry(FromChangelogNode.class, FromChangelog::new),
+          entry(HoldTimeNode.class, node -> new HoldTime()),
           entry(ToChangelogNode.class, ToChangelog::new),
           entry(JoinNode.class, Operators::join),
           entry(AsofJoinNode.class, AsofJoin::new),

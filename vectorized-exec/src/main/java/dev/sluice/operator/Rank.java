@@ -79,6 +79,13 @@ final class Rank implements Operator {
   private final Clock clock = new Clock();
   private final RowsByWindow byWindow;
   private final KeyAges ages;
+
+  /** Where the order begins with event time: which rows come in time. */
+  private final Optional<TimelyRows> timely;
+
+  /** Whether rows come out, for good, when the watermark passes them. */
+  private final boolean byTime;
+
   private Optional<OperatorContext> context = Optional.empty();
 
   Rank(RankNode node) {
@@ -101,6 +108,8 @@ final class Rank implements Operator {
     timer = new EmitTimer(node.emit());
     ages = new KeyAges(node.traits());
     byWindow = new RowsByWindow(node.window(), input, clock);
+    timely = node.time().map(time -> new TimelyRows(time, input, clock));
+    byTime = timely.isPresent() && !updating;
     layout =
         input.append(
             new Field("$count", WORD), new Field("$arrival", WORD), new Field("$rank", WORD));
@@ -137,9 +146,13 @@ final class Rank implements Operator {
   @Override
   public void process(int from, RecordBatch batch, Output output) {
     try (batch) {
-      byWindow
-          .spread(batch, Rows.of(batch))
-          .forEach((end, mine) -> add(partitions(end), batch, mine));
+      if (timely.isPresent()) {
+        add(partitions(0), batch, timely.get().of(batch, false, context.orElseThrow()));
+      } else {
+        byWindow
+            .spread(batch, Rows.of(batch))
+            .forEach((end, mine) -> add(partitions(end), batch, mine));
+      }
       clock.arrived(batch.length());
     }
   }
@@ -163,6 +176,9 @@ final class Rank implements Operator {
       if (updating && !partition.isTouched()) {
         partition.touch(node);
         to.touched.add(partition);
+      } else if (byTime && !partition.isTouched()) {
+        partition.waitForTime();
+        to.touched.add(partition);
       }
       long count = batch.kind(position).adds() ? 1 : -1;
       to.change(partition, new SortedRow(key, codec.row(batch, position), count));
@@ -183,6 +199,8 @@ final class Rank implements Operator {
     if (updating && timer.isDue()) {
       settle(output);
       forget();
+    } else if (byTime) {
+      forget();
     }
   }
 
@@ -193,7 +211,7 @@ final class Rank implements Operator {
     }
     Partitions all = partitions(0);
     int[] places = new int[all.table.size()];
-    all.table = all.table.retained(slot -> !ages.isOver(slot), places);
+    all.table = all.table.retained(slot -> !ages.isOver(slot) || all.at(slot).isTouched(), places);
     List<RankedRows> kept = new ArrayList<>();
     for (int slot = 0; slot < places.length; slot++) {
       if (places[slot] >= 0) {
@@ -226,6 +244,10 @@ final class Rank implements Operator {
   /** Rows that come at the end come before it: windows behind are still open. */
   @Override
   public long onWatermark(long time, Output output) {
+    if (byTime) {
+      giveUntil(time, output);
+      return time;
+    }
     if (!updating && node.window().isEmpty()) {
       if (time == Long.MAX_VALUE) {
         giveRest(output);
@@ -240,11 +262,39 @@ final class Rank implements Operator {
     return time;
   }
 
+  private void giveUntil(long time, Output output) {
+    long before = clock.watermark();
+    clock.advance(time);
+    if (windows.isEmpty()) {
+      return;
+    }
+    try (Emission emission = new Emission(output)) {
+      partitions(0)
+          .touched
+          .removeIf(partition -> partition.giveUntil(node, before, clock.watermark(), emission));
+      emission.flush();
+    }
+  }
+
+  @Override
+  public Optional<Waiting> waiting() {
+    if (byTime && !windows.isEmpty() && !partitions(0).touched.isEmpty()) {
+      List<RankedRows> waiting = partitions(0).touched;
+      return Optional.of(
+          new Waiting(
+              waiting.size(),
+              waiting.stream().mapToLong(p -> p.nextTime(clock.watermark())).min().orElseThrow()));
+    }
+    return node.window().isPresent() && !windows.isEmpty()
+        ? Optional.of(new Waiting(windows.size(), byWindow.due(windows.firstKey())))
+        : Optional.empty();
+  }
+
   @Override
   public void finish(int from, Output output) {
     if (updating) {
       settle(output);
-    } else if (node.window().isEmpty()) {
+    } else if (!byTime && node.window().isEmpty()) {
       giveRest(output);
     }
   }

@@ -198,6 +198,38 @@ final class RankedRows {
     return kept;
   }
 
+  /** Waits for event time to give its rows. */
+  void waitForTime() {
+    touched = true;
+  }
+
+  /**
+   * Gives the rows that are kept and whose time, the first key, lies behind {@code after} and not
+   * behind {@code until}; whether no other waits.
+   */
+  boolean giveUntil(RankNode node, long after, long until, Changes changes) {
+    touched = false;
+    for (Kept kept : kept(node)) {
+      long time = kept.row().firstWord();
+      if (time > until) {
+        touched = true;
+      } else if (time > after) {
+        changes.insert(kept);
+      }
+    }
+    return !touched;
+  }
+
+  /** The least time behind {@code after}; the greatest of all if there is none. */
+  long nextTime(long after) {
+    for (SortedRow row : rows.keySet()) {
+      if (row.firstWord() > after) {
+        return row.firstWord();
+      }
+    }
+    return Long.MAX_VALUE;
+  }
+
   /** Tells what has changed since {@link #touch}. */
   void settle(RankNode node, Changes changes) {
     List<Kept> after = kept(node);

@@ -74,11 +74,12 @@ final class RowsByWindow {
 
   /** Whether the watermark has closed the window; never without one. */
   boolean isClosed(long end) {
-    return window
-        .filter(
-            w ->
-                clock.watermark()
-                    >= (w.local() ? TimeFunctions.toInstant(end, zone) : end) - w.unitMicros())
-        .isPresent();
+    return window.isPresent() && clock.watermark() >= due(end);
+  }
+
+  /** The watermark that closes the window. */
+  long due(long end) {
+    WindowColumns columns = window.orElseThrow();
+    return (columns.local() ? TimeFunctions.toInstant(end, zone) : end) - columns.unitMicros();
   }
 }

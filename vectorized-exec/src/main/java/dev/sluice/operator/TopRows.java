@@ -67,6 +67,7 @@ final class TopRows implements Operator {
     return node.function() == RankNode.Function.ROW_NUMBER
         && node.to() <= MOST
         && node.window().isEmpty()
+        && node.time().isEmpty()
         && node.emit() instanceof Emit.OnWindowClose
         && node.input().traits().changelog() == ChangelogMode.INSERT_ONLY
         && node.order().stream()

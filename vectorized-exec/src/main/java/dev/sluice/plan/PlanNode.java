@@ -37,6 +37,7 @@ public sealed interface PlanNode
         CountAggregateNode,
         CountWindowNode,
         FromChangelogNode,
+        HoldTimeNode,
         JoinNode,
         OverNode,
         LookupJoinNode,

@@ -22,6 +22,9 @@ import java.util.Optional;
  * @param emit when rows that belong to no window come out
  * @param window columns of the input that name the window of each row, if a partition never spans
  *     windows: its rows then come out when the watermark closes the window, and are forgotten
+ * @param time the event time, if the order begins with it, ascending: late rows are left out, so
+ *     that what the watermark has passed stays; with {@code ON_WINDOW_CLOSE} each row comes out
+ *     then
  */
 public record RankNode(
     PlanNode input,
@@ -34,6 +37,7 @@ public record RankNode(
     boolean withRank,
     Emit emit,
     Optional<WindowColumns> window,
+    Optional<OverNode.ByTime> time,
     PlanTraits traits)
     implements PlanNode {
   /** How rows are numbered. */
@@ -61,6 +65,40 @@ public record RankNode(
     order = List.copyOf(order);
   }
 
+  /** A ranking that is not by event time. */
+  public RankNode(
+      PlanNode input,
+      List<Integer> keys,
+      List<SortKey> order,
+      Arrival arrival,
+      Function function,
+      long from,
+      long to,
+      boolean withRank,
+      Emit emit,
+      Optional<WindowColumns> window,
+      PlanTraits traits) {
+    this(
+        input,
+        keys,
+        order,
+        arrival,
+        function,
+        from,
+        to,
+        withRank,
+        emit,
+        window,
+        Optional.empty(),
+        traits);
+  }
+
+  /** The same with other traits. */
+  public RankNode withTraits(PlanTraits value) {
+    return new RankNode(
+        input, keys, order, arrival, function, from, to, withRank, emit, window, time, value);
+  }
+
   /** Whether a row that has come out stays, whatever follows: the first rows to arrive. */
   @JsonIgnore
   public boolean isFinalAtOnce() {
@@ -83,7 +121,18 @@ public record RankNode(
   @Override
   public RankNode withInputs(List<PlanNode> inputs) {
     return new RankNode(
-        inputs.get(0), keys, order, arrival, function, from, to, withRank, emit, window, traits);
+        inputs.get(0),
+        keys,
+        order,
+        arrival,
+        function,
+        from,
+        to,
+        withRank,
+        emit,
+        window,
+        time,
+        traits);
   }
 
   @Override
@@ -105,7 +154,17 @@ public record RankNode(
     if (withRank) {
       map.put("withRank", true);
     }
-    map.put("emit", window.isPresent() ? Emit.ON_WINDOW_CLOSE : isFinalAtOnce() ? "at once" : emit);
+    map.put("emit", emission());
     return map;
+  }
+
+  private Object emission() {
+    if (window.isPresent()) {
+      return Emit.ON_WINDOW_CLOSE;
+    }
+    if (isFinalAtOnce()) {
+      return "at once";
+    }
+    return time.isPresent() && emit instanceof Emit.OnWindowClose ? "by watermark" : emit;
   }
 }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.Emit;
+import dev.sluice.plan.OverNode;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.PlanTraits;
 import dev.sluice.plan.RankNode;
@@ -22,6 +23,7 @@ import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class RankTest {
@@ -291,6 +293,67 @@ class RankTest {
         .row(10_000L, 20_000L, 8L)
         .finish()
         .expect("+I[10000, 20000, 8, 1]", "+I[10000, 20000, 7, 2]")
+        .expectCount("rows.late", 1)
+        .verify();
+  }
+
+  private static OperatorHarness byTime(Emit emit, ChangelogMode mode) {
+    Schema input = schema("k", STRING, "ts", TIMESTAMP, "mark", BIGINT);
+    return OperatorHarness.of(
+        new RankNode(
+            Nodes.input(input, ChangelogMode.INSERT_ONLY, 1),
+            List.of(0),
+            List.of(new SortKey(1, false, false)),
+            Arrival.NONE,
+            Function.ROW_NUMBER,
+            1,
+            2,
+            false,
+            emit,
+            Optional.empty(),
+            Optional.of(new OverNode.ByTime(1, OptionalInt.of(2))),
+            PlanTraits.of(input, false).withChangelog(mode)),
+        List.of(0));
+  }
+
+  @Test
+  void byEventTimeARowComesForGoodWhenTheWatermarkPassesIt() {
+    byTime(Emit.ON_WINDOW_CLOSE, ChangelogMode.INSERT_ONLY)
+        .row("a", 5_000L, null)
+        .row("a", 9_000L, null)
+        .row("b", 7_000L, null)
+        .row("c", null, null)
+        .watermark(6_000)
+        .expect("+I[a, 5000, null]")
+        .row("a", 8_000L, null)
+        .row("a", 4_000L, 6_000L)
+        .row("b", 6_000L, 6_000L)
+        .watermark(20_000)
+        .expect("+I[a, 8000, null]", "+I[b, 7000, null]")
+        .row("a", 21_000L, null)
+        .row("b", 22_000L, null)
+        .row("b", 23_000L, null)
+        .finish()
+        .expect("+I[b, 22000, null]")
+        .expectCount("rows.late", 2)
+        .expectCount("rows.null-time", 1)
+        .unordered()
+        .verify();
+  }
+
+  @Test
+  void changesByEventTimeNeverTakeBackWhatTheWatermarkPassed() {
+    byTime(Emit.ON_UPDATE, ChangelogMode.RETRACT)
+        .row("a", 5_000L, null)
+        .row("a", 9_000L, null)
+        .tick()
+        .expect("+I[a, 5000, null]", "+I[a, 9000, null]")
+        .watermark(6_000)
+        .row("a", 8_000L, null)
+        .row("a", 4_000L, 6_000L)
+        .tick()
+        .expect("-D[a, 9000, null]", "+I[a, 8000, null]")
+        .finish()
         .expectCount("rows.late", 1)
         .verify();
   }

@@ -237,7 +237,8 @@ final class Queries {
     return new Sql(format.formatted(x.ours()), format.formatted(x.duck()), type);
   }
 
-  private Question windowed() {
+  /** An aggregation over a TUMBLE, HOP or CUMULATE of the table. */
+  Question windowed() {
     List<Column> columns = table.columns();
     Expressions expressions = new Expressions(choice, columns, "");
     int step = choice.of(1, 5, 7, 60) * choice.of(1, 60);

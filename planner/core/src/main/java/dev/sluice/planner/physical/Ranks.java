@@ -6,6 +6,7 @@ import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.Distribution;
 import dev.sluice.plan.Emit;
 import dev.sluice.plan.Expr;
+import dev.sluice.plan.OverNode;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.PlanTraits;
 import dev.sluice.plan.RankNode;
@@ -20,6 +21,7 @@ import dev.sluice.type.Schema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.IntFunction;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelNode;
@@ -128,10 +130,21 @@ final class Ranks {
     }
     input.columnsOf(wanted);
     boolean windowed = input.assignWindow(keys, windows, options.allowedLatenessMicros());
-    PlanNode built = rels.materialize(input.frame(), input.names());
+    boolean byTime = !windowed && isByTime(input.frame(), order);
+    boolean marked = byTime || arrival == RankNode.Arrival.FIRST && rels.isOverWindow();
+    RelTranslator.Built built = rels.materialize(input.frame(), input.names(), marked);
     Spec spec =
         new Spec(keys, order, arrival, bounds.function(), bounds.from(), bounds.to(), withRank);
-    PlanNode node = node(built, spec, windowed);
+    OptionalInt mark =
+        built.rowWatermark() >= 0 ? OptionalInt.of(built.rowWatermark()) : OptionalInt.empty();
+    RankNode node =
+        node(
+            built.node(),
+            spec,
+            windowed,
+            byTime
+                ? Optional.of(new OverNode.ByTime(order.get(0).column(), mark))
+                : Optional.empty());
     Expr rank =
         withRank
             ? new Expr.ColumnRef(node.schema().size() - 1, NUMBER)
@@ -140,12 +153,33 @@ final class Ranks {
     ExprTranslator translator = new ExprTranslator(rexBuilder, places, o -> rank);
     Frame made =
         RelTranslator.node(node).withColumns(outputs.stream().map(translator::translate).toList());
+    if (node.isFinalAtOnce() && mark.isPresent()) {
+      made = made.withRowWatermark(Optional.of(mark.getAsInt()));
+    }
     for (RexNode conjunct : bounds.rest()) {
       made = made.withCondition(translator.translate(conjunct));
     }
     return bounds.from() > bounds.to()
         ? made.withCondition(Expr.Literal.of(false, DataType.of(DataType.Kind.BOOLEAN).notNull()))
         : made;
+  }
+
+  /**
+   * Whether what a ranking keeps is settled when the watermark has passed it: its order begins with
+   * event time, ascending. Where nobody asks for event time rows are not told to be late.
+   */
+  private boolean isByTime(Frame input, List<SortKey> order) {
+    boolean asked =
+        rels.isOverWindow()
+            || options.emit().filter(Emit.OnWindowClose.class::isInstance).isPresent();
+    return asked
+        && input.window().isEmpty()
+        && !order.isEmpty()
+        && !order.get(0).descending()
+        && input.columns().get(order.get(0).column()) instanceof Expr.ColumnRef ref
+        && input.time().filter(t -> t.column() == ref.index()).isPresent()
+        && !rels.isBounded(input)
+        && !rels.isUpdating(input);
   }
 
   private static RankNode.Arrival arrival(OverInput input, RexOver over) {
@@ -168,8 +202,8 @@ final class Ranks {
       long to,
       boolean withRank) {}
 
-  /** The ranking of a node's rows. */
-  PlanNode node(PlanNode built, Spec spec, boolean windowed) {
+  /** The ranking of a node's rows, {@code time} if their order begins with it. */
+  RankNode node(PlanNode built, Spec spec, boolean windowed, Optional<OverNode.ByTime> time) {
     PlanNode input = Aggregations.exchange(built, spec.keys());
     boolean retracting = input.traits().changelog() != ChangelogMode.INSERT_ONLY;
     if (retracting && spec.arrival() != RankNode.Arrival.NONE) {
@@ -181,8 +215,9 @@ final class Ranks {
     Optional<WindowColumns> window =
         windowed && !retracting ? input.traits().window() : Optional.empty();
     boolean first = spec.arrival() == RankNode.Arrival.FIRST;
-    Emit emit = options.emit().orElse(bounded ? Emit.ON_WINDOW_CLOSE : Emit.ON_UPDATE);
-    if (!bounded && emit instanceof Emit.OnWindowClose && window.isEmpty() && !first) {
+    boolean settles = bounded || time.isPresent();
+    Emit emit = options.emit().orElse(settles ? Emit.ON_WINDOW_CLOSE : Emit.ON_UPDATE);
+    if (!settles && emit instanceof Emit.OnWindowClose && window.isEmpty() && !first) {
       throw UserError.of(
               ErrorCode.UNBOUNDED_STATE,
               "a ranking without a window over an unbounded input never has a final result")
@@ -201,19 +236,9 @@ final class Ranks {
             spec.withRank(),
             emit,
             window,
+            time,
             input.traits());
-    return new RankNode(
-        made.input(),
-        made.keys(),
-        made.order(),
-        made.arrival(),
-        made.function(),
-        made.from(),
-        made.to(),
-        made.withRank(),
-        made.emit(),
-        made.window(),
-        traits(made, inserts));
+    return made.withTraits(traits(made, inserts));
   }
 
   private PlanTraits traits(RankNode node, boolean inserts) {
@@ -242,7 +267,7 @@ final class Ranks {
         schema,
         inserts ? ChangelogMode.INSERT_ONLY : ChangelogMode.RETRACT,
         unique,
-        node.isFinalAtOnce() ? input.time() : time,
+        node.isFinalAtOnce() || node.time().isPresent() ? input.time() : time,
         Distribution.ANY,
         state(node),
         input.bounded(),

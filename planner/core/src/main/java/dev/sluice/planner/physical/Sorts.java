@@ -130,7 +130,7 @@ final class Sorts {
             offset + 1,
             fetch > Long.MAX_VALUE - offset ? Long.MAX_VALUE : offset + fetch,
             false);
-    Frame made = RelTranslator.node(ranks.node(input, spec, false));
+    Frame made = RelTranslator.node(ranks.node(input, spec, false, Optional.empty()));
     return fetch == 0
         ? made.withCondition(Expr.Literal.of(false, DataType.of(DataType.Kind.BOOLEAN).notNull()))
         : made;

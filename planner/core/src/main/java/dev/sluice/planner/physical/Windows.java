@@ -40,12 +40,14 @@ final class Windows {
   private final QueryOptions options;
   private final Optional<RelTranslator.LateTarget> late;
   private final CountWindows countWindows;
+  private final HeldTimes held;
 
   Windows(RelTranslator rels, QueryOptions options, Optional<RelTranslator.LateTarget> late) {
     this.rels = rels;
     this.options = options;
     this.late = late;
     this.countWindows = new CountWindows(rels, options);
+    this.held = new HeldTimes(rels, options);
   }
 
   /** Whether a query has windows over event time. */
@@ -75,7 +77,7 @@ final class Windows {
     }
     if (CountWindows.isCount(call)) {
       countWindows.requireNoLateness();
-      return countWindows.translate(function, given);
+      return countWindows.translate(function, held.timed(given, function.getInput(0)));
     }
     int timeColumn = -1;
     List<Expr> partition = new ArrayList<>();
@@ -97,7 +99,8 @@ final class Windows {
     if (timeColumn < 0) {
       throw UserError.of(ErrorCode.WINDOW, name + " needs DESCRIPTOR(time column)");
     }
-    input = withProcessingTime(given, timeColumn, given.columns().get(timeColumn));
+    Frame stamped = withProcessingTime(given, timeColumn, given.columns().get(timeColumn));
+    input = stamped == given ? held.timed(given, function.getInput(0), timeColumn, name) : stamped;
     List<Expr> keys = input == given ? partition : partitionOf(call, input);
     Expr timeExpr = input.columns().get(timeColumn);
     int time = requireTime(input, timeExpr, name);
@@ -154,9 +157,9 @@ final class Windows {
             input.traits().distribution(),
             StateBound.NONE,
             input.traits().bounded());
-    Frame made = RelTranslator.node(new PlanNode.ProcessingTime(input, traits));
-    List<Expr> columns = new ArrayList<>(made.columns().subList(0, frame.columns().size()));
-    columns.set(index, made.columns().get(schema.size() - 1));
+    Frame made = HeldTimes.over(new PlanNode.ProcessingTime(input, traits), frame);
+    List<Expr> columns = new ArrayList<>(made.columns());
+    columns.set(index, new Expr.ColumnRef(schema.size() - 1, type));
     return made.withColumns(columns);
   }
 
@@ -183,17 +186,21 @@ final class Windows {
   Frame withGroupFunction(Frame input, Aggregate aggregate) {
     for (int key : aggregate.getGroupSet()) {
       if (input.columns().get(key) instanceof Expr.Call call && call.function().startsWith("$")) {
-        return withGroupFunction(stamped(input, key, call), aggregate, key, call);
+        return withGroupFunction(timed(input, aggregate, key, call), aggregate, key, call);
       }
     }
     return input;
   }
 
-  /** The frame with a group function's processing time as its time, in place of the call. */
-  private Frame stamped(Frame input, int key, Expr.Call call) {
+  /**
+   * The frame with a group function's time, where its rows must be stamped with it or event time be
+   * held back for it, in place of the call.
+   */
+  private Frame timed(Frame input, Aggregate aggregate, int key, Expr.Call call) {
     Expr time = call.operands().get(0);
     if (!isProctime(input, time)) {
-      return input;
+      String function = call.function().substring(1);
+      return held.timed(input, aggregate, key, time, function).orElse(input);
     }
     List<Expr> columns = new ArrayList<>(input.columns());
     columns.set(key, time);
@@ -242,14 +249,24 @@ final class Windows {
         && ref.index() == time.get().column()) {
       return ref.index();
     }
+    Optional<String> name =
+        time.flatMap(
+            t ->
+                input
+                    .node()
+                    .map(node -> node.schema().field(t.column()).name())
+                    .or(() -> input.table().map(table -> table.columns().get(t.column()).name())));
     throw UserError.of(
             ErrorCode.WINDOW,
             time.isEmpty()
                 ? function + " needs an event-time column, but its input has no watermark"
                 : function + " is over a column that is not the input's event time")
         .withHint(
-            "declare WATERMARK FOR column AS column - INTERVAL '5' SECOND on the stream, and window"
-                + " by that column");
+            name.filter(n -> !n.startsWith("$"))
+                .map(n -> "window by '" + n + "', the event time of the input")
+                .orElse(
+                    "declare WATERMARK FOR column AS column - INTERVAL '5' SECOND on the stream,"
+                        + " and window by that column"));
   }
 
   private static WindowSpec spec(String function, int time, List<Duration> given) {
