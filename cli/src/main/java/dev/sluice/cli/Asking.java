@@ -1,6 +1,7 @@
 package dev.sluice.cli;
 
 import dev.sluice.cli.run.Console;
+import dev.sluice.cli.run.ExitCode;
 import dev.sluice.engine.RunControl;
 import dev.sluice.engine.RunControl.Action;
 import dev.sluice.engine.RunControl.Answer;
@@ -23,11 +24,19 @@ final class Asking {
   private int timeout = 120;
 
   /**
-   * Asks and waits.
+   * Asks, waits, prints the answer and gives the exit code.
    *
    * @param to directory of a savepoint, empty text for the default
    */
-  Answer ask(Console console, Path directory, Action action, Optional<String> to)
+  int ask(Console console, Path directory, Action action, Optional<String> to)
+      throws InterruptedException {
+    Answer answer = answer(console, directory, action, to);
+    console.out().print(answer.text() + "\n");
+    console.out().flush();
+    return answer.done() ? ExitCode.DONE : ExitCode.FAILED;
+  }
+
+  private Answer answer(Console console, Path directory, Action action, Optional<String> to)
       throws InterruptedException {
     Path checkpoints = console.workingDirectory().resolve(directory);
     try {

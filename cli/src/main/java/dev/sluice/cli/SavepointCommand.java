@@ -1,8 +1,7 @@
 package dev.sluice.cli;
 
 import dev.sluice.cli.run.Console;
-import dev.sluice.cli.run.ExitCode;
-import dev.sluice.engine.RunControl;
+import dev.sluice.engine.RunControl.Action;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -43,13 +42,6 @@ final class SavepointCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     return support.guarded(
-        console,
-        () -> {
-          RunControl.Answer answer =
-              asking.ask(console, directory, RunControl.Action.SAVEPOINT, Optional.ofNullable(to));
-          console.out().print(answer.text() + "\n");
-          console.out().flush();
-          return answer.done() ? ExitCode.DONE : ExitCode.FAILED;
-        });
+        console, () -> asking.ask(console, directory, Action.SAVEPOINT, Optional.ofNullable(to)));
   }
 }

@@ -1,8 +1,6 @@
 package dev.sluice.cli;
 
 import dev.sluice.cli.run.Console;
-import dev.sluice.cli.run.ExitCode;
-import dev.sluice.engine.RunControl;
 import dev.sluice.engine.RunControl.Action;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -47,16 +45,11 @@ final class StopCommand implements Callable<Integer> {
   public Integer call() {
     return support.guarded(
         console,
-        () -> {
-          RunControl.Answer answer =
-              asking.ask(
-                  console,
-                  directory,
-                  savepoint == null ? Action.STOP : Action.STOP_WITH_SAVEPOINT,
-                  Optional.ofNullable(savepoint));
-          console.out().print(answer.text() + "\n");
-          console.out().flush();
-          return answer.done() ? ExitCode.DONE : ExitCode.FAILED;
-        });
+        () ->
+            asking.ask(
+                console,
+                directory,
+                savepoint == null ? Action.STOP : Action.STOP_WITH_SAVEPOINT,
+                Optional.ofNullable(savepoint)));
   }
 }
