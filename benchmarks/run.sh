@@ -4,6 +4,7 @@
 #   --cells nexmark                 every query of benchmarks/nexmark/sql
 #   --kafka                         the count over a Kafka topic beside a loop that only polls it
 #   --latency                       from topic to topic at 50,000 rows a second
+#   --load                          a file into databases beside their own bulk load
 #   --engines sluice,flink,flink-reuse,duckdb   a subset;   --generate   only write the data
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd -P)

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The one command: {@code --events N --rounds N --cells a,b --engines a,b --kafka --latency
+ * The one command: {@code --events N --rounds N --cells a,b --engines a,b --kafka --latency --load
  * --memory --cold-start}. Each round runs every engine once, in an order that turns from round to
  * round; one more run per engine, untimed, writes its result for the comparison with DuckDB's.
  */
@@ -47,6 +47,7 @@ final class Benchmarks {
               || args[i].equals("--cold-start")
               || args[i].equals("--kafka")
               || args[i].equals("--latency")
+              || args[i].equals("--load")
               || args[i].equals("--generate");
       options.put(args[i].substring(2), flag ? "true" : args[++i]);
     }
@@ -97,6 +98,9 @@ final class Benchmarks {
     if (options.containsKey("kafka")) {
       report.table("kafka, JSON", KafkaCell.run(place, data, rounds));
     }
+    if (options.containsKey("load")) {
+      LoadCell.run(place, data, rounds).forEach(report::table);
+    }
     if (options.containsKey("latency")) {
       LatencyCell.run(place).forEach(report::latency);
     }
@@ -107,6 +111,8 @@ final class Benchmarks {
       memory(data, events);
     }
     System.out.println(report.write());
+    // the servers' threads would keep the process alive
+    System.exit(0);
   }
 
   private static double median(List<Timed> runs) {
