@@ -9,15 +9,22 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes with little memory: they end in clear words, or not at all. */
 class MemoryTest {
+  private static final Duration PATIENCE =
+      Duration.ofMinutes(2L * Integer.getInteger("sluice.soak.minutes", 1));
+
   @TempDir Path directory;
 
   /** What a process said, and the most memory it had; 0 where that is not known. */
@@ -64,7 +71,7 @@ class MemoryTest {
             .redirectError(err)
             .start();
     long resident = 0;
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+    long end = System.nanoTime() + PATIENCE.toNanos();
     while (!process.waitFor(50, TimeUnit.MILLISECONDS)) {
       resident = Math.max(resident, resident(process));
       if (System.nanoTime() > end) {
@@ -114,12 +121,19 @@ class MemoryTest {
         .doesNotContain("OutOfMemory", "bug", "Memory was leaked");
   }
 
+  /** What the launcher makes of SLUICE_MEMORY=256m. */
+  private static final List<String> BUDGET =
+      List.of("-Xmx160m", "-Xmn40m", "-Dsluice.off-heap=96m");
+
+  /** Of the budget, and what a JVM needs beside it. */
+  private static final long MOST_RESIDENT = (256L + 150) << 20;
+
   @Test
   void stateManyTimesItsMemoryGoesToDisk() throws Exception {
     long rows = 800_000;
     Ended run =
         run(
-            List.of("-Xmx160m", "-Xmn40m", "-Dsluice.off-heap=96m"),
+            BUDGET,
             "SET 'state.memory' = '16 MiB';"
                 + numbers(rows)
                 + "SELECT COUNT(*) AS g, SUM(n) AS n, SUM(k) AS k FROM (SELECT k, t, COUNT(*) AS n"
@@ -131,7 +145,83 @@ class MemoryTest {
     assertThat(run.out())
         .contains(rows + "," + rows + "," + sum)
         .contains((rows + 500_000) + "," + sum + "," + (sum + rows * 500_000));
-    assertThat(run.resident()).isLessThan((256L + 150) << 20);
+    assertThat(run.resident()).isLessThan(MOST_RESIDENT);
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = "sluice.soak.minutes", matches = "[0-9]+")
+  void tenTimesTheWholeBudgetOfState() throws Exception {
+    long rows = 8_000_000;
+    long sum = rows * (rows + 1) / 2;
+    Map<String, String> answers = new LinkedHashMap<>();
+    answers.put(
+        "SELECT COUNT(*) AS g, SUM(n) AS n, SUM(k) AS k FROM (SELECT k, t, COUNT(*) AS n FROM d"
+            + " GROUP BY k, t)",
+        rows + "," + rows + "," + sum);
+    answers.put(
+        "SELECT COUNT(*) AS g, SUM(k) AS k FROM (SELECT DISTINCT k, t FROM d)", rows + "," + sum);
+    answers.put(
+        "SELECT COUNT(*) AS g, SUM(k) AS k, SUM(k2) AS k2 FROM (SELECT a.k, b.k AS k2 FROM d a FULL"
+            + " JOIN (SELECT k + 500000 AS k, t FROM d) b ON a.k = b.k)",
+        (rows + 500_000) + "," + sum + "," + (sum + rows * 500_000));
+    answers.put(
+        "SELECT COUNT(*) AS g, SUM(n) AS n FROM (SELECT k, t, COUNT(*) AS n FROM"
+            + " TABLE(SESSION(TABLE d PARTITION BY k, DESCRIPTOR(ts), INTERVAL '1' DAY)) GROUP BY"
+            + " k, t, window_start, window_end)",
+        rows + "," + rows);
+    for (Map.Entry<String, String> answer : answers.entrySet()) {
+      Ended run = run(BUDGET, timed(rows) + answer.getKey());
+      assertThat(run.code()).as(run.err()).isZero();
+      assertThat(run.out()).contains(answer.getValue());
+      assertThat(run.resident()).as(answer.getKey()).isLessThan(MOST_RESIDENT);
+    }
+  }
+
+  private static String timed(long rows) {
+    String ordered =
+        ", ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('fields.ts.kind' = 'sequence',"
+            + " 'fields.ts.start' = '2024-01-01 00:00:00', ";
+    return numbers(rows).replace(") WITH (", ordered);
+  }
+
+  @Test
+  void nothingIsLeftOfAKilledProcess() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                java(
+                    List.of(),
+                    "SET 'state.memory' = '2 MiB'; SET 'spill.dir' = 'disk';"
+                        + numbers(50_000_000)
+                        + "SELECT COUNT(*) AS g FROM (SELECT k, t, COUNT(*) AS n FROM d GROUP BY k,"
+                        + " t)"))
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve("killed").toFile())
+            .start();
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (spilled(process) == 0) {
+      assertThat(process.waitFor(20, TimeUnit.MILLISECONDS)).as("it has ended").isFalse();
+      assertThat(System.nanoTime()).as("nothing goes to disk").isLessThan(end);
+    }
+    process.destroyForcibly();
+    assertThat(process.waitFor()).isEqualTo(128 + 9);
+    assertThat(directory.resolve("disk")).isEmptyDirectory();
+  }
+
+  /** How many nameless files the process has open where state goes. */
+  private long spilled(Process process) throws IOException {
+    Path open = Path.of("/proc", Long.toString(process.pid()), "fd");
+    long found = 0;
+    try (Stream<Path> all = Files.list(open)) {
+      for (Path file : all.toList()) {
+        try {
+          found += Files.readSymbolicLink(file).startsWith(directory.resolve("disk")) ? 1 : 0;
+        } catch (NoSuchFileException e) {
+          continue; // closed meanwhile
+        }
+      }
+    }
+    return found;
   }
 
   @Test

@@ -13,19 +13,22 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A hundred queries one after another in one process, as a shell does: nothing is left of them. */
+/**
+ * A hundred queries one after another in one process (with {@code -Psoak} a thousand), as a shell
+ * does: nothing is left of them.
+ */
 class ManyRunsTest {
   private static final int WARM_UP = 30;
-  private static final int RUNS = 100;
+  private static final int RUNS = Integer.getInteger("sluice.many.runs", 100);
 
   @TempDir Path directory;
 
   /** What a process has of things that may leak. */
-  private record Held(int threads, long files, int classes) {}
+  private record Held(int threads, long files, int classes, long classBytes) {}
 
   @Test
   void nothingIsLeftOfRuns() throws Exception {
-    Held before = new Held(0, 0, 0);
+    Held before = new Held(0, 0, 0, 0);
     for (int run = 0; run < RUNS; run++) {
       if (run == WARM_UP) {
         before = held(run);
@@ -37,6 +40,7 @@ class ManyRunsTest {
     assertThat(after.threads()).isLessThanOrEqualTo(before.threads() + 2);
     assertThat(after.files()).isLessThanOrEqualTo(before.files() + 5);
     assertThat(after.classes()).isLessThanOrEqualTo(before.classes() + 100);
+    assertThat(after.classBytes()).isLessThanOrEqualTo(before.classBytes() + (2L << 20));
   }
 
   /** Runs a query and says what is left when it has ended. */
@@ -72,6 +76,10 @@ class ManyRunsTest {
     return new Held(
         ManagementFactory.getThreadMXBean().getThreadCount(),
         files,
-        ManagementFactory.getClassLoadingMXBean().getLoadedClassCount());
+        ManagementFactory.getClassLoadingMXBean().getLoadedClassCount(),
+        ManagementFactory.getMemoryPoolMXBeans().stream()
+            .filter(pool -> pool.getName().equals("Metaspace"))
+            .mapToLong(pool -> pool.getUsage().getUsed())
+            .sum());
   }
 }

@@ -2,6 +2,7 @@ package dev.sluice.batch;
 
 import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
+import java.util.Arrays;
 import java.util.Optional;
 import org.apache.arrow.vector.FieldVector;
 
@@ -150,6 +151,18 @@ public final class RecordBatch implements AutoCloseable {
     }
     close();
     return new RecordBatch(newSchema, kept, length, selection, kinds);
+  }
+
+  /**
+   * Consumes this batch and {@code more}, which has as many positions; their heir has the columns
+   * of both, this one's first, under {@code newSchema}, and this one's selection and row kinds.
+   */
+  public RecordBatch beside(Schema newSchema, RecordBatch more) {
+    Column[] both = Arrays.copyOf(columns, columns.length + more.columns.length);
+    System.arraycopy(more.columns, 0, both, columns.length, more.columns.length);
+    closed = true;
+    more.closed = true;
+    return new RecordBatch(newSchema, both, length, selection, kinds);
   }
 
   /** Bytes of the buffers, shared ones counted in full. */

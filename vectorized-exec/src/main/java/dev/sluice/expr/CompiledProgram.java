@@ -92,6 +92,7 @@ final class CompiledProgram implements BatchProgram {
       int[] positions,
       Optional<Selection> selection) {
     Column[] columns = new Column[projections.size()];
+    boolean done = false;
     try {
       for (int i = 0; i < columns.length; i++) {
         columns[i] =
@@ -99,13 +100,13 @@ final class CompiledProgram implements BatchProgram {
                 ? input.retainColumn(ref.index())
                 : compute(i, input, allocator, count, positions);
       }
-    } catch (RuntimeException e) {
+      done = true;
+    } finally {
       for (Column column : columns) {
-        if (column != null) {
+        if (!done && column != null) {
           column.release();
         }
       }
-      throw e;
     }
     return RecordBatch.of(output, columns, input.length(), selection, input.kinds());
   }

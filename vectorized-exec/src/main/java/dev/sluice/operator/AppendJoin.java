@@ -34,6 +34,7 @@ final class AppendJoin implements Operator {
   private final JoinKind kind;
   private final RowStore[] stores = new RowStore[2];
   private final ExpiryQueue[] ends = {new ExpiryQueue(), new ExpiryQueue()};
+  private final long[] lastEnd = {Long.MIN_VALUE, Long.MIN_VALUE};
   private final EndedInputs ended = new EndedInputs();
   private final Clock clock = new Clock();
   private long now = Long.MIN_VALUE;
@@ -172,6 +173,7 @@ final class AppendJoin implements Operator {
       }
     } else if (expiry != Long.MAX_VALUE) {
       this.ends[side].add(expiry, row);
+      lastEnd[side] = Math.max(lastEnd[side], expiry);
     }
     if (partnerKey == RowStore.NONE || known) {
       return;
@@ -307,6 +309,18 @@ final class AppendJoin implements Operator {
     return clock.outgoing(node.retention().holdBackMicros());
   }
 
+  /** Rows that are given at their end are given in time; others go when all of them can. */
+  @Override
+  public long nextDue() {
+    long due = Long.MAX_VALUE;
+    for (int side = 0; side < 2; side++) {
+      if (node.retention().side(side).expiry().isPresent() && ends[side].hasUntil(Long.MAX_VALUE)) {
+        due = Math.min(due, kind.keeps(side) ? ends[side].firstTime() : lastEnd[side]);
+      }
+    }
+    return due;
+  }
+
   private void expire(int side, long time, Output output) {
     RowStore store = stores[side];
     int[] rows = new int[64];
@@ -380,6 +394,7 @@ final class AppendJoin implements Operator {
       for (int row = 0; row < stores[side].limit(); row++) {
         if (stores[side].word(EXPIRY, row) != Long.MAX_VALUE) {
           ends[side].add(stores[side].word(EXPIRY, row), row);
+          lastEnd[side] = Math.max(lastEnd[side], stores[side].word(EXPIRY, row));
         }
       }
     }

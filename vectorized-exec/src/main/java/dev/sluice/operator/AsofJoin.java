@@ -157,6 +157,11 @@ final class AsofJoin implements Operator {
   }
 
   @Override
+  public long nextDue() {
+    return node.byTime() && waiting.hasUntil(Long.MAX_VALUE) ? waiting.firstTime() : Long.MAX_VALUE;
+  }
+
+  @Override
   public void finish(int side, Output output) {
     ended.end(side);
     if (ended.has(0) && ended.has(1)) {

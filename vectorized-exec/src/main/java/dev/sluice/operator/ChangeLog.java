@@ -110,7 +110,7 @@ final class ChangeLog implements AutoCloseable {
     requireSettled();
     boolean[] moved = new boolean[Math.max(64, n)];
     for (int i = 0; i < n; i++) {
-      moved[i] = known[kept[i]];
+      moved[i] = isKnown(kept[i]);
     }
     groups = only;
     known = moved;

@@ -2,6 +2,7 @@ package dev.sluice.operator;
 
 import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.Cells;
+import dev.sluice.batch.RecordBatch;
 import dev.sluice.state.KeyGroups;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
@@ -52,9 +53,12 @@ final class Clock {
 
   void save(StateWriter state, BufferAllocator allocator) {
     StateWriter.Part part = state.part(PART, LAYOUT, SCHEMA);
-    for (int group = 0; group < KeyGroups.COUNT; group++) {
-      try (BatchBuilder builder = new BatchBuilder(SCHEMA, allocator)) {
-        part.write(group, builder.add(RowKind.INSERT, watermark, sequence).build());
+    try (BatchBuilder builder = new BatchBuilder(SCHEMA, allocator);
+        RecordBatch row = builder.add(RowKind.INSERT, watermark, sequence).build()) {
+      for (int group = 0; group < KeyGroups.COUNT; group++) {
+        if (state.wants(group)) {
+          part.write(group, row.share());
+        }
       }
     }
   }

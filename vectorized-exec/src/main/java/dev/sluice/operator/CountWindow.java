@@ -1,9 +1,7 @@
 package dev.sluice.operator;
 
-import dev.sluice.batch.ArrowTypes;
 import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.Cells;
-import dev.sluice.batch.Column;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
 import dev.sluice.batch.Selection;
@@ -32,7 +30,6 @@ import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.FieldVector;
 
 /**
  * Counts the rows of each key and gives each row its windows; the rows of a batch's last windows
@@ -52,6 +49,7 @@ final class CountWindow implements Operator {
   private final KeyColumns keys;
   private final KeyTable table;
   private final Schema countLayout;
+  private final Schema added;
   private final boolean waitsForEnd;
   private final PriorityQueue<SortedRow> waiting = new PriorityQueue<>();
   private final Clock clock = new Clock();
@@ -80,6 +78,7 @@ final class CountWindow implements Operator {
       fields.add(new Field("key" + i, input.type(node.keys().get(i))));
     }
     countLayout = new Schema(fields);
+    added = new Schema(node.schema().fields().subList(input.size(), node.schema().size()));
   }
 
   @Override
@@ -149,6 +148,11 @@ final class CountWindow implements Operator {
             new Waiting(waiting.size(), waitsForEnd ? Long.MAX_VALUE : waiting.peek().firstWord()));
   }
 
+  @Override
+  public long nextDue() {
+    return waiting.isEmpty() || waitsForEnd ? Long.MAX_VALUE : waiting.peek().firstWord();
+  }
+
   /** Counts rows on, which it takes over, and gives them with their windows. */
   private void count(RecordBatch batch, Output output) {
     try (batch) {
@@ -193,36 +197,21 @@ final class CountWindow implements Operator {
     }
     Schema schema = node.schema();
     int width = input.size();
-    FieldVector[] added = new FieldVector[3];
-    for (int a = 0; a < added.length; a++) {
-      added[a] =
-          ArrowTypes.vector(schema.field(width + a).name(), schema.type(width + a), allocator());
+    try (BatchBuilder more = new BatchBuilder(added, allocator())) {
+      for (int i = 0; i < count; i++) {
+        int row = chosen[i];
+        int at = rows.position(row);
+        long end = starts[row] + node.size();
+        Cells.setWord(more.vector(0), schema.type(width), at, starts[row]);
+        Cells.setWord(more.vector(1), schema.type(width + 1), at, end);
+        Cells.setWord(more.vector(2), schema.type(width + 2), at, numbers[row] == end - 1 ? 1 : 0);
+        starts[row] -= node.slide();
+        chosen[i] = at;
+      }
+      more.advance(batch.length());
+      RecordBatch bounds = more.build();
+      output.emit(batch.share().beside(schema, bounds).select(new Selection(chosen, count)));
     }
-    Column[] columns = new Column[width + added.length];
-    for (int i = 0; i < count; i++) {
-      int row = chosen[i];
-      int at = rows.position(row);
-      long end = starts[row] + node.size();
-      Cells.setWord(added[0], schema.type(width), at, starts[row]);
-      Cells.setWord(added[1], schema.type(width + 1), at, end);
-      Cells.setWord(added[2], schema.type(width + 2), at, numbers[row] == end - 1 ? 1 : 0);
-      starts[row] -= node.slide();
-      chosen[i] = at;
-    }
-    for (int c = 0; c < width; c++) {
-      columns[c] = batch.retainColumn(c);
-    }
-    for (int a = 0; a < added.length; a++) {
-      added[a].setValueCount(batch.length());
-      columns[width + a] = new Column(added[a]);
-    }
-    output.emit(
-        RecordBatch.of(
-            schema,
-            columns,
-            batch.length(),
-            Optional.of(new Selection(chosen, count)),
-            batch.kinds()));
     return true;
   }
 

@@ -35,9 +35,12 @@ final class EndedInputs {
 
   void save(StateWriter state, BufferAllocator allocator) {
     StateWriter.Part part = state.part(PART, LAYOUT, SCHEMA);
-    for (int group = 0; group < KeyGroups.COUNT; group++) {
-      try (BatchBuilder builder = new BatchBuilder(SCHEMA, allocator)) {
-        part.write(group, builder.add(RowKind.INSERT, mask).build());
+    try (BatchBuilder builder = new BatchBuilder(SCHEMA, allocator);
+        RecordBatch row = builder.add(RowKind.INSERT, mask).build()) {
+      for (int group = 0; group < KeyGroups.COUNT; group++) {
+        if (state.wants(group)) {
+          part.write(group, row.share());
+        }
       }
     }
   }

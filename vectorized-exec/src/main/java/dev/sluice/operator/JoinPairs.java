@@ -107,11 +107,13 @@ final class JoinPairs implements AutoCloseable {
     for (int c = 0; c < vectors.length; c++) {
       vectors[c] = ArrowTypes.vector(pairs.field(c).name(), pairs.type(c), allocator);
     }
-    RecordBatch batch = RecordBatch.ofVectors(pairs, vectors, count);
-    FieldVector[] filled =
-        Arrays.stream(tested).mapToObj(c -> vectors[c]).toArray(FieldVector[]::new);
-    write(tested, filled, lefts, rights, 0, count);
-    Optional<RecordBatch> passed = program.get().run(batch, allocator);
+    Optional<RecordBatch> passed;
+    try (RecordBatch batch = RecordBatch.ofVectors(pairs, vectors, count)) {
+      FieldVector[] filled =
+          Arrays.stream(tested).mapToObj(c -> vectors[c]).toArray(FieldVector[]::new);
+      write(tested, filled, lefts, rights, 0, count);
+      passed = program.get().run(batch.share(), allocator);
+    }
     if (passed.isEmpty()) {
       return 0;
     }

@@ -1,9 +1,7 @@
 package dev.sluice.operator;
 
-import dev.sluice.batch.ArrowTypes;
 import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.Cells;
-import dev.sluice.batch.Column;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
 import dev.sluice.batch.Selection;
@@ -21,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.apache.arrow.vector.FieldVector;
 
 /**
  * The first rows of each key to arrive, given as they come: a count per key is all it keeps. RANK
@@ -123,25 +120,15 @@ final class KeepFirst implements Operator {
   private RecordBatch numbered(RecordBatch batch, int[] kept, long[] numbers, int n) {
     int width = batch.schema().size();
     DataType type = node.schema().type(width);
-    FieldVector vector =
-        ArrowTypes.vector(
-            node.schema().field(width).name(), type, context.orElseThrow().allocator());
-    try (batch) {
+    Schema added = Schema.of(node.schema().field(width));
+    try (batch;
+        BatchBuilder builder = new BatchBuilder(added, context.orElseThrow().allocator())) {
       for (int i = 0; i < n; i++) {
-        Cells.setWord(vector, type, kept[i], numbers[i]);
+        Cells.setWord(builder.vector(0), type, kept[i], numbers[i]);
       }
-      vector.setValueCount(batch.length());
-      Column[] columns = new Column[width + 1];
-      for (int c = 0; c < width; c++) {
-        columns[c] = batch.retainColumn(c);
-      }
-      columns[width] = new Column(vector);
-      return RecordBatch.of(
-          node.schema(),
-          columns,
-          batch.length(),
-          Optional.of(new Selection(kept, n)),
-          batch.kinds());
+      builder.advance(batch.length());
+      RecordBatch built = builder.build();
+      return batch.share().beside(node.schema(), built).select(new Selection(kept, n));
     }
   }
 

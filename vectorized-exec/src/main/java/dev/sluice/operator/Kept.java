@@ -2,6 +2,7 @@ package dev.sluice.operator;
 
 import dev.sluice.plan.AsofJoinNode;
 import dev.sluice.plan.JoinNode;
+import dev.sluice.plan.LookupJoinNode;
 import dev.sluice.plan.MatchNode;
 import dev.sluice.plan.OverNode;
 import dev.sluice.plan.PlanNode;
@@ -35,6 +36,9 @@ final class Kept {
     }
     if (node instanceof RankNode rank) {
       return "the first rows for each distinct " + names(rank.input().schema(), rank.keys());
+    }
+    if (node instanceof LookupJoinNode lookup) {
+      return "rows of '" + lookup.table().name() + "' that were looked up";
     }
     if (node instanceof PlanNode.Sort) {
       return "all rows, to sort them";

@@ -13,6 +13,7 @@ import dev.sluice.plan.LookupJoinNode;
 import dev.sluice.state.KeyColumns;
 import dev.sluice.state.RowStore;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.arrow.vector.FieldVector;
@@ -30,6 +31,7 @@ final class LookupJoin implements Operator {
   private Optional<OperatorContext> context = Optional.empty();
   private Optional<JoinPairs> pairs = Optional.empty();
   private Optional<Lookup> door = Optional.empty();
+  private long mostBytes = Long.MAX_VALUE;
   private boolean loaded;
   private long loadedAt;
   private long now;
@@ -81,6 +83,9 @@ final class LookupJoin implements Operator {
                 node.schema(),
                 stores,
                 host));
+    try (SpillStore disk = host.disk().orElse(null)) {
+      mostBytes = disk == null ? Long.MAX_VALUE : disk.mostInMemory();
+    }
     int most = Math.max(1, host.batchRows());
     found = new int[2][most];
     kept = new int[most];
@@ -276,7 +281,28 @@ final class LookupJoin implements Operator {
           table.add(slots[i], batch, rows.position(i));
         }
       }
+      if (table.byteSize() > mostBytes) {
+        throw tooLarge();
+      }
     }
+  }
+
+  private UserError tooLarge() {
+    String table = node.table().name();
+    boolean whole = cache.mode() == LookupCache.Mode.FULL;
+    return UserError.of(
+            ErrorCode.MEMORY,
+            "the rows of '"
+                + table
+                + "' that "
+                + node.label()
+                + " keeps take more than the "
+                + String.format(Locale.ROOT, "%.1f", mostBytes / 1048576.0)
+                + " MiB of 'state.memory'")
+        .withHint(
+            whole
+                ? "raise 'state.memory', or let '" + table + "' be asked by key ('lookup.cache')"
+                : "raise 'state.memory': the keys of one batch have too many rows");
   }
 
   private void pair(int row, int other, Output output) {
@@ -329,6 +355,23 @@ final class LookupJoin implements Operator {
   @Override
   public long stateBytes() {
     return stores[1].byteSize() + 17L * written.length;
+  }
+
+  /** What can be asked for again need not be kept. */
+  @Override
+  public long spillableBytes() {
+    return cache.mode() == LookupCache.Mode.PARTIAL ? stateBytes() : 0;
+  }
+
+  @Override
+  public void spill(double kept, Output output) {
+    if (cache.mode() == LookupCache.Mode.PARTIAL && stores[1].size() > 0) {
+      context.orElseThrow().count("lookup.dropped", stores[1].size());
+      forget();
+      written = new long[64];
+      accessed = new long[64];
+      wanted = new boolean[64];
+    }
   }
 
   @Override

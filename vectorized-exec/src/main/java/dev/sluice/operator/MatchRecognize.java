@@ -211,6 +211,16 @@ final class MatchRecognize implements Operator {
   }
 
   @Override
+  public long nextDue() {
+    if (!node.timed()) {
+      return Long.MAX_VALUE;
+    }
+    long least = waiting.isEmpty() ? Long.MAX_VALUE : waiting.firstKey();
+    boolean ends = node.withinMicros().isPresent() && !open.isEmpty();
+    return ends ? Math.min(least, open.first().since() + node.withinMicros().get()) : least;
+  }
+
+  @Override
   public void finish(int from, Output output) {
     search(Long.MAX_VALUE, output);
   }

@@ -72,6 +72,14 @@ public interface Operator extends AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * The watermark at which it next gives something, or lets much go, though no input comes; {@link
+   * Long#MAX_VALUE} if never, {@link Long#MIN_VALUE} if that is not known.
+   */
+  default long nextDue() {
+    return waiting().map(Waiting::dueMicros).orElse(Long.MIN_VALUE);
+  }
+
   /** Bytes of state on the heap, about; what the allocator gave is not counted. */
   default long stateBytes() {
     return 0;

@@ -3,6 +3,7 @@ package dev.sluice.operator;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.function.EvalContext;
 import dev.sluice.plan.LookupJoinNode;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
@@ -33,6 +34,11 @@ public interface OperatorContext {
    * the batch. Without a side output the batch is closed.
    */
   void emitSide(RecordBatch batch);
+
+  /** Where the operator may put bytes that memory has no room for; it closes what it was given. */
+  default Optional<SpillStore> disk() {
+    return Optional.empty();
+  }
 
   /** Where a lookup join finds its table's rows; the operator closes it. */
   default Lookup lookup(LookupJoinNode node) {

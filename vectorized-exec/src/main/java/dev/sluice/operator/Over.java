@@ -333,6 +333,13 @@ final class Over implements Operator {
   }
 
   @Override
+  public long nextDue() {
+    return node.window().isEmpty() || windows.isEmpty()
+        ? Long.MAX_VALUE
+        : byWindow.due(windows.firstKey());
+  }
+
+  @Override
   public void finish(int from, Output output) {
     if (updating) {
       settle(output);

@@ -208,6 +208,11 @@ final class OverByTime implements Operator {
     return watermark;
   }
 
+  @Override
+  public long nextDue() {
+    return due.isEmpty() ? Long.MAX_VALUE : due.peek().time();
+  }
+
   /** Gives the rows of some partitions from number {@code from} on; the number of the next. */
   private int give(List<Integer> slots, int from, long watermark, Output output) {
     int next = from;

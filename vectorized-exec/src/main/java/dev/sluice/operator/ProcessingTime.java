@@ -1,15 +1,14 @@
 package dev.sluice.operator;
 
-import dev.sluice.batch.ArrowTypes;
+import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.Cells;
-import dev.sluice.batch.Column;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.plan.PlanNode;
-import dev.sluice.type.DataType;
+import dev.sluice.type.DataType.Field;
 import dev.sluice.type.Schema;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.memory.BufferAllocator;
 
 /** Stamps rows with the time of the tick, which also is the watermark. Stateless. */
 final class ProcessingTime implements Operator {
@@ -41,21 +40,16 @@ final class ProcessingTime implements Operator {
   @Override
   public void process(int input, RecordBatch batch, Output output) {
     try (batch) {
-      int last = schema.size() - 1;
-      DataType type = schema.type(last);
-      Column[] columns = new Column[schema.size()];
-      FieldVector times =
-          ArrowTypes.vector(schema.field(last).name(), type, context.orElseThrow().allocator());
-      for (int i = 0; i < batch.rowCount(); i++) {
-        Cells.setWord(times, type, batch.position(i), now);
+      Field field = schema.field(schema.size() - 1);
+      BufferAllocator allocator = context.orElseThrow().allocator();
+      try (BatchBuilder times = new BatchBuilder(Schema.of(field), allocator)) {
+        for (int i = 0; i < batch.rowCount(); i++) {
+          Cells.setWord(times.vector(0), field.type(), batch.position(i), now);
+        }
+        times.advance(batch.length());
+        RecordBatch built = times.build();
+        output.emit(batch.share().beside(schema, built));
       }
-      times.setValueCount(batch.length());
-      for (int c = 0; c < last; c++) {
-        columns[c] = batch.retainColumn(c);
-      }
-      columns[last] = new Column(times);
-      output.emit(
-          RecordBatch.of(schema, columns, batch.length(), batch.selection(), batch.kinds()));
     }
   }
 

@@ -291,6 +291,11 @@ final class Rank implements Operator {
   }
 
   @Override
+  public long nextDue() {
+    return waiting().map(Waiting::dueMicros).orElse(Long.MAX_VALUE);
+  }
+
+  @Override
   public void finish(int from, Output output) {
     if (updating) {
       settle(output);

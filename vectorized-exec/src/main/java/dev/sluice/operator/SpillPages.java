@@ -85,6 +85,39 @@ final class SpillPages {
     }
   }
 
+  /** Reads page after page when asked; good while nothing is added. */
+  Cursor cursor() {
+    return new Cursor();
+  }
+
+  /** A reader of pages. */
+  final class Cursor {
+    private byte[] bytes = new byte[0];
+    private int next;
+
+    /** Goes to the next page; gives its length, 0 if there is none. */
+    int next() {
+      if (next > pages || next == pages && tail.length() == 0) {
+        return 0;
+      }
+      if (next == pages) {
+        next++;
+        bytes = tail.array();
+        return tail.length();
+      }
+      int length = lengths[next];
+      if (bytes.length < length) {
+        bytes = new byte[length];
+      }
+      disk.read(addresses[next++], bytes, length);
+      return length;
+    }
+
+    byte[] bytes() {
+      return bytes;
+    }
+  }
+
   /** Forgets all records. */
   void clear() {
     for (int p = 0; p < pages; p++) {

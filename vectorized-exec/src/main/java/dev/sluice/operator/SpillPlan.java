@@ -1,10 +1,14 @@
 package dev.sluice.operator;
 
+import dev.sluice.plan.AsofJoinNode;
 import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.ChangelogNormalizeNode;
+import dev.sluice.plan.CountAggregateNode;
+import dev.sluice.plan.CountWindowNode;
 import dev.sluice.plan.DropUpdateBeforeNode;
 import dev.sluice.plan.Emit;
 import dev.sluice.plan.JoinNode;
+import dev.sluice.plan.MatchNode;
 import dev.sluice.plan.OverNode;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.RankNode;
@@ -19,12 +23,14 @@ import java.util.Optional;
  *
  * @param keys per input the columns whose hash is the key group, as in the node's saved state
  * @param timed whether it matters which rows came before which watermark
+ * @param holds whether what a group keeps may hold the watermark back though nothing is put off
  * @param deferred whether input for what is on disk may wait until all input has ended
  * @param together whether all changes that wait must be given in one tick: behind it changes are
  *     folded by a key that may be another than the node's, and a row that moves from one key group
  *     to another must not be taken back after it has come again
  */
-record SpillPlan(List<List<Integer>> keys, boolean timed, boolean deferred, boolean together) {
+record SpillPlan(
+    List<List<Integer>> keys, boolean timed, boolean holds, boolean deferred, boolean together) {
   /** Empty if the node's state stays in memory: it has no keys, or waits for the clock. */
   static Optional<SpillPlan> of(StageGraph graph, StageGraph.Stage stage, int step) {
     PlanNode node = stage.steps().get(step).node();
@@ -37,7 +43,11 @@ record SpillPlan(List<List<Integer>> keys, boolean timed, boolean deferred, bool
     boolean movesRows = updating && !(node instanceof PlanNode.GroupAggregate);
     return Optional.of(
         new SpillPlan(
-            keys.get(), isTimed(node), bounded, movesRows && foldsBehind(graph, stage.id(), step)));
+            keys.get(),
+            isTimed(node),
+            node instanceof MatchNode,
+            bounded,
+            movesRows && foldsBehind(graph, stage.id(), step)));
   }
 
   private static Optional<List<List<Integer>>> keys(PlanNode node) {
@@ -69,9 +79,28 @@ record SpillPlan(List<List<Integer>> keys, boolean timed, boolean deferred, bool
     if (node instanceof ChangelogNormalizeNode normalize) {
       return unlessTimed(normalize.emit(), normalize.keys());
     }
-    return node instanceof UpsertMaterializeNode upserts
-        ? Optional.of(List.of(upserts.keys()))
-        : Optional.empty();
+    if (node instanceof UpsertMaterializeNode upserts) {
+      return Optional.of(List.of(upserts.keys()));
+    }
+    return keysOfOrdered(node);
+  }
+
+  /** Of those whose rows wait for their turn. */
+  private static Optional<List<List<Integer>>> keysOfOrdered(PlanNode node) {
+    if (node instanceof AsofJoinNode join) {
+      return Optional.of(List.of(join.leftKeys(), join.rightKeys()));
+    }
+    if (node instanceof MatchNode match) {
+      return Optional.of(List.of(match.keys()));
+    }
+    if (node instanceof CountWindowNode window) {
+      return Optional.of(List.of(window.keys()));
+    }
+    if (node instanceof CountAggregateNode counted) {
+      return unlessTimed(
+          counted.emit(), counted.partition().stream().map(counted.keys()::get).toList());
+    }
+    return Optional.empty();
   }
 
   /** Results at intervals of the clock need every group in memory when their time comes. */
@@ -81,6 +110,7 @@ record SpillPlan(List<List<Integer>> keys, boolean timed, boolean deferred, bool
 
   private static boolean isTimed(PlanNode node) {
     return !(node instanceof PlanNode.GroupAggregate
+        || node instanceof CountAggregateNode
         || node instanceof ChangelogNormalizeNode
         || node instanceof UpsertMaterializeNode
         || node instanceof JoinNode join && !join.appends());

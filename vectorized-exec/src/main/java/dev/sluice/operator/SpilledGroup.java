@@ -44,8 +44,8 @@ final class SpilledGroup {
   private Told logged = new Told(Long.MIN_VALUE, 0);
   private long since;
 
-  /** Whether there is state besides what every group has. */
-  private boolean hasRows;
+  /** Rows of state besides what every group has. */
+  private long rows;
 
   SpilledGroup(SpillStore disk) {
     this.disk = disk;
@@ -60,7 +60,7 @@ final class SpilledGroup {
    * @param own whether it tells of this group's keys, and not of the operator as a whole
    */
   void save(int part, boolean own, RecordBatch chunk) {
-    hasRows |= own && chunk.rowCount() > 0;
+    rows += own ? chunk.rowCount() : 0;
     while (state.size() <= part) {
       state.add(new SpillPages(disk));
     }
@@ -118,7 +118,12 @@ final class SpilledGroup {
 
   /** Whether there is state of keys of its own. */
   boolean hasRows() {
-    return hasRows;
+    return rows > 0;
+  }
+
+  /** Rows of state of keys of its own. */
+  long rows() {
+    return rows;
   }
 
   /** Bytes of state on disk. */
@@ -127,7 +132,7 @@ final class SpilledGroup {
   }
 
   void clearState() {
-    hasRows = false;
+    rows = 0;
     state.forEach(SpillPages::clear);
   }
 
@@ -244,7 +249,7 @@ final class SpilledGroup {
    */
   boolean owes(long watermark, int ends, boolean ended) {
     boolean over = ended || watermark == Long.MAX_VALUE || ends != fedEnds;
-    return !log.isEmpty() || hasRows && (over || watermark > fedWatermark && due <= watermark);
+    return !log.isEmpty() || hasRows() && (over || watermark > fedWatermark && due <= watermark);
   }
 
   /** Bytes in memory, about. */

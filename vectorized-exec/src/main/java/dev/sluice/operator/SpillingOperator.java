@@ -32,8 +32,8 @@ import java.util.function.Supplier;
  * The watermark that flows on waits for groups that have something to give.
  */
 final class SpillingOperator implements Operator {
-  /** How long input for a group on disk may wait where input never ends. */
-  private static final long PATIENCE_MICROS = 1_000_000;
+  /** State is saved anew when a part of it has come or changed since, of this many. */
+  private static final int WORTH = 4;
 
   /** So many bytes are brought back at a time, so that what comes of them stays little. */
   private static final long BYTES_AT_ONCE = 8L << 20;
@@ -61,7 +61,13 @@ final class SpillingOperator implements Operator {
   /** Rows per group in memory since the last time groups went to disk. */
   private final long[] recent = new long[KeyGroups.COUNT];
 
-  private long now;
+  /** Rows for groups in memory since they were saved last, and the bytes they had then. */
+  private long arrived;
+
+  private long savedRows;
+  private long savedBytes;
+
+  private final Patience patience = new Patience();
   private long watermark = Long.MIN_VALUE;
   private long flowed = Long.MIN_VALUE;
   private int ends;
@@ -172,9 +178,10 @@ final class SpillingOperator implements Operator {
     for (int i = 0; i < rows.count(); i++) {
       int group = KeyGroups.of(hashes[i]);
       if (evicted[group]) {
-        groups[group].log(input, batch, rows.position(i), told, now);
+        groups[group].log(input, batch, rows.position(i), told, patience.now());
       } else {
         recent[group]++;
+        arrived++;
         kept[n++] = rows.position(i);
       }
     }
@@ -196,7 +203,8 @@ final class SpillingOperator implements Operator {
   private long outgoing() {
     long least = flowed;
     for (int g = 0; g < groups.length; g++) {
-      if (evicted[g] && groups[g].owes(watermark, ends, hasEnded())) {
+      boolean holds = plan.holds() && groups[g].hasRows();
+      if (evicted[g] && (holds || groups[g].owes(watermark, ends, hasEnded()))) {
         least = Math.min(least, groups[g].flowed());
       }
     }
@@ -215,7 +223,7 @@ final class SpillingOperator implements Operator {
 
   @Override
   public void onProcessingTime(long nowMicros, Output output) {
-    now = nowMicros;
+    patience.time(nowMicros);
     if (resident.wantsProcessingTime()) {
       resident.onProcessingTime(nowMicros, output);
     }
@@ -258,9 +266,19 @@ final class SpillingOperator implements Operator {
     for (SpilledGroup group : groups) {
       group.seal();
     }
-    if (!hasEnded() && resident.stateBytes() > disk.leastInMemory()) {
+    if (!hasEnded() && resident.stateBytes() > disk.leastInMemory() && isWorthIt()) {
       rebuild(kept, ends, output);
     }
+  }
+
+  /**
+   * To put some groups on disk all are saved: it must be paid for by what has come since. State
+   * that others keep memory short for stays where it is meanwhile.
+   */
+  private boolean isWorthIt() {
+    return !isSpilled()
+        || arrived >= savedRows / WORTH
+        || resident.stateBytes() >= savedBytes + savedBytes / WORTH;
   }
 
   /** Keeps about that share of what is in memory, of the groups with the most rows of late. */
@@ -291,9 +309,15 @@ final class SpillingOperator implements Operator {
     }
     context.orElseThrow().count("state.spills", 1);
     resident = restored(-1);
+    arrived = 0;
+    savedRows = 0;
+    for (int g = 0; g < groups.length; g++) {
+      savedRows += evicted[g] ? 0 : groups[g].rows();
+    }
+    savedBytes = resident.stateBytes();
     clearResident();
     if (resident.wantsProcessingTime()) {
-      resident.onProcessingTime(now, output);
+      resident.onProcessingTime(patience.now(), output);
     }
     if (watermark != Long.MIN_VALUE) {
       flowed = resident.onWatermark(watermark, output);
@@ -305,15 +329,23 @@ final class SpillingOperator implements Operator {
   }
 
   private StateWriter writer(Groups wanted) {
-    return (name, version, layout) -> {
-      PartOf part = parts.computeIfAbsent(name, n -> new PartOf(parts.size(), version, layout));
-      return (group, rows) -> {
-        if (wanted.wants(group)) {
-          groups[group].save(part.id(), !OF_ALL.contains(name), rows);
-        } else {
-          rows.close();
-        }
-      };
+    return new StateWriter() {
+      @Override
+      public Part part(String name, int version, Schema layout) {
+        PartOf part = parts.computeIfAbsent(name, n -> new PartOf(parts.size(), version, layout));
+        return (group, rows) -> {
+          if (wanted.wants(group)) {
+            groups[group].save(part.id(), !OF_ALL.contains(name), rows);
+          } else {
+            rows.close();
+          }
+        };
+      }
+
+      @Override
+      public boolean wants(int group) {
+        return wanted.wants(group);
+      }
     };
   }
 
@@ -380,8 +412,10 @@ final class SpillingOperator implements Operator {
   @Override
   public void catchUp(boolean must, Output output) {
     if (!must && (plan.deferred() || !isSpilled() || !isDue())) {
+      patience.rest();
       return;
     }
+    patience.work();
     long bytes = 0;
     for (int i = 0; i < groups.length && (plan.together() || bytes < BYTES_AT_ONCE); i++) {
       int g = nextGroup;
@@ -397,7 +431,7 @@ final class SpillingOperator implements Operator {
     for (int g = 0; g < groups.length; g++) {
       if (evicted[g]
           && groups[g].owes(watermark, ends, hasEnded())
-          && now - groups[g].since() >= PATIENCE_MICROS) {
+          && patience.isOver(groups[g].since())) {
         return true;
       }
     }
@@ -409,7 +443,7 @@ final class SpillingOperator implements Operator {
     context.orElseThrow().count("state.returns", 1);
     try (Operator operator = restored(g)) {
       if (operator.wantsProcessingTime()) {
-        operator.onProcessingTime(now, output);
+        operator.onProcessingTime(patience.now(), output);
       }
       Told told = new Told(operator, group, output);
       if (plan.timed() && group.fedWatermark() != Long.MIN_VALUE) {
@@ -430,8 +464,7 @@ final class SpillingOperator implements Operator {
 
   /** When it has something to give: unknown means with every step of time. */
   private long due(Operator operator) {
-    long unknown = plan.timed() ? watermark : Long.MAX_VALUE;
-    return operator.waiting().map(Waiting::dueMicros).orElse(unknown);
+    return plan.timed() ? Math.max(watermark, operator.nextDue()) : Long.MAX_VALUE;
   }
 
   /** Tells an operator what it has missed. */

@@ -321,17 +321,23 @@ public final class StageTask implements AutoCloseable {
       return;
     }
     int consumers = nextSteps[step].length + nextEdges[step].length;
-    for (int i = 0; i < consumers; i++) {
-      RecordBatch given = i == consumers - 1 ? batch : batch.share();
-      if (i < nextSteps[step].length) {
-        int next = nextSteps[step][i];
-        operators[next].orElseThrow().process(nextInputs[step][i], given, outputs[next]);
-      } else {
-        host.emit(nextEdges[step][i - nextSteps[step].length], given);
+    if (consumers == 1) {
+      give(step, 0, batch);
+      return;
+    }
+    try (batch) {
+      for (int i = 0; i < consumers; i++) {
+        give(step, i, batch.share());
       }
     }
-    if (consumers == 0) {
-      batch.close();
+  }
+
+  private void give(int step, int consumer, RecordBatch batch) {
+    if (consumer < nextSteps[step].length) {
+      int next = nextSteps[step][consumer];
+      operators[next].orElseThrow().process(nextInputs[step][consumer], batch, outputs[next]);
+    } else {
+      host.emit(nextEdges[step][consumer - nextSteps[step].length], batch);
     }
   }
 
@@ -480,6 +486,11 @@ public final class StageTask implements AutoCloseable {
       } else {
         batch.close();
       }
+    }
+
+    @Override
+    public Optional<SpillStore> disk() {
+      return host.spillStore(step);
     }
 
     @Override

@@ -1,14 +1,17 @@
 package dev.sluice.operator;
 
-import dev.sluice.batch.Column;
+import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
+import dev.sluice.batch.Selection;
 import dev.sluice.plan.ToChangelogNode;
+import dev.sluice.type.DataType.Field;
 import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VarCharVector;
 
 /** Puts the kind of each row before its columns. Stateless. */
@@ -34,20 +37,20 @@ final class ToChangelog implements Operator {
   public void process(int input, RecordBatch batch, Output output) {
     try (batch) {
       Rows rows = Rows.of(batch);
-      VarCharVector kinds =
-          new VarCharVector(schema.field(0).name(), context.orElseThrow().allocator());
-      for (int i = 0; i < rows.count(); i++) {
-        int position = rows.position(i);
-        kinds.setSafe(position, NAMES[batch.kind(position).ordinal()]);
+      Field field = schema.field(0);
+      BufferAllocator allocator = context.orElseThrow().allocator();
+      try (BatchBuilder kinds = new BatchBuilder(Schema.of(field), allocator)) {
+        VarCharVector names = (VarCharVector) kinds.vector(0);
+        for (int i = 0; i < rows.count(); i++) {
+          int position = rows.position(i);
+          names.setSafe(position, NAMES[batch.kind(position).ordinal()]);
+        }
+        kinds.advance(batch.length());
+        RecordBatch built = kinds.build();
+        Optional<Selection> selection = batch.selection();
+        RecordBatch all = built.beside(schema, batch.share());
+        output.emit(selection.isPresent() ? all.select(selection.get()) : all);
       }
-      kinds.setValueCount(batch.length());
-      Column[] columns = new Column[schema.size()];
-      columns[0] = new Column(kinds);
-      for (int c = 1; c < columns.length; c++) {
-        columns[c] = batch.retainColumn(c - 1);
-      }
-      output.emit(
-          RecordBatch.of(schema, columns, batch.length(), batch.selection(), Optional.empty()));
     }
   }
 

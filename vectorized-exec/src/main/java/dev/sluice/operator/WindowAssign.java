@@ -1,8 +1,7 @@
 package dev.sluice.operator;
 
-import dev.sluice.batch.ArrowTypes;
+import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.Cells;
-import dev.sluice.batch.Column;
 import dev.sluice.batch.Lane;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
@@ -16,7 +15,6 @@ import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.Schema;
 import java.util.Arrays;
 import java.util.Optional;
-import org.apache.arrow.vector.FieldVector;
 
 /**
  * Gives each row once per window of a TUMBLE, HOP or CUMULATE; the rows of a batch's first windows
@@ -136,48 +134,23 @@ final class WindowAssign implements Operator {
     }
     Schema schema = node.schema();
     int width = batch.schema().size();
-    FieldVector[] bounds = new FieldVector[3];
-    for (int b = 0; b < 3; b++) {
-      bounds[b] =
-          ArrowTypes.vector(
-              schema.field(width + b).name(),
-              schema.type(width + b),
-              context.orElseThrow().allocator());
-    }
-    try {
+    Schema added = new Schema(schema.fields().subList(width, width + 3));
+    try (BatchBuilder bounds = new BatchBuilder(added, context.orElseThrow().allocator())) {
       for (int k = 0; k < count; k++) {
         int row = positions[k];
         int at = rows.position(row);
         long end = next[row];
         Cells.setWord(
-            bounds[0], schema.type(width), at, grid.bound(grid.start(end), schema.type(width)));
-        Cells.setWord(
-            bounds[1], schema.type(width + 1), at, grid.bound(end, schema.type(width + 1)));
-        Cells.setWord(bounds[2], schema.type(width + 2), at, grid.windowTime(end));
+            bounds.vector(0), added.type(0), at, grid.bound(grid.start(end), added.type(0)));
+        Cells.setWord(bounds.vector(1), added.type(1), at, grid.bound(end, added.type(1)));
+        Cells.setWord(bounds.vector(2), added.type(2), at, grid.windowTime(end));
         next[row] = end + grid.step();
         positions[k] = at;
       }
-    } catch (RuntimeException e) {
-      for (FieldVector vector : bounds) {
-        vector.close();
-      }
-      throw e;
+      bounds.advance(batch.length());
+      RecordBatch built = bounds.build();
+      output.emit(batch.share().beside(schema, built).select(new Selection(positions, count)));
     }
-    Column[] columns = new Column[width + 3];
-    for (int c = 0; c < width; c++) {
-      columns[c] = batch.retainColumn(c);
-    }
-    for (int b = 0; b < 3; b++) {
-      bounds[b].setValueCount(batch.length());
-      columns[width + b] = new Column(bounds[b]);
-    }
-    output.emit(
-        RecordBatch.of(
-            schema,
-            columns,
-            batch.length(),
-            Optional.of(new Selection(positions, count)),
-            batch.kinds()));
     return true;
   }
 

@@ -14,9 +14,12 @@ import dev.sluice.type.Schema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.apache.arrow.memory.AllocationListener;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
 
@@ -27,10 +30,14 @@ import org.apache.arrow.vector.FieldVector;
  * parallelism before every step.
  *
  * <p>Rows read {@code +I[a, 1]}; NULL is {@code null}. With one task, output is compared in order;
- * with several, as a multiset. Every allocator must end empty.
+ * with several, as a multiset. Every allocator must end empty, also where the script ends early
+ * because some allocation or whoever takes the output fails.
  */
 public final class OperatorHarness {
   private static final int[] CUTS = {1, 2, 7, Integer.MAX_VALUE};
+
+  /** So many places a script fails at, at most, of each kind. */
+  private static final int FAILURES = 14;
 
   private interface Step {}
 
@@ -172,6 +179,7 @@ public final class OperatorHarness {
         }
       }
     }
+    verifyFailures();
   }
 
   /** Plays the script in every way, saving state only where a tick has ended. */
@@ -181,6 +189,73 @@ public final class OperatorHarness {
         play(cut, cut == 2, false, parallelism);
         play(cut, cut == 2, true, parallelism);
       }
+    }
+    verifyFailures();
+  }
+
+  /** Fails at the first allocation, the second, and so on, then in the same way at output. */
+  private void verifyFailures() {
+    for (boolean atOutput : new boolean[] {false, true}) {
+      boolean failed = true;
+      int at = 1;
+      for (int i = 0; failed && i < FAILURES; i++) {
+        failed = fails(new Fault(atOutput, at));
+        at += 1 + at / 3;
+      }
+    }
+  }
+
+  /** Whether the script was long enough to fail; it must leave nothing behind. */
+  private boolean fails(Fault fault) {
+    try (RootAllocator root = new RootAllocator(fault, Long.MAX_VALUE)) {
+      try (Run run = new Run(root, 7, false, 1)) {
+        run.fault = Optional.of(fault);
+        fault.armed = true;
+        for (Step step : steps) {
+          if (!restartsAreNamed && step instanceof Tick || step instanceof Restart) {
+            run.flush();
+            run.tick();
+            run.restart(1);
+          }
+          run.apply(step);
+        }
+        run.flush();
+        return false;
+      } catch (RuntimeException e) {
+        assertThat(fault.left).as("failures of its own: %s", e).isZero();
+      }
+      assertThat(root.getAllocatedMemory()).as("bytes left by %s", fault).isZero();
+    }
+    return true;
+  }
+
+  /** Fails once, at a call whose number is given. */
+  private static final class Fault implements AllocationListener {
+    private final boolean atOutput;
+    private final int at;
+    private int left;
+    private boolean armed;
+
+    Fault(boolean atOutput, int at) {
+      this.atOutput = atOutput;
+      this.at = at;
+      left = at;
+    }
+
+    @Override
+    public void onPreAllocation(long size) {
+      pass(false);
+    }
+
+    void pass(boolean output) {
+      if (armed && output == atOutput && left > 0 && --left == 0) {
+        throw new OutOfMemoryException(toString());
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "a failure at " + (atOutput ? "output " : "allocation ") + at;
     }
   }
 
@@ -260,6 +335,7 @@ public final class OperatorHarness {
     private final Output output;
     private boolean several;
     private boolean inside;
+    private Optional<Fault> fault = Optional.empty();
     private long now = Long.MIN_VALUE;
 
     Run(BufferAllocator root, int cut, boolean selected, int parallelism) {
@@ -273,6 +349,7 @@ public final class OperatorHarness {
               assertThat(inside).as("output only inside a call").isTrue();
               assertThat(batch.rowCount()).as("rows in a batch given").isPositive();
               assertThat(batch.schema()).isEqualTo(node.schema());
+              fault.ifPresent(f -> f.pass(true));
               rows.addAll(text(batch));
             }
           };
@@ -325,6 +402,9 @@ public final class OperatorHarness {
     }
 
     private void compare(List<String> actual, List<String> expected) {
+      if (fault.isPresent()) {
+        return;
+      }
       if (several || anyOrder) {
         assertThat(actual).containsExactlyInAnyOrderElementsOf(expected);
       } else {
@@ -439,6 +519,7 @@ public final class OperatorHarness {
       public void emitSide(RecordBatch batch) {
         try (batch) {
           side.addAll(text(batch));
+          fault.ifPresent(f -> f.pass(true));
         }
       }
     }

@@ -48,6 +48,21 @@ public final class Engine {
         options);
   }
 
+  /** Bytes of batches that all jobs of this process hold now. */
+  public static long batchBytes() {
+    return ProcessMemory.ofThisProcess().used();
+  }
+
+  /** Of these, what jobs that have ended did not give back: a mistake if there are any. */
+  public static long lostBytes() {
+    return ProcessMemory.ofThisProcess().lost();
+  }
+
+  /** Writes off {@link #lostBytes}; gives their number. */
+  public static long forgetLost() {
+    return ProcessMemory.ofThisProcess().forgetLost();
+  }
+
   static boolean isQuery(PhysicalPlan plan) {
     return StageGraph.of(plan).sinks().stream()
         .anyMatch(sink -> sink.table().connector().equals(RESULT_CONNECTOR));

@@ -30,6 +30,7 @@ final class ProcessMemory {
   private final long limit;
   private final AtomicLong used = new AtomicLong();
   private final AtomicLong peak = new AtomicLong();
+  private final AtomicLong lost = new AtomicLong();
 
   ProcessMemory(long limit) {
     this.limit = limit;
@@ -49,9 +50,38 @@ final class ProcessMemory {
     return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
   }
 
-  /** An allocator whose buffers count. */
+  /** An allocator whose buffers count; what a job has not given back when it closes it is lost. */
   RootAllocator allocator() {
-    return new RootAllocator(new Counting(), limit);
+    return new JobAllocator();
+  }
+
+  /** Bytes that jobs had not given back when they ended: a mistake if there are any. */
+  long lost() {
+    return lost.get();
+  }
+
+  /** Writes off what was lost; how much it was. */
+  long forgetLost() {
+    long bytes = lost.getAndSet(0);
+    used.addAndGet(-bytes);
+    return bytes;
+  }
+
+  private final class JobAllocator extends RootAllocator {
+    private boolean closed;
+
+    JobAllocator() {
+      super(new Counting(), limit);
+    }
+
+    @Override
+    public void close() {
+      if (!closed) {
+        closed = true;
+        lost.addAndGet(getAllocatedMemory());
+      }
+      super.close();
+    }
   }
 
   long limit() {

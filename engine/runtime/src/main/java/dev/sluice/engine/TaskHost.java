@@ -10,8 +10,8 @@ import dev.sluice.operator.StageTask;
 import dev.sluice.plan.LookupJoinNode;
 import dev.sluice.plan.SideOutput;
 import dev.sluice.plan.StageGraph;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -36,7 +36,7 @@ final class TaskHost implements StageHost, AutoCloseable {
   private final Counters counters;
   private final Host host;
   private final Map<Integer, EdgeBuffer> out;
-  private final List<Side> sides = new ArrayList<>();
+  private final Deque<Side> sides = new ArrayDeque<>();
   private final Function<LookupJoinNode, Lookup> lookups;
   private final StageTask task;
 
@@ -110,11 +110,9 @@ final class TaskHost implements StageHost, AutoCloseable {
     return stateBytes;
   }
 
-  /** Takes the rows set aside in this tick. */
-  List<Side> takeSides() {
-    List<Side> taken = List.copyOf(sides);
-    sides.clear();
-    return taken;
+  /** Takes the next rows set aside in this tick; the caller owns them. */
+  Optional<Side> takeSide() {
+    return Optional.ofNullable(sides.poll());
   }
 
   @Override

@@ -351,15 +351,31 @@ final class TickLoop implements AutoCloseable {
     for (int i = 0; i < senders; i++) {
       int sender = i;
       if (!bySender.get(i).isEmpty()) {
-        work.add(() -> bySender.get(sender).forEach(batch -> send(source, sender, batch)));
+        work.add(() -> giveAll(bySender.get(sender), batch -> send(source, sender, batch)));
       }
     }
     parts.workers().run(work);
   }
 
   private static void send(Source source, int sender, RecordBatch batch) {
-    for (int i = 0; i < source.edges.size(); i++) {
-      source.edges.get(i).emit(sender, i == source.edges.size() - 1 ? batch : batch.share());
+    try (batch) {
+      for (EdgeBuffer edge : source.edges) {
+        edge.emit(sender, batch.share());
+      }
+    }
+  }
+
+  /** Gives every batch away; if one is not taken, those behind it are closed. */
+  private static void giveAll(List<RecordBatch> batches, Consumer<RecordBatch> to) {
+    int next = 0;
+    try {
+      while (next < batches.size()) {
+        to.accept(batches.get(next++));
+      }
+    } finally {
+      while (next < batches.size()) {
+        batches.get(next++).close();
+      }
     }
   }
 
@@ -414,17 +430,8 @@ final class TickLoop implements AutoCloseable {
   private void runTask(TaskHost host, int index, List<EdgeBuffer> inputs) {
     host.task().processingTime(TimeUnit.MILLISECONDS.toMicros(parts.host().millis()));
     for (EdgeBuffer edge : inputs) {
-      List<RecordBatch> batches = edge.take(index);
-      int next = 0;
-      try {
-        while (next < batches.size()) {
-          host.task().process(edge.edge().to().step(), batches.get(next++));
-        }
-      } finally {
-        while (next < batches.size()) {
-          batches.get(next++).close();
-        }
-      }
+      int step = edge.edge().to().step();
+      giveAll(edge.take(index), batch -> host.task().process(step, batch));
     }
     host.task().endOfTick(settling);
     host.measure();
@@ -448,8 +455,11 @@ final class TickLoop implements AutoCloseable {
   private void deliver() {
     for (List<TaskHost> tasks : parts.tasks()) {
       for (TaskHost task : tasks) {
-        task.takeSides()
-            .forEach(side -> parts.byTable().get(side.output().sink()).write(0, side.batch()));
+        Optional<TaskHost.Side> side = task.takeSide();
+        while (side.isPresent()) {
+          parts.byTable().get(side.get().output().sink()).write(0, side.get().batch());
+          side = task.takeSide();
+        }
       }
     }
     for (EdgeBuffer edge : parts.edges().values()) {
@@ -464,14 +474,17 @@ final class TickLoop implements AutoCloseable {
   private void deliver(EdgeBuffer edge) {
     Optional<SinkFeed> sink = Optional.ofNullable(parts.sinks().get(edge.edge().to().sink()));
     for (int sender = 0; sender < edge.senders(); sender++) {
-      for (RecordBatch batch : edge.takeFrom(sender)) {
-        sinkRows.merge(edge.edge().id(), (long) batch.rowCount(), Long::sum);
-        if (sink.isPresent()) {
-          sink.get().write(sender, batch);
-        } else {
-          parts.results().accept(batch);
-        }
-      }
+      int writer = sender;
+      giveAll(
+          edge.takeFrom(sender),
+          batch -> {
+            sinkRows.merge(edge.edge().id(), (long) batch.rowCount(), Long::sum);
+            if (sink.isPresent()) {
+              sink.get().write(writer, batch);
+            } else {
+              parts.results().accept(batch);
+            }
+          });
     }
     sink.ifPresent(feed -> feed.watermark(edge, edge.watermark()));
   }

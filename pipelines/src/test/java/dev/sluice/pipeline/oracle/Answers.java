@@ -64,7 +64,7 @@ final class Answers {
     return rows;
   }
 
-  private static void add(RecordBatch batch, List<List<Object>> rows) {
+  static void add(RecordBatch batch, List<List<Object>> rows) {
     try (batch) {
       for (int i = 0; i < batch.rowCount(); i++) {
         int position = batch.position(i);

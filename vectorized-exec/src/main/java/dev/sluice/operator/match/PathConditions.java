@@ -1,7 +1,6 @@
 package dev.sluice.operator.match;
 
-import dev.sluice.batch.ArrowTypes;
-import dev.sluice.batch.Column;
+import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.expr.ExprCompiler;
 import dev.sluice.expr.RowCondition;
@@ -33,15 +32,13 @@ public final class PathConditions implements MatchPartition.Conditions, AutoClos
     this.values = values;
     Schema schema = values.schema();
     cells = new FieldVector[schema.size()];
-    Column[] columns = new Column[cells.length];
-    for (int i = 0; i < cells.length; i++) {
-      cells[i] = ArrowTypes.vector(schema.field(i).name(), schema.type(i), allocator);
-      cells[i].setInitialCapacity(1);
-      cells[i].allocateNew();
-      cells[i].setValueCount(1);
-      columns[i] = new Column(cells[i]);
+    try (BatchBuilder builder = new BatchBuilder(schema, allocator).reserve(1)) {
+      for (int i = 0; i < cells.length; i++) {
+        cells[i] = builder.vector(i);
+      }
+      builder.advance(1);
+      row = builder.build();
     }
-    row = RecordBatch.of(schema, columns, 1);
     node.conditions()
         .forEach(
             (variable, condition) -> {

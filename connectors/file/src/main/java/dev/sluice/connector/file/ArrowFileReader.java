@@ -60,7 +60,12 @@ final class ArrowFileReader implements SplitReader {
     this.skip = start;
     this.row = start;
     this.reader = open(file, context.allocator());
-    this.root = reader.getVectorSchemaRoot();
+    try {
+      this.root = reader.getVectorSchemaRoot();
+    } catch (IOException | RuntimeException e) {
+      reader.close();
+      throw e;
+    }
   }
 
   private static ArrowReader open(Path file, BufferAllocator allocator) throws IOException {
@@ -154,8 +159,25 @@ final class ArrowFileReader implements SplitReader {
       inBatch = skipped;
     }
     int count = Math.min(maxRows, root.getRowCount() - inBatch);
-    List<FieldVector> vectors = new ArrayList<>();
     Schema schema = table.fromFile();
+    List<FieldVector> vectors = new ArrayList<>();
+    boolean done = false;
+    try {
+      take(schema, count, vectors);
+      done = true;
+    } finally {
+      if (!done) {
+        vectors.forEach(FieldVector::close);
+      }
+    }
+    inBatch += count;
+    row += count;
+    RecordBatch batch = RecordBatch.ofVectors(schema, vectors.toArray(FieldVector[]::new), count);
+    return new Fetch.Rows(table.complete(batch, constants, context.allocator()), Offset.of(row));
+  }
+
+  /** Takes the next rows of the wanted columns. */
+  private void take(Schema schema, int count, List<FieldVector> vectors) {
     for (Field wanted : schema.fields()) {
       FieldVector source =
           root.getFieldVectors().stream()
@@ -167,17 +189,10 @@ final class ArrowFileReader implements SplitReader {
                           ErrorCode.SOURCE_FAILED,
                           "'" + file + "' has no column '" + wanted.name() + "'"));
       TransferPair pair = source.getTransferPair(context.allocator());
-      pair.splitAndTransfer(inBatch, count);
       vectors.add((FieldVector) pair.getTo());
-      if (!wanted.type().nullable() && source.getNullCount() > 0) {
-        vectors.forEach(FieldVector::close);
-        FileTable.checkNotNull(file, wanted, source, row - inBatch);
-      }
+      pair.splitAndTransfer(inBatch, count);
+      FileTable.checkNotNull(file, wanted, source, row - inBatch);
     }
-    inBatch += count;
-    row += count;
-    RecordBatch batch = RecordBatch.ofVectors(schema, vectors.toArray(FieldVector[]::new), count);
-    return new Fetch.Rows(table.complete(batch, constants, context.allocator()), Offset.of(row));
   }
 
   @Override

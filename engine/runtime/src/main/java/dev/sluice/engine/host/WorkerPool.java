@@ -40,10 +40,11 @@ final class WorkerPool implements Workers {
     for (int i = 1; i < tasks.size(); i++) {
       others.add(executor.submit(tasks.get(i)));
     }
-    RuntimeException failure = null;
+    Throwable failure = null;
     try {
       tasks.get(0).run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // whoever closes what the others work on must find them at rest
       failure = e;
     }
     boolean interrupted = false;
@@ -55,7 +56,7 @@ final class WorkerPool implements Workers {
           waiting = false;
         } catch (ExecutionException e) {
           waiting = false;
-          failure = failure == null ? unchecked(e.getCause()) : failure;
+          failure = failure == null ? e.getCause() : failure;
         } catch (InterruptedException e) {
           interrupted = true;
         }
@@ -64,16 +65,12 @@ final class WorkerPool implements Workers {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    if (failure != null) {
-      throw failure;
-    }
-  }
-
-  private static RuntimeException unchecked(Throwable cause) {
-    if (cause instanceof Error error) {
+    if (failure instanceof Error error) {
       throw error;
     }
-    return cause instanceof RuntimeException e ? e : new IllegalStateException(cause);
+    if (failure != null) {
+      throw failure instanceof RuntimeException e ? e : new IllegalStateException(failure);
+    }
   }
 
   @Override

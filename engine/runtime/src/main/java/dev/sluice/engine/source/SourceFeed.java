@@ -283,7 +283,13 @@ public final class SourceFeed implements AutoCloseable {
   private boolean accept(
       SplitGroup group, SplitPump.Item item, List<RecordBatch> taken, long nowMicros) {
     SplitPump pump = group.pumps().element();
-    item.rejected().forEach(readerContext::rejected);
+    try {
+      item.rejected().forEach(readerContext::rejected);
+    } catch (RuntimeException e) {
+      // the rows before the bad one
+      item.batch().ifPresent(RecordBatch::close);
+      throw e;
+    }
     if (item.failure().isPresent()) {
       throw ReadFailures.of(scan.table(), pump.split(), item.failure().get());
     }

@@ -45,6 +45,9 @@ final class WatermarkAssigner implements AutoCloseable {
   private final SkewedRows skewedRows;
   private long skewed;
 
+  /** The row watermarks of the batch that is being worked on, if any row is late. */
+  private Optional<BigIntVector> marks = Optional.empty();
+
   WatermarkAssigner(
       PlanNode.Scan scan,
       long initial,
@@ -95,26 +98,41 @@ final class WatermarkAssigner implements AutoCloseable {
    */
   RecordBatch assign(RecordBatch input, long nowMicros) {
     maxTime = Long.MIN_VALUE;
-    RecordBatch guarded = spec.maxFutureSkewMicros() > 0 ? dropSkewed(input, nowMicros) : input;
-    FieldVector column = guarded.vector(spec.timeColumn());
-    boolean plain =
-        delay.isPresent() && guarded.selection().isEmpty() && column.getNullCount() == 0;
-    Optional<BigIntVector> marks = plain ? delayed(guarded, column) : computed(guarded, column);
-    return marksRows ? append(guarded, marks) : guarded;
+    boolean done = false;
+    RecordBatch guarded = input;
+    marks = Optional.empty();
+    try {
+      guarded = spec.maxFutureSkewMicros() > 0 ? dropSkewed(input, nowMicros) : input;
+      FieldVector column = guarded.vector(spec.timeColumn());
+      boolean plain =
+          delay.isPresent() && guarded.selection().isEmpty() && column.getNullCount() == 0;
+      if (plain) {
+        delayed(guarded, column);
+      } else {
+        computed(guarded, column);
+      }
+      RecordBatch assigned = marksRows ? append(guarded) : guarded;
+      done = true;
+      return assigned;
+    } finally {
+      if (!done) {
+        guarded.close();
+        marks.ifPresent(BigIntVector::close);
+      }
+    }
   }
 
   /** {@code ts - INTERVAL} as nearly every watermark is, over rows that all have a time. */
-  private Optional<BigIntVector> delayed(RecordBatch batch, FieldVector column) {
+  private void delayed(RecordBatch batch, FieldVector column) {
     times.load(column, output.type(spec.timeColumn()), Lane.Form.WORD, Rows.of(batch));
     long[] time = times.words();
     int count = batch.rowCount();
     long behind = delay.getAsLong();
-    Optional<BigIntVector> marks = Optional.empty();
     long largest = running;
     long latest = Long.MIN_VALUE;
     for (int i = 0; i < count; i++) {
       if (time[i] <= largest && marksRows) {
-        marks = Optional.of(mark(marks, batch.length(), i, largest));
+        mark(batch.length(), i, largest);
       }
       if (time[i] > latest) {
         latest = time[i];
@@ -125,7 +143,6 @@ final class WatermarkAssigner implements AutoCloseable {
     }
     running = largest;
     maxTime = latest;
-    return marks;
   }
 
   /** The microseconds of a watermark that is the event time less a constant. */
@@ -148,10 +165,9 @@ final class WatermarkAssigner implements AutoCloseable {
         : OptionalLong.empty();
   }
 
-  private Optional<BigIntVector> computed(RecordBatch guarded, FieldVector times) {
+  private void computed(RecordBatch guarded, FieldVector times) {
     int[] positions = guarded.selection().map(Selection::positions).orElse(null);
     int count = guarded.rowCount();
-    Optional<BigIntVector> marks = Optional.empty();
     try (RecordBatch computed = watermarks(guarded)) {
       if (computed != null) {
         FieldVector watermarks = computed.vector(0);
@@ -167,7 +183,7 @@ final class WatermarkAssigner implements AutoCloseable {
             long time = MemoryUtil.getLong(timeData + 8L * row);
             latest = Math.max(latest, time);
             if (time <= largest && marksRows) {
-              marks = Optional.of(mark(marks, guarded.length(), row, largest));
+              mark(guarded.length(), row, largest);
             }
           }
           if (!watermarkNulls || !watermarks.isNull(row)) {
@@ -178,7 +194,6 @@ final class WatermarkAssigner implements AutoCloseable {
         maxTime = latest;
       }
     }
-    return marks;
   }
 
   private RecordBatch watermarks(RecordBatch batch) {
@@ -188,10 +203,11 @@ final class WatermarkAssigner implements AutoCloseable {
     return program.get().run(batch.share(), allocator).orElse(null);
   }
 
-  private BigIntVector mark(Optional<BigIntVector> marks, int length, int row, long watermark) {
-    BigIntVector vector = marks.orElseGet(() -> emptyMarks(length));
-    vector.set(row, watermark);
-    return vector;
+  private void mark(int length, int row, long watermark) {
+    if (marks.isEmpty()) {
+      marks = Optional.of(emptyMarks(length));
+    }
+    marks.get().set(row, watermark);
   }
 
   /** A column of {@code length} NULLs. */
@@ -204,7 +220,7 @@ final class WatermarkAssigner implements AutoCloseable {
     return vector;
   }
 
-  private RecordBatch append(RecordBatch batch, Optional<BigIntVector> marks) {
+  private RecordBatch append(RecordBatch batch) {
     int size = batch.schema().size();
     Column[] columns = new Column[size + 1];
     for (int i = 0; i < size; i++) {

@@ -118,6 +118,17 @@ public final class SpillDirectory {
         : new FileAttribute<?>[0];
   }
 
+  /** The disk gives other bytes than it was given. */
+  UserError damaged(long at, int length) {
+    return UserError.of(
+            ErrorCode.SPILL_FAILED,
+            "state that was put on disk in '" + directory + "' is damaged: it cannot be used")
+        .withDetail("The checksum of " + length + " bytes at byte " + at + " is not theirs.")
+        .withHint(
+            "look after that disk, or SET 'spill.dir' to another one; with checkpoints the next run"
+                + " goes on from the last");
+  }
+
   /** The disk does not do what it should. */
   UserError failed(String action, IOException cause) {
     return UserError.of(

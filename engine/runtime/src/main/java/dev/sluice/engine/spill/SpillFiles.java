@@ -9,20 +9,24 @@ import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.CRC32C;
 
 /**
  * The bytes of one operator in files that are only appended to; a file goes when nothing in it is
- * needed any more. An address is the number of the file and the place in it. Single-threaded.
+ * needed any more. An address is the number of the file and the place in it, where a checksum
+ * stands before the bytes. Single-threaded.
  */
 final class SpillFiles implements SpillStore {
   private static final long FILE_BYTES = 256L << 20;
   private static final int BUFFER = 256 << 10;
+  private static final int HEAD = Integer.BYTES;
 
   private final SpillDirectory directory;
   private final SpillDirectory.Sizes sizes;
   private final List<Optional<FileChannel>> files = new ArrayList<>();
   private final List<Long> live = new ArrayList<>();
   private ByteBuffer buffer = ByteBuffer.allocate(0);
+  private ByteBuffer reading = ByteBuffer.allocate(0);
 
   /** Bytes of the last file that are on disk; what follows is in the buffer. */
   private long written;
@@ -37,17 +41,18 @@ final class SpillFiles implements SpillStore {
   @Override
   public long write(byte[] bytes, int length) {
     try {
-      if (files.isEmpty() || written + buffer.position() + length > FILE_BYTES) {
+      if (files.isEmpty() || written + buffer.position() + HEAD + length > FILE_BYTES) {
         next();
       }
-      if (buffer.remaining() < length) {
+      if (buffer.remaining() < HEAD + length) {
         flush();
       }
       int file = files.size() - 1;
       long address = (long) file << 32 | written + buffer.position();
-      if (length > buffer.capacity()) {
-        ByteBuffer whole = ByteBuffer.wrap(bytes, 0, length);
-        write(whole);
+      buffer.putInt(checksum(bytes, 0, length));
+      if (HEAD + length > buffer.capacity()) {
+        flush();
+        write(ByteBuffer.wrap(bytes, 0, length));
       } else {
         buffer.put(bytes, 0, length);
       }
@@ -57,6 +62,12 @@ final class SpillFiles implements SpillStore {
     } catch (IOException e) {
       throw directory.failed("putting away", e);
     }
+  }
+
+  private static int checksum(byte[] bytes, int from, int length) {
+    CRC32C sum = new CRC32C();
+    sum.update(bytes, from, length);
+    return (int) sum.getValue();
   }
 
   private void next() throws IOException {
@@ -89,14 +100,17 @@ final class SpillFiles implements SpillStore {
     int file = (int) (address >>> 32);
     long at = address & 0xffffffffL;
     if (file == files.size() - 1 && at >= written) {
-      System.arraycopy(buffer.array(), (int) (at - written), into, 0, length);
+      System.arraycopy(buffer.array(), (int) (at - written) + HEAD, into, 0, length);
       return;
     }
-    ByteBuffer to = ByteBuffer.wrap(into, 0, length);
+    if (reading.capacity() < HEAD + length) {
+      reading = ByteBuffer.allocate(Math.max(HEAD + length, 2 * reading.capacity()));
+    }
+    reading.clear().limit(HEAD + length);
     FileChannel channel = files.get(file).orElseThrow();
     try {
-      while (to.hasRemaining()) {
-        int count = channel.read(to, at + to.position());
+      while (reading.hasRemaining()) {
+        int count = channel.read(reading, at + reading.position());
         if (count < 0) {
           throw new EOFException("the file ends at byte " + channel.size());
         }
@@ -104,6 +118,10 @@ final class SpillFiles implements SpillStore {
     } catch (IOException e) {
       throw directory.failed("reading back", e);
     }
+    if (reading.getInt(0) != checksum(reading.array(), HEAD, length)) {
+      throw directory.damaged(at, length);
+    }
+    System.arraycopy(reading.array(), HEAD, into, 0, length);
   }
 
   @Override

@@ -1,0 +1,2 @@
+/** What every test that runs pipelines must keep to. Start reading at {@link NoLeaks}. */
+package dev.sluice.testing.memory;
