@@ -105,7 +105,7 @@ final class CheckpointsCommand implements Callable<Integer> {
   private void print(Checkpoints.Entry entry, String note) {
     String what =
         entry.manifest().isPresent()
-            ? summary(entry.manifest().get(), entry.bytes())
+            ? summary(entry.manifest().get(), entry.own(), entry.shared())
             : "DAMAGED: " + entry.damage().orElseThrow();
     console.out().print(String.format(Locale.ROOT, "%8d  %s%s%n", entry.epoch(), what, note));
   }
@@ -117,9 +117,10 @@ final class CheckpointsCommand implements Callable<Integer> {
     entries.forEach(entry -> print(entry, savepoint ? "  savepoint" : ""));
   }
 
-  private static String summary(Manifest manifest, long bytes) {
+  private static String summary(Manifest manifest, long own, long shared) {
     return Instant.ofEpochMilli(manifest.createdMillis()).truncatedTo(ChronoUnit.SECONDS)
-        + String.format(Locale.ROOT, "  %,12d bytes  ", bytes)
+        + String.format(Locale.ROOT, "  %,12d bytes  ", own)
+        + (shared > 0 ? String.format(Locale.ROOT, "and %,d shared  ", shared) : "")
         + manifest.pipeline()
         + (manifest.complete() ? "  (its input had ended)" : "");
   }

@@ -219,23 +219,24 @@ public final class AccumulatorSet {
   }
 
   /**
-   * Writes the state of {@code count} slots, from index {@code from} of {@code slots}, as rows 0
-   * and on of the columns from {@code first} on.
+   * Writes the state of {@code count} slots, from index {@code from} of {@code slots}, as the next
+   * rows of the columns from {@code first} on.
    */
   public void save(int[] slots, int from, int count, BatchBuilder out, int first) {
     int column = first;
+    int at = out.rows();
     ByteArena rest = new ByteArena();
     for (GroupAccumulator accumulator : accumulators) {
       for (int w = 0; w < accumulator.stateWords(); w++, column++) {
         for (int i = 0; i < count; i++) {
-          Cells.setWord(out.vector(column), WORD, i, accumulator.stateWord(slots[from + i], w));
+          Cells.setWord(out.vector(column), WORD, at + i, accumulator.stateWord(slots[from + i], w));
         }
       }
       FieldVector bytes = out.vector(column++);
       for (int i = 0; i < count; i++) {
         rest.truncate(0);
         accumulator.stateBytes(slots[from + i], rest);
-        Cells.setBytes(bytes, REST, i, rest.array(), 0, rest.length());
+        Cells.setBytes(bytes, REST, at + i, rest.array(), 0, rest.length());
       }
     }
   }

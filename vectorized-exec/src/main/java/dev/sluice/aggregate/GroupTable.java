@@ -211,19 +211,31 @@ public final class GroupTable {
   private RecordBatch chunk(
       int[] slots, int from, int count, int extras, Extra extra, BufferAllocator allocator) {
     try (BatchBuilder builder = new BatchBuilder(shape.layout(extras), allocator)) {
-      int column = 0;
-      for (int e = 0; e < extras; e++, column++) {
-        for (int i = 0; i < count; i++) {
-          Cells.setWord(builder.vector(column), WORD, i, extra.of(slots[from + i], e));
-        }
-      }
-      for (int k = 0; k < shape.keys.size(); k++) {
-        table.writeKeys(k, slots, from, count, builder.vector(column++));
-      }
-      accumulators.save(slots, from, count, builder, column);
-      builder.advance(count);
+      append(slots, from, count, extras, extra, builder);
       return builder.build();
     }
+  }
+
+  /** Appends groups as they are saved. */
+  public void append(
+      int[] slots, int from, int count, int extras, Extra extra, BatchBuilder builder) {
+    int at = builder.rows();
+    int column = 0;
+    for (int e = 0; e < extras; e++, column++) {
+      for (int i = 0; i < count; i++) {
+        Cells.setWord(builder.vector(column), WORD, at + i, extra.of(slots[from + i], e));
+      }
+    }
+    for (int k = 0; k < shape.keys.size(); k++) {
+      table.writeKeys(k, slots, from, count, builder.vector(column++), at);
+    }
+    accumulators.save(slots, from, count, builder, column);
+    builder.advance(count);
+  }
+
+  /** The keys of the groups, by slot. */
+  public KeyTable keys() {
+    return table;
   }
 
   /**

@@ -67,6 +67,22 @@ public final class BatchBuilder implements AutoCloseable {
     return vectors[index];
   }
 
+  /** How many columns. */
+  public int width() {
+    return vectors.length;
+  }
+
+  /** Makes column {@code index} of the next row NULL. */
+  public void setNull(int index) {
+    if (schema.type(index).kind() == Kind.NULL) {
+      return;
+    }
+    while (vectors[index].getValueCapacity() <= rows) {
+      vectors[index].reAlloc();
+    }
+    vectors[index].setNull(rows);
+  }
+
   /** Counts {@code count} rows that were written to the vectors directly. */
   public void advance(int count) {
     rows += count;

@@ -9,11 +9,14 @@ import dev.sluice.plan.AsofJoinNode;
 import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.JoinKind;
 import dev.sluice.state.RowStore;
+import dev.sluice.state.StateCopy;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
 import dev.sluice.type.DataType;
 import dev.sluice.type.RowKind;
 import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -400,6 +403,19 @@ final class AsofJoin implements Operator {
     }
     clock.save(state, context.orElseThrow().allocator());
     ended.save(state, context.orElseThrow().allocator());
+  }
+
+  @Override
+  public Optional<StateCopy> beginSnapshot(StateWriter state) {
+    clock.save(state, context.orElseThrow().allocator());
+    ended.save(state, context.orElseThrow().allocator());
+    List<StateCopy> copies = new ArrayList<>();
+    for (int side = 0; side < 2; side++) {
+      copies.add(
+          stores[side].beginSave(
+              state, PARTS[side], LAYOUT, context.orElseThrow().allocator()));
+    }
+    return Optional.of(StateCopy.all(copies));
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.sluice.plan.JoinKind;
 import dev.sluice.plan.JoinNode;
 import dev.sluice.state.KeyColumns;
 import dev.sluice.state.RowStore;
+import dev.sluice.state.StateCopy;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
 import java.util.ArrayList;
@@ -351,6 +352,18 @@ final class ChangeJoin implements Operator {
       stores[side].save(state, PARTS[side], LAYOUT, context.orElseThrow().allocator());
     }
     ended.save(state, context.orElseThrow().allocator());
+  }
+
+  @Override
+  public Optional<StateCopy> beginSnapshot(StateWriter state) {
+    ended.save(state, context.orElseThrow().allocator());
+    List<StateCopy> copies = new ArrayList<>();
+    for (int side = 0; side < 2; side++) {
+      copies.add(
+          stores[side].beginSave(
+              state, PARTS[side], LAYOUT, context.orElseThrow().allocator()));
+    }
+    return Optional.of(StateCopy.all(copies));
   }
 
   @Override

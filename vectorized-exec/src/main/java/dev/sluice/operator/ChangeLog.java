@@ -98,6 +98,11 @@ final class ChangeLog implements AutoCloseable {
     known[slot] = value;
   }
 
+  /** The groups whose changes wait. */
+  int[] waiting() {
+    return Arrays.copyOf(order, count);
+  }
+
   boolean isSettled() {
     return count == 0;
   }

@@ -12,6 +12,9 @@ import dev.sluice.error.UserError;
 import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.Emit;
 import dev.sluice.plan.PlanNode;
+import dev.sluice.state.KeyTable;
+import dev.sluice.state.SlotChanges;
+import dev.sluice.state.StateCopy;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
 import dev.sluice.type.DataType;
@@ -21,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.apache.arrow.memory.BufferAllocator;
 
 /**
  * Aggregation per key over the whole input: once at the end, or as changes folded per tick. A group
@@ -63,6 +67,7 @@ final class GroupAggregate implements Operator {
   private boolean owes;
 
   private final ChangeLog changes;
+  private final SlotChanges saved = new SlotChanges(new Saved());
 
   GroupAggregate(PlanNode.GroupAggregate node) {
     this.node = node;
@@ -98,6 +103,7 @@ final class GroupAggregate implements Operator {
         return;
       }
       int[] slots = groups.slots(batch, rows);
+      saved.touch(slots, rows.count());
       if (updating) {
         changes.touch(slots, rows.count(), context.orElseThrow().allocator());
       }
@@ -166,6 +172,7 @@ final class GroupAggregate implements Operator {
     boolean expiring = node.stateTtlMicros() > 0 && (now >= nextSweep || owes);
     if (global
         || !changes.isSettled()
+        || saved.isCopying()
         || !expiring && (gone < MOST_GONE || 2 * gone < groups.size())) {
       return;
     }
@@ -188,6 +195,12 @@ final class GroupAggregate implements Operator {
   }
 
   private void moveTo(int[] kept, int n) {
+    int[] places = new int[groups.size()];
+    Arrays.fill(places, -1);
+    for (int i = 0; i < n; i++) {
+      places[kept[i]] = i;
+    }
+    saved.move(places);
     groups = groups.only(kept, n);
     changes.moveTo(ChangeLog.Current.of(groups), kept, n);
     long[] oldLive = live;
@@ -221,9 +234,18 @@ final class GroupAggregate implements Operator {
   @Override
   public void endOfTick(Output output) {
     if (updating && timer.isDue()) {
-      changes.emit(this::isAlive, context.orElseThrow(), output);
+      give(output);
     }
     release();
+  }
+
+  private void give(Output output) {
+    if (timer.isWanted()) {
+      // they may have come before the last snapshot, which has them as waiting
+      int[] waiting = changes.waiting();
+      saved.touch(waiting, waiting.length);
+    }
+    changes.emit(this::isAlive, context.orElseThrow(), output);
   }
 
   @Override
@@ -236,7 +258,7 @@ final class GroupAggregate implements Operator {
       if (empty) {
         changes.touch(new int[] {0}, 1, context.orElseThrow().allocator());
       }
-      changes.emit(this::isAlive, context.orElseThrow(), output);
+      give(output);
     } else {
       emitAll(output);
     }
@@ -270,6 +292,46 @@ final class GroupAggregate implements Operator {
         state.part(GIVEN, 1, node.schema()), groups::keyGroup, context.orElseThrow().allocator());
     StateWriter.Part part = state.part(GROUPS, LAYOUT, shape.layout(EXTRAS));
     groups.save(part, EXTRAS, this::extra, context.orElseThrow().allocator());
+  }
+
+  @Override
+  public Optional<StateCopy> beginSnapshot(StateWriter state) {
+    ensureLive();
+    BufferAllocator allocator = context.orElseThrow().allocator();
+    changes.saveGiven(state.part(GIVEN, 1, node.schema()), groups::keyGroup, allocator);
+    StateCopy copy = saved.begin(state, GROUPS, LAYOUT, shape.layout(EXTRAS), allocator);
+    // a row that waits now has been given by the time its group is copied
+    int[] waiting = changes.waiting();
+    saved.copyNow(waiting, waiting.length);
+    return Optional.of(copy);
+  }
+
+  /** The groups as what is saved. */
+  private final class Saved implements SlotChanges.Table {
+    @Override
+    public int size() {
+      return groups.size();
+    }
+
+    @Override
+    public KeyTable keys() {
+      return groups.keys();
+    }
+
+    @Override
+    public List<Integer> identity() {
+      return IntStream.range(EXTRAS, EXTRAS + node.keys().size()).boxed().toList();
+    }
+
+    @Override
+    public void append(int[] slots, int count, SlotChanges.Staged to) {
+      ensureLive();
+      groups.append(slots, 0, count, EXTRAS, GroupAggregate.this::extra, to.builder());
+      int end = to.builder().rows() - count;
+      for (int i = 0; i < count; i++) {
+        to.are(groups.keyGroup(slots[i]), ++end, 1);
+      }
+    }
   }
 
   private long extra(int slot, int index) {
@@ -310,6 +372,7 @@ final class GroupAggregate implements Operator {
           GIVEN,
           (batch, group) -> changes.restoreGiven(batch, groups.slotsByKey(batch, keyColumns())));
     }
+    saved.restored();
   }
 
   /** Where the keys are in a row that is given. */

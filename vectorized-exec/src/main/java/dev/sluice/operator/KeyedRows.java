@@ -5,6 +5,7 @@ import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
 import dev.sluice.plan.PlanTraits;
 import dev.sluice.state.RowStore;
+import dev.sluice.state.StateCopy;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
 import dev.sluice.type.RowKind;
@@ -218,6 +219,12 @@ abstract class KeyedRows implements Operator {
   public void snapshot(StateWriter state) {
     changes.requireSettled();
     rows.save(state, ROWS, LAYOUT, context.orElseThrow().allocator());
+  }
+
+  @Override
+  public Optional<StateCopy> beginSnapshot(StateWriter state) {
+    changes.requireSettled();
+    return Optional.of(rows.beginSave(state, ROWS, LAYOUT, context.orElseThrow().allocator()));
   }
 
   @Override

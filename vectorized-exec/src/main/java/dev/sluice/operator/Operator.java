@@ -1,6 +1,7 @@
 package dev.sluice.operator;
 
 import dev.sluice.batch.RecordBatch;
+import dev.sluice.state.StateCopy;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
 import java.util.Optional;
@@ -48,8 +49,20 @@ public interface Operator extends AutoCloseable {
    */
   default void endOfTick(Output output) {}
 
-  /** Writes the state. Between two of the calls above, never inside one. */
+  /**
+   * Writes the whole state, and changes nothing. Between two of the calls above, never inside one.
+   */
   default void snapshot(StateWriter state) {}
+
+  /**
+   * Begins to write the state for a checkpoint, perhaps only what has changed since the one before;
+   * between two of the calls above. What is not written at once is written by the copy, between
+   * later calls and before {@link #close}; the copy before has been finished.
+   */
+  default Optional<StateCopy> beginSnapshot(StateWriter state) {
+    snapshot(state);
+    return Optional.empty();
+  }
 
   /** Input {@code input} has ended: the last rows that need no watermark go out. */
   default void finish(int input, Output output) {}

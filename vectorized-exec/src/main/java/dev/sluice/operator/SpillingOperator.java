@@ -8,6 +8,7 @@ import dev.sluice.error.UserError;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.state.KeyColumns;
 import dev.sluice.state.KeyGroups;
+import dev.sluice.state.StateCopy;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
 import dev.sluice.type.Schema;
@@ -38,6 +39,8 @@ final class SpillingOperator implements Operator {
   /** So many bytes are brought back at a time, so that what comes of them stays little. */
   private static final long BYTES_AT_ONCE = 8L << 20;
 
+  private static final int COPIED_AT_ONCE = 1 << 14;
+
   /** Parts that an operator writes for itself to every group. */
   private static final Set<String> OF_ALL = Set.of(Clock.PART, EndedInputs.PART);
 
@@ -52,6 +55,7 @@ final class SpillingOperator implements Operator {
   private final Map<String, PartOf> parts = new LinkedHashMap<>();
   private Optional<OperatorContext> context = Optional.empty();
   private Operator resident;
+  private Optional<StateCopy> copying = Optional.empty();
 
   /** By key group; empty until memory has run short. */
   private SpilledGroup[] groups = new SpilledGroup[0];
@@ -283,6 +287,7 @@ final class SpillingOperator implements Operator {
 
   /** Keeps about that share of what is in memory, of the groups with the most rows of late. */
   private void rebuild(double kept, int toldEnds, Output output) {
+    finishCopy();
     beginSpilling();
     long due = due(resident);
     resident.snapshot(writer(group -> !evicted[group]));
@@ -553,6 +558,28 @@ final class SpillingOperator implements Operator {
             }
           }
         });
+  }
+
+  @Override
+  public Optional<StateCopy> beginSnapshot(StateWriter state) {
+    if (isSpilled()) {
+      snapshot(state);
+      return Optional.empty();
+    }
+    copying = resident.beginSnapshot(state);
+    return copying;
+  }
+
+  /** What has been begun of the operator in memory, before it is replaced. */
+  private void finishCopy() {
+    copying.ifPresent(
+        copy -> {
+          boolean more = true;
+          while (more) {
+            more = !copy.copy(COPIED_AT_ONCE);
+          }
+        });
+    copying = Optional.empty();
   }
 
   @Override

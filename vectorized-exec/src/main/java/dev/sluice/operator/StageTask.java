@@ -6,6 +6,7 @@ import dev.sluice.plan.LookupJoinNode;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.SideOutput;
 import dev.sluice.plan.StageGraph;
+import dev.sluice.state.StateCopy;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
 import java.util.ArrayList;
@@ -194,6 +195,11 @@ public final class StageTask implements AutoCloseable {
   /** Writes the state of the operator at {@code step}, if there is one. */
   public void snapshot(int step, StateWriter state) {
     operators[step].ifPresent(operator -> operator.snapshot(state));
+  }
+
+  /** Begins to write the state of the operator at {@code step} for a checkpoint. */
+  public Optional<StateCopy> beginSnapshot(int step, StateWriter state) {
+    return operators[step].flatMap(operator -> operator.beginSnapshot(state));
   }
 
   /** Entrance {@code step} has ended, after its last watermark. */

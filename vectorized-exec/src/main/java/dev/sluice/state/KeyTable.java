@@ -1,5 +1,6 @@
 package dev.sluice.state;
 
+import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.ByteArena;
 import dev.sluice.batch.Cells;
 import dev.sluice.batch.Lane;
@@ -7,7 +8,9 @@ import dev.sluice.batch.Lane.Form;
 import dev.sluice.batch.Loops;
 import dev.sluice.state.KeyColumns.Mode;
 import dev.sluice.type.DataType;
+import dev.sluice.type.RowKind;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntPredicate;
 import org.apache.arrow.vector.FieldVector;
 
@@ -60,6 +63,11 @@ public final class KeyTable {
         // one key, no table
       }
     }
+  }
+
+  /** A table for keys of the same types, without any. */
+  KeyTable empty() {
+    return new KeyTable(new KeyColumns(types));
   }
 
   /** How many keys. */
@@ -497,6 +505,30 @@ public final class KeyTable {
     for (int i = 0; i < count; i++) {
       writeKey(column, slots[from + i], type, out, i);
     }
+  }
+
+  /** Writes key column {@code column} of some slots as rows {@code at} and on. */
+  public void writeKeys(int column, int[] slots, int from, int count, FieldVector out, int at) {
+    if (at == 0) {
+      writeKeys(column, slots, from, count, out);
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      writeKey(column, slots[from + i], types[column], out, at + i);
+    }
+  }
+
+  /** Appends a row of kind DELETE with the key of a slot in columns {@code columns}, else NULLs. */
+  void writeGone(int slot, List<Integer> columns, BatchBuilder out) {
+    for (int c = 0; c < out.width(); c++) {
+      int column = columns.indexOf(c);
+      if (column >= 0) {
+        writeKey(column, slot, types[column], out.vector(c), out.rows());
+      } else {
+        out.setNull(c);
+      }
+    }
+    out.mark(RowKind.DELETE);
   }
 
   private void writeKey(int column, int slot, DataType type, FieldVector out, int position) {

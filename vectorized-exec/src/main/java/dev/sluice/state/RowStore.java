@@ -61,6 +61,8 @@ public final class RowStore {
   private int end;
   private int firstFree = NONE;
   private int rows;
+  private final int[] keyColumns;
+  private final SlotChanges changes = new SlotChanges(new Keys());
 
   /**
    * An empty store of rows of {@code schema} by its columns {@code keyColumns}.
@@ -73,6 +75,7 @@ public final class RowStore {
     this.counted = counted;
     encoder = new RowEncoder(schema);
     keys = new KeyColumns(schema, keyColumns);
+    this.keyColumns = keyColumns.stream().mapToInt(c -> c).toArray();
     table = new KeyTable(keys);
     all = java.util.stream.IntStream.range(0, schema.size()).toArray();
     this.words = new long[words][64];
@@ -188,6 +191,7 @@ public final class RowStore {
   }
 
   public void setCount(int row, long count) {
+    changes.touch(keyOf[row]);
     counts[row] = count;
   }
 
@@ -197,6 +201,7 @@ public final class RowStore {
   }
 
   public void setWord(int word, int row, long value) {
+    changes.touch(keyOf[row]);
     words[word][row] = value;
   }
 
@@ -247,6 +252,7 @@ public final class RowStore {
   }
 
   private int append(int key) {
+    changes.touch(key);
     int row = firstFree;
     if (row == NONE) {
       row = end++;
@@ -292,6 +298,7 @@ public final class RowStore {
   /** Forgets a row; its number may be given to another one. */
   public void remove(int row) {
     int key = keyOf[row];
+    changes.touch(key);
     if (counted) {
       index.remove(row);
     }
@@ -361,11 +368,13 @@ public final class RowStore {
     if (pages.isSparse()) {
       compact();
     }
-    if (emptyKeys < 1024 || 2 * emptyKeys < table.size()) {
+    if (emptyKeys < 1024 || 2 * emptyKeys < table.size() || changes.isCopying()) {
       return Optional.empty();
     }
     int[] places = new int[table.size()];
-    table = table.retained(key -> firsts[key] != NONE, places);
+    KeyTable fewer = table.retained(key -> firsts[key] != NONE, places);
+    changes.move(places);
+    table = fewer;
     for (int key = 0; key < places.length; key++) {
       if (places[key] != NONE) {
         firsts[places[key]] = firsts[key];
@@ -417,6 +426,47 @@ public final class RowStore {
     int[][] byGroup = keysByGroup();
     for (int group = 0; group < byGroup.length; group++) {
       save(byGroup[group], group, part, allocator);
+    }
+  }
+
+  /** Begins to write what has changed since the snapshot before, or everything, as part {@code name}. */
+  public StateCopy beginSave(
+      StateWriter state, String name, int version, BufferAllocator allocator) {
+    return changes.begin(state, name, version, layout(), allocator);
+  }
+
+  /** The keys as what is saved: a key that has changed is saved with all its rows. */
+  private final class Keys implements SlotChanges.Table {
+    @Override
+    public int size() {
+      return table.size();
+    }
+
+    @Override
+    public KeyTable keys() {
+      return table;
+    }
+
+    @Override
+    public List<Integer> identity() {
+      return Arrays.stream(keyColumns).boxed().toList();
+    }
+
+    @Override
+    public void append(int[] some, int count, SlotChanges.Staged to) {
+      BatchBuilder builder = to.builder();
+      for (int i = 0; i < count; i++) {
+        int before = builder.rows();
+        for (int row = first(some[i]); row != NONE; row = nexts[row]) {
+          saveRow(row, builder);
+        }
+        to.are(table.keyGroup(some[i]), builder.rows(), builder.rows() - before);
+      }
+    }
+
+    @Override
+    public boolean isEmpty(int key) {
+      return first(key) == NONE;
     }
   }
 
@@ -482,6 +532,7 @@ public final class RowStore {
             }
           });
     }
+    changes.restored();
     return version;
   }
 

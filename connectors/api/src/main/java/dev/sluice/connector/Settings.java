@@ -64,6 +64,9 @@ public final class Settings {
   /** Not for SET: whether state goes to disk at every occasion, as tests want it. */
   public static final String SPILL_ALWAYS = "spill.always";
 
+  /** Not for SET: how many keys are copied between two ticks, as tests want it. */
+  public static final String COPIED_KEYS = "checkpoint.copied-keys";
+
   /** Not for SET: the savepoint a run begins from. */
   public static final String FROM_SAVEPOINT = "checkpoint.from-savepoint";
 

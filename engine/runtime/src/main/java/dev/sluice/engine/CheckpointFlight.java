@@ -15,19 +15,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 /**
- * A checkpoint whose state has been copied, on its way to the disk and the sinks while the job goes
- * on. One step; its fields are not shared but for the outcome.
+ * A checkpoint on its way to the disk and the sinks while the job goes on: what has been copied of
+ * the state is written as it comes, and when all of it is there the rest follows.
  */
 final class CheckpointFlight implements Activity {
+  private static final long LOOK_NANOS = 1_000_000;
+
   private final long epoch;
   private final boolean last;
   private final Checkpoints checkpoints;
   private final CheckpointDraft draft;
   private final List<SinkFeed> sinks;
   private final Function<List<Manifest.SinkState>, Manifest> manifest;
+  private volatile boolean copied;
+  private volatile boolean abandoned;
   private volatile Optional<Throwable> failure = Optional.empty();
   private volatile boolean over;
 
@@ -57,7 +62,33 @@ final class CheckpointFlight implements Activity {
 
   @Override
   public boolean isReady() {
-    return sinks.stream().allMatch(SinkFeed::isPrepared);
+    return abandoned
+        || draft.hasWaiting()
+        || copied && sinks.stream().allMatch(SinkFeed::isPrepared);
+  }
+
+  /** Whether copying had better wait until more has been written. */
+  boolean isFull() {
+    return draft.isFull();
+  }
+
+  /** Writes what waits, by the thread that calls. */
+  void relieve() {
+    try {
+      draft.writeWaiting();
+    } catch (UncheckedIOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** All state has been copied. */
+  void copied() {
+    copied = true;
+  }
+
+  /** The copy will not come to its end. */
+  void abandon() {
+    abandoned = !copied;
   }
 
   /** Whether it has come to an end, good or bad. */
@@ -78,14 +109,33 @@ final class CheckpointFlight implements Activity {
 
   @Override
   public boolean step() {
-    try (draft) {
-      run();
+    // what is copied after this is seen in the next step
+    boolean all = copied;
+    try {
+      draft.writeWaiting();
+      if (!all && !abandoned) {
+        LockSupport.parkNanos(this, LOOK_NANOS);
+        return true;
+      }
+      if (all) {
+        run();
+      }
+      draft.close();
     } catch (IOException | UncheckedIOException e) {
-      failure = Optional.of(failed(e));
+      endWith(failed(e));
     } catch (RuntimeException | Error e) {
-      failure = Optional.of(e);
+      endWith(e);
     }
     return false;
+  }
+
+  private void endWith(Throwable e) {
+    try {
+      draft.close();
+    } catch (IOException | RuntimeException closing) {
+      e.addSuppressed(closing);
+    }
+    failure = Optional.of(e);
   }
 
   @Override
@@ -97,11 +147,14 @@ final class CheckpointFlight implements Activity {
     Map<SinkFeed, List<Committable>> ready = new LinkedHashMap<>();
     sinks.forEach(sink -> ready.put(sink, sink.prepared()));
     FaultPoint.pass("checkpoint.prepared");
-    draft.writeState();
-    FaultPoint.pass("checkpoint.state");
     Manifest made =
-        manifest.apply(ready.entrySet().stream().map(e -> e.getKey().state(e.getValue())).toList());
-    checkpoints.publish(draft, made);
+        checkpoints.publish(
+            draft,
+            () ->
+                manifest.apply(
+                    ready.entrySet().stream()
+                        .map(e -> e.getKey().state(e.getValue()))
+                        .toList()));
     FaultPoint.pass("checkpoint.durable");
     ready.forEach(
         (sink, committables) -> {

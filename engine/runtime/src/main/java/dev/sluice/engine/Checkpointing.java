@@ -10,17 +10,20 @@ import dev.sluice.engine.checkpoint.Spool;
 import dev.sluice.engine.checkpoint.StatePlan;
 import dev.sluice.engine.checkpoint.StoredCheckpoint;
 import dev.sluice.engine.host.Host;
+import dev.sluice.engine.host.Workers;
 import dev.sluice.engine.sink.SinkFeed;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.StageGraph;
 import dev.sluice.plan.TableRef;
+import dev.sluice.state.StateCopy;
 import dev.sluice.state.StateReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +45,9 @@ final class Checkpointing implements AutoCloseable {
   private final Host host;
   private Optional<StoredCheckpoint> from = Optional.empty();
   private Optional<StatePlan.Match> match = Optional.empty();
+
+  /** By operator what the last checkpoint has of it; set by the flight, read when it is over. */
+  private volatile Map<String, List<Manifest.PartState>> previous = Map.of();
 
   Checkpointing(
       Checkpoints checkpoints,
@@ -169,42 +175,14 @@ final class Checkpointing implements AutoCloseable {
                   + "' are missing or damaged");
           return false;
         }
-        case AHEAD -> throw ahead(sink, epoch);
-        case BEHIND -> throw behind(sink, saved.orElseThrow());
+        case AHEAD -> throw CheckpointErrors.ahead(sink, epoch);
+        case BEHIND -> throw CheckpointErrors.behind(sink, saved.orElseThrow());
         default -> {
           // agrees
         }
       }
     }
     return true;
-  }
-
-  private static UserError ahead(SinkFeed sink, long epoch) {
-    return UserError.of(
-            ErrorCode.CHECKPOINT,
-            "sink '"
-                + sink.table().name()
-                + "' has committed checkpoint "
-                + sink.committedEpoch()
-                + ", which is not there or damaged; the newest that can be used is "
-                + epoch)
-        .withDetail("Going on from it would write the rows between the two twice.")
-        .withHint(
-            "bring the missing checkpoint back, or give the sink a PRIMARY KEY: rows then replace"
-                + " themselves");
-  }
-
-  private static UserError behind(SinkFeed sink, Manifest.SinkState saved) {
-    return UserError.of(
-            ErrorCode.CHECKPOINT,
-            "the target of '"
-                + sink.table().name()
-                + "' has gone back in time: checkpoint "
-                + saved.before()
-                + " was committed to it, it has "
-                + sink.committedEpoch())
-        .withDetail("It was restored from an older state, or it is another database.")
-        .withHint("restore checkpoints of the same age, or begin anew with an empty target");
   }
 
   private static Optional<Manifest.SinkState> saved(Manifest manifest, SinkFeed sink) {
@@ -295,10 +273,12 @@ final class Checkpointing implements AutoCloseable {
   }
 
   /** Gives every operator its state, and ends again what had ended. */
-  void restore(List<List<TaskHost>> tasks, Map<Integer, EdgeBuffer> edges) {
+  void restore(List<List<TaskHost>> tasks, Map<Integer, EdgeBuffer> edges, Workers workers) {
     if (from.isEmpty()) {
       return;
     }
+    Map<String, List<Manifest.PartState>> read = new LinkedHashMap<>();
+    List<Runnable> work = new ArrayList<>();
     Map<StatePlan.Slot, Manifest.OperatorState> found = match.orElseThrow().found();
     for (StageGraph.Stage stage : graph.stages()) {
       Map<Integer, Manifest.OperatorState> ofStep = new LinkedHashMap<>();
@@ -311,12 +291,20 @@ final class Checkpointing implements AutoCloseable {
       List<TaskHost> hosts = tasks.get(stage.id());
       dropOtherLayouts(hosts.get(0), ofStep);
       tellNew(hosts.get(0), stage.id(), ofStep);
+      for (StatePlan.Slot slot : plan.slots()) {
+        if (slot.stage() == stage.id() && ofStep.containsKey(slot.step())) {
+          read.put(slot.id(), ofStep.get(slot.step()).parts());
+        }
+      }
       for (int t = 0; t < hosts.size(); t++) {
         int task = t;
-        hosts.get(t).task().restore(step -> reader(ofStep, step, task, hosts.size()));
+        work.add(
+            () -> hosts.get(task).task().restore(step -> reader(ofStep, step, task, hosts.size())));
       }
       FaultPoint.pass("recovery.state");
     }
+    workers.run(work);
+    previous = read;
     Set<Integer> changed = new TreeSet<>();
     for (StatePlan.Slot slot : plan.slots()) {
       if (!found.containsKey(slot) || match.get().changed().contains(slot)) {
@@ -437,33 +425,38 @@ final class Checkpointing implements AutoCloseable {
     return checkpoints.nextEpoch();
   }
 
-  /**
-   * Copies the state of everything, which is all that the job has to rest for; what is left to do
-   * is the flight's.
-   */
-  CheckpointFlight begin(TickLoop.Parts parts, boolean complete, boolean last) {
+  /** A checkpoint that has been begun, and what is left to copy for it. */
+  record Begun(CheckpointFlight flight, StateCopying copying) {}
+
+  /** Begins to copy the state of everything; what is left to do then is the flight's. */
+  Begun begin(TickLoop.Parts parts, boolean complete, boolean last) {
     long epoch = checkpoints.nextEpoch();
     FaultPoint.pass("checkpoint.begin");
     parts.allSinks().forEach(sink -> sink.endEpoch(epoch));
+    CheckpointDraft draft =
+        checkpoints.begin(
+            allocator,
+            room(),
+            (id, name) ->
+                previous.getOrDefault(id, List.of()).stream()
+                    .filter(part -> part.name().equals(name))
+                    .findFirst());
+    List<Deque<StateCopy>> copies = new ArrayList<>();
     try {
-      CheckpointDraft draft = checkpoints.begin(allocator, room());
+      beginCopies(draft, parts, copies);
+      StateCopying copying = new StateCopying(copies, parts.workers(), host);
+      return new Begun(flight(epoch, draft, parts, complete, last), copying);
+    } catch (RuntimeException | Error e) {
+      copies.forEach(some -> some.forEach(StateCopy::close));
       try {
-        return flight(epoch, draft, parts, complete, last);
-      } catch (RuntimeException | Error e) {
         draft.close();
-        throw e;
+      } catch (IOException closing) {
+        e.addSuppressed(closing);
       }
-    } catch (IOException | java.io.UncheckedIOException e) {
-      throw UserError.of(
-              ErrorCode.CHECKPOINT_FAILED,
-              "checkpoint "
-                  + epoch
-                  + " cannot be begun in '"
-                  + checkpoints.storage().location()
-                  + "'")
-          .withDetail(String.valueOf(e.getMessage()))
-          .withHint("what was committed stays; the next run goes on from the checkpoint before")
-          .causedBy(e);
+      if (e instanceof java.io.UncheckedIOException failed) {
+        throw CheckpointErrors.notBegun(checkpoints.storage().location(), epoch, failed);
+      }
+      throw e;
     }
   }
 
@@ -475,7 +468,6 @@ final class Checkpointing implements AutoCloseable {
 
   private CheckpointFlight flight(
       long epoch, CheckpointDraft draft, TickLoop.Parts parts, boolean complete, boolean last) {
-    List<Manifest.OperatorState> operators = operators(draft, parts);
     List<Manifest.SourceState> sources = sources(parts.sources());
     List<String> ended = ended(parts);
     long millis = host.millis();
@@ -494,36 +486,48 @@ final class Checkpointing implements AutoCloseable {
                 complete,
                 options.parallelism(),
                 sources,
-                operators,
+                operators(draft),
                 ended,
                 sinks));
   }
 
-  /** All tasks side by side: copying is work for every core. */
-  private List<Manifest.OperatorState> operators(CheckpointDraft draft, TickLoop.Parts parts) {
+  /** All tasks side by side: what is not copied bit by bit is work for every core. */
+  private void beginCopies(
+      CheckpointDraft draft, TickLoop.Parts parts, List<Deque<StateCopy>> copies) {
     List<Runnable> work = new ArrayList<>();
     for (StageGraph.Stage stage : graph.stages()) {
       List<StatePlan.Slot> slots =
           plan.slots().stream().filter(slot -> slot.stage() == stage.id()).toList();
-      for (TaskHost task : parts.tasks().get(stage.id())) {
-        CheckpointDraft.Capture capture = draft.capture();
+      List<TaskHost> tasks = parts.tasks().get(stage.id());
+      for (int t = 0; t < tasks.size(); t++) {
+        CheckpointDraft.Capture capture = draft.capture(t, tasks.size());
+        TaskHost task = tasks.get(t);
+        Deque<StateCopy> left = StateCopying.none();
+        copies.add(left);
         work.add(
             () ->
                 slots.forEach(
-                    slot -> task.task().snapshot(slot.step(), capture.operator(slot.id()))));
+                    slot ->
+                        task.task()
+                            .beginSnapshot(slot.step(), capture.operator(slot.id()))
+                            .ifPresent(left::add)));
       }
     }
     parts.workers().run(work);
-    return plan.slots().stream()
-        .map(
-            slot ->
-                new Manifest.OperatorState(
-                    slot.node().label(),
-                    slot.head(),
-                    slot.id(),
-                    slot.shape(),
-                    draft.partsOf(slot.id())))
-        .toList();
+  }
+
+  private List<Manifest.OperatorState> operators(CheckpointDraft draft) {
+    Map<String, List<Manifest.PartState>> saved = new LinkedHashMap<>();
+    List<Manifest.OperatorState> operators = new ArrayList<>();
+    for (StatePlan.Slot slot : plan.slots()) {
+      List<Manifest.PartState> ofSlot = draft.partsOf(slot.id());
+      saved.put(slot.id(), ofSlot);
+      operators.add(
+          new Manifest.OperatorState(
+              slot.node().label(), slot.head(), slot.id(), slot.shape(), ofSlot));
+    }
+    previous = saved;
+    return operators;
   }
 
   private List<Manifest.SourceState> sources(List<TickLoop.Source> sources) {

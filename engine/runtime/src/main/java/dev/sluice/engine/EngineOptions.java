@@ -30,6 +30,8 @@ import java.util.Optional;
  * @param allowStateLoss whether state of a checkpoint that has no place may be dropped
  * @param restart what happens after a fault that may pass
  * @param savepoint to begin from where there are no checkpoints yet
+ * @param copiedKeys how many keys each task copies between two ticks for a checkpoint; 0: as many
+ *     as there is time for
  */
 public record EngineOptions(
     int parallelism,
@@ -46,7 +48,8 @@ public record EngineOptions(
     int retainedCheckpoints,
     boolean allowStateLoss,
     RestartPolicy restart,
-    Optional<Path> savepoint) {
+    Optional<Path> savepoint,
+    int copiedKeys) {
   /**
    * Defaults overridden by {@code settings} (keys of {@link Settings}, values already known to be
    * well-formed).
@@ -78,7 +81,8 @@ public record EngineOptions(
         positive(settings, Settings.CHECKPOINT_RETAIN.key(), 3),
         Boolean.parseBoolean(settings.get(Settings.ALLOW_STATE_LOSS)),
         restart(settings, directory.isPresent()),
-        savepoint(settings, workingDirectory, directory));
+        savepoint(settings, workingDirectory, directory),
+        Integer.parseInt(value(settings, Settings.COPIED_KEYS, "0")));
   }
 
   private static Optional<Path> savepoint(

@@ -16,6 +16,11 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Epochs implements AutoCloseable {
   private static final long LANDING_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  /** A slice of copying is no shorter and no longer. */
+  private static final long LEAST_SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(3);
+
+  private static final long MOST_SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long FLIGHT_MILLIS = TimeUnit.SECONDS.toMillis(30);
 
   private final TickLoop.Parts parts;
@@ -28,7 +33,9 @@ final class Epochs implements AutoCloseable {
 
   /** A checkpoint under way, and how far its rows go in the sources. */
   private record InFlight(
-      CheckpointFlight flight, Map<TickLoop.Source, Map<String, Position>> safe) {}
+      CheckpointFlight flight,
+      StateCopying copying,
+      Map<TickLoop.Source, Map<String, Position>> safe) {}
 
   Epochs(TickLoop.Parts parts) {
     this.parts = parts;
@@ -50,9 +57,61 @@ final class Epochs implements AutoCloseable {
     return pauses;
   }
 
-  /** Whether the interval is over. */
+  /** Whether the interval is over, and the state has been copied for the checkpoint before. */
   boolean isDue() {
-    return parts.host().nanoTime() - lastCommitNanos >= parts.options().commitInterval().toNanos();
+    return !isCopying()
+        && parts.host().nanoTime() - lastCommitNanos >= parts.options().commitInterval().toNanos();
+  }
+
+  private boolean isCopying() {
+    return inFlight.isPresent() && !inFlight.get().copying().isDone();
+  }
+
+  /**
+   * Copies a slice of the state for the checkpoint under way: about as long as the tick took, so
+   * that half of the time at most goes to it.
+   *
+   * @return whether there was something to copy
+   */
+  boolean copySlice(long tickNanos) {
+    if (!isCopying()) {
+      return false;
+    }
+    CheckpointFlight flight = inFlight.get().flight();
+    if (flight.isOver()) {
+      // it has failed
+      land(false);
+    } else if (!flight.isFull()) {
+      long begun = parts.host().nanoTime();
+      if (parts.options().copiedKeys() > 0) {
+        inFlight.get().copying().copyKeys(parts.options().copiedKeys());
+      } else {
+        inFlight
+            .get()
+            .copying()
+            .copyFor(Math.max(LEAST_SLICE_NANOS, Math.min(MOST_SLICE_NANOS, tickNanos)));
+      }
+      noteCopied();
+      pauses.add(parts.host().nanoTime() - begun);
+    }
+    return true;
+  }
+
+  /** Copies whatever is left, for somebody waits. */
+  private void copyRest() {
+    while (isCopying() && !inFlight.get().flight().isOver()) {
+      if (inFlight.get().flight().isFull()) {
+        inFlight.get().flight().relieve();
+      }
+      inFlight.get().copying().copyFor(MOST_SLICE_NANOS);
+    }
+    noteCopied();
+  }
+
+  private void noteCopied() {
+    if (inFlight.isPresent() && inFlight.get().copying().isDone()) {
+      inFlight.get().flight().copied();
+    }
   }
 
   /** Rows have been read. */
@@ -94,11 +153,12 @@ final class Epochs implements AutoCloseable {
       return;
     }
     long begun = parts.host().nanoTime();
-    CheckpointFlight flight = parts.checkpoints().get().begin(parts, last && complete, last);
+    Checkpointing.Begun made = parts.checkpoints().get().begin(parts, last && complete, last);
+    inFlight = Optional.of(new InFlight(made.flight(), made.copying(), safe));
+    parts.checkpointer().start(made.flight());
+    begunEpoch = made.flight().epoch();
+    noteCopied();
     pauses.add(parts.host().nanoTime() - begun);
-    inFlight = Optional.of(new InFlight(flight, safe));
-    parts.checkpointer().start(flight);
-    begunEpoch = flight.epoch();
     if (last) {
       land(true);
     }
@@ -109,12 +169,16 @@ final class Epochs implements AutoCloseable {
     if (inFlight.isEmpty() || !wait && !inFlight.get().flight().isOver()) {
       return;
     }
+    if (wait) {
+      copyRest();
+    }
     InFlight landing = inFlight.get();
     parts.host().await(landing.flight()::isOver);
     while (!landing.flight().isOver()) {
       LockSupport.parkNanos(this, LANDING_NANOS);
     }
     inFlight = Optional.empty();
+    landing.copying().close();
     landing.flight().check();
     epoch = landing.flight().epoch();
     tellSources(landing.safe());
@@ -147,6 +211,11 @@ final class Epochs implements AutoCloseable {
   /** A commit under way is waited for: nobody would know what became of it. */
   @Override
   public void close() throws InterruptedException {
+    inFlight.ifPresent(
+        under -> {
+          under.flight().abandon();
+          under.copying().close();
+        });
     parts.checkpointer().shutdown();
     inFlight.ifPresent(under -> parts.host().await(under.flight()::isOver));
     if (!parts.checkpointer().await(FLIGHT_MILLIS)) {

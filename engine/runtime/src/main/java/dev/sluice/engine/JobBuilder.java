@@ -135,9 +135,9 @@ final class JobBuilder implements ConnectorContext {
     for (StageGraph.Stage stage : graph.stages()) {
       tasks.add(tasks(graph, stage, edges, counters));
     }
-    checkpoints.ifPresent(c -> c.restore(tasks, edges));
     Workers workers = host.workers(options.parallelism(), options.pipelineName());
     opened.add(workers);
+    checkpoints.ifPresent(c -> c.restore(tasks, edges, workers));
     return new TickLoop(
         new TickLoop.Parts(
             graph,

@@ -177,6 +177,7 @@ final class TickLoop implements AutoCloseable {
 
   /** One tick. Waits a little when there is nothing to do. */
   void turn() {
+    long begun = parts.host().nanoTime();
     boolean due = epochs.isDue();
     // a checkpoint is made when nothing has been put off: until then nothing new is taken in
     settling = due && parts.checkpoints().isPresent() && owes();
@@ -188,6 +189,7 @@ final class TickLoop implements AutoCloseable {
     }
     work();
     endSatisfiedSources();
+    moved |= epochs.copySlice(parts.host().nanoTime() - begun);
     epochs.land(false);
     if (due && !(parts.checkpoints().isPresent() && owes())) {
       epochs.commit(false, false, !owes());

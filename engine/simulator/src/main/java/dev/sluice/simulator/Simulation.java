@@ -6,6 +6,8 @@ import dev.sluice.connector.file.FileConnector;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineOptions;
 import dev.sluice.engine.SteppedJob;
+import dev.sluice.engine.checkpoint.Checkpoints;
+import dev.sluice.engine.checkpoint.LocalStorage;
 import dev.sluice.error.UserError;
 import dev.sluice.pipeline.Session;
 import dev.sluice.pipeline.SessionOptions;
@@ -59,19 +61,19 @@ public final class Simulation {
     this.data = SimData.of(draw);
   }
 
-  /** The checkpoint file that the undisturbed run of a seed leaves last. */
-  static byte[] lastCheckpoint(long seed) throws IOException {
+  /** The last checkpoint that the undisturbed run of a seed leaves, and the files it needs. */
+  static Map<String, byte[]> lastCheckpoint(long seed) throws IOException {
     Simulation simulation = new Simulation(seed);
     SimWorld calm = new SimWorld(seed);
     simulation.life(calm, 0, Long.MAX_VALUE, SimWorld.Fault.ERROR, simulation.pipeline.script());
-    try (Stream<Path> files = Files.list(calm.disk().getPath("/run/checkpoints"))) {
-      Path last =
-          files
-              .filter(file -> file.getFileName().toString().startsWith("checkpoint-"))
-              .max(Path::compareTo)
-              .orElseThrow();
-      return Files.readAllBytes(last);
+    Path directory = calm.disk().getPath("/run/checkpoints");
+    Checkpoints.Entry last = Checkpoints.list(new LocalStorage(directory)).get(0);
+    Map<String, byte[]> files = new TreeMap<>();
+    files.put(last.name(), Files.readAllBytes(directory.resolve(last.name())));
+    for (String name : last.manifest().orElseThrow().files()) {
+      files.put(name, Files.readAllBytes(directory.resolve(name)));
     }
+    return files;
   }
 
   /** Runs one seed. */
@@ -248,6 +250,8 @@ public final class Simulation {
     int[] widths = {1, 1, 2, 2, 3, 5, 8};
     Map<String, String> settings =
         Map.of(
+            Settings.COPIED_KEYS,
+            Integer.toString(1 + random.nextInt(20)),
             "checkpoint.dir",
             "checkpoints",
             "checkpoint.interval",

@@ -10,65 +10,89 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A checkpoint that is cut off or has a bit that was not written is never taken for whole. */
+/**
+ * A checkpoint of which a file is cut off or gone or has a bit that was not written is never taken
+ * for whole: neither its own file nor one that it shares with others.
+ */
 class DamagedCheckpointTest {
   private static final long SEED = 3;
 
   private final SimDisk disk = new SimDisk();
-  private final Path file = disk.getPath("/c/checkpoint-00000007");
-  private byte[] whole = new byte[0];
+  private final Path directory = disk.getPath("/c");
+  private Map<String, byte[]> files = Map.of();
 
   @BeforeEach
   void make() throws IOException {
-    whole = Simulation.lastCheckpoint(SEED);
-    Files.createDirectories(file.getParent());
-    Files.write(file, whole);
+    files = Simulation.lastCheckpoint(SEED);
+    Files.createDirectories(directory);
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      Files.write(directory.resolve(file.getKey()), file.getValue());
+    }
+    assertThat(files).as("a manifest, and the state of two epochs").hasSizeGreaterThan(2);
     assertThat(entry().damage()).isEmpty();
   }
 
   private Checkpoints.Entry entry() throws IOException {
-    List<Checkpoints.Entry> entries = Checkpoints.list(new LocalStorage(file.getParent()));
+    List<Checkpoints.Entry> entries = Checkpoints.list(new LocalStorage(directory));
     assertThat(entries).hasSize(1);
     return entries.get(0);
   }
 
-  private void requireDamaged(byte[] bytes, String what) throws IOException {
-    Files.write(file, bytes);
-    assertThat(entry().damage()).as(what).isPresent();
+  private void requireDamaged(String name, byte[] bytes, String what) throws IOException {
+    Files.write(directory.resolve(name), bytes);
+    assertThat(entry().damage()).as(name + " " + what).isPresent();
+    Files.write(directory.resolve(name), files.get(name));
   }
 
   @Test
   void cutOffAnywhere() throws IOException {
-    // every byte of the end, where the manifest is, and of the head; a sample between
-    for (int length = 0; length < whole.length; length++) {
-      boolean edge = length < 200 || length > whole.length - 600;
-      if (edge || length % 97 == 0) {
-        requireDamaged(Arrays.copyOf(whole, length), "cut to " + length);
+    for (String name : files.keySet()) {
+      byte[] whole = files.get(name);
+      // every byte of the end, where the manifest is, and of the head; a sample between
+      for (int length = 0; length < whole.length; length++) {
+        boolean edge = length < 100 || length > whole.length - 300;
+        if (edge || length % 197 == 0) {
+          requireDamaged(name, Arrays.copyOf(whole, length), "cut to " + length);
+        }
       }
+      requireDamaged(name, Arrays.copyOf(whole, whole.length + 1), "longer");
     }
-    requireDamaged(Arrays.copyOf(whole, whole.length + 1), "longer");
   }
 
   @Test
   void aBitTurnedAnywhere() throws IOException {
-    for (int at = 0; at < 60; at++) {
-      for (int bit = 0; bit < 8; bit++) {
-        turn(at, bit);
-      }
-    }
     Random random = new Random(1);
-    for (int i = 0; i < 1000; i++) {
-      turn(random.nextInt(whole.length), random.nextInt(8));
+    for (String name : files.keySet()) {
+      for (int at = 0; at < 60; at++) {
+        for (int bit = 0; bit < 8; bit++) {
+          turn(name, at, bit);
+        }
+      }
+      for (int i = 0; i < 400; i++) {
+        turn(name, random.nextInt(files.get(name).length), random.nextInt(8));
+      }
     }
   }
 
-  private void turn(int at, int bit) throws IOException {
-    byte[] turned = whole.clone();
+  @Test
+  void aFileThatIsGone() throws IOException {
+    for (String name : files.keySet()) {
+      if (name.startsWith("state-")) {
+        Files.delete(directory.resolve(name));
+        assertThat(entry().damage().orElseThrow()).contains("needs '" + name + "'");
+        Files.write(directory.resolve(name), files.get(name));
+      }
+    }
+  }
+
+  private void turn(String name, int at, int bit) throws IOException {
+    byte[] turned = files.get(name).clone();
     turned[at] ^= (byte) (1 << bit);
-    requireDamaged(turned, "bit " + bit + " of byte " + at);
+    requireDamaged(name, turned, "bit " + bit + " of byte " + at);
   }
 }

@@ -4,6 +4,7 @@ import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.BatchFrame;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.plan.PlanJson;
+import dev.sluice.state.KeyGroups;
 import dev.sluice.state.StateWriter;
 import dev.sluice.type.DataType;
 import dev.sluice.type.Schema;
@@ -15,109 +16,287 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.NullVector;
 
 /**
- * A checkpoint being made: first copies of the state are taken, side by side and without I/O as
- * long as memory allows, while the job rests; then another thread writes them, and the manifest
- * last.
+ * A checkpoint being made: copies of the state come in from the tasks, another thread writes them to
+ * a file of their own, and the manifest last. Of parts that know what has changed only that is
+ * asked for, as long as what the files of earlier checkpoints have of it is worth more than what has
+ * taken its place. Safe for use by any thread.
  */
 public final class CheckpointDraft implements AutoCloseable {
-  private final CheckpointStorage.Draft file;
+  /** So many files at most hold a part; then it is written whole. */
+  private static final int MOST_FILES = 200;
+
+  private final CheckpointStorage storage;
+  private final String stateFile;
   private final BufferAllocator allocator;
   private final long room;
+  private final Previous previous;
   private final AtomicLong held = new AtomicLong();
-  private final Map<String, Map<String, Manifest.PartState>> parts = new LinkedHashMap<>();
-  private final List<Capture> captures = new ArrayList<>();
-  private int nextPart;
-  private long bytes;
+  private final Map<String, Map<String, Part>> parts = new LinkedHashMap<>();
 
-  CheckpointDraft(CheckpointStorage.Draft file, BufferAllocator allocator, long room)
-      throws IOException {
-    this.file = file;
-    this.allocator = allocator;
-    this.room = room;
-    ChunkFile.writeHead(file);
+  /** Guarded by itself, with whether nothing more is taken. */
+  private final Deque<Piece> waiting = new ArrayDeque<>();
+
+  private boolean closed;
+
+  /** Guards what follows, and that pieces are written in their order. */
+  private final Object writing = new Object();
+
+  private Optional<CheckpointStorage.Draft> draft = Optional.empty();
+  private Optional<ChunkFile.Writer> writer = Optional.empty();
+  private long bytes;
+  private int nextPart;
+
+  /** What the checkpoint before has of a part. */
+  @FunctionalInterface
+  public interface Previous {
+    /** The part {@code name} of the operator {@code id}. */
+    Optional<Manifest.PartState> part(String id, String name);
   }
 
-  /** Rows of one key group that wait to be written. */
-  private record Piece(int part, int group, RecordBatch rows) {}
-
   /**
-   * What one thread copies. Keeps copies while there is room for them; from then on everything is
-   * written at once, in its order, so that the memory taken is bounded and the job rests longer
-   * instead.
+   * A draft whose state goes to {@code stateFile}.
+   *
+   * @param room bytes that may wait to be written
    */
-  public final class Capture {
-    private final Deque<Piece> pieces = new ArrayDeque<>();
-    private boolean full;
+  CheckpointDraft(
+      CheckpointStorage storage,
+      String stateFile,
+      BufferAllocator allocator,
+      long room,
+      Previous previous) {
+    this.storage = storage;
+    this.stateFile = stateFile;
+    this.allocator = allocator;
+    this.room = room;
+    this.previous = previous;
+  }
 
-    /** Takes one task's state of the operator {@code id}; all tasks write to the same parts. */
+  /** Rows of one key group that wait to be written; none: what is in earlier files does not count. */
+  private record Piece(Part part, int group, Optional<RecordBatch> rows) {
+    void close() {
+      rows.ifPresent(RecordBatch::close);
+    }
+  }
+
+  /** A part of an operator's state, which all its tasks write to. */
+  private static final class Part {
+    private final int id;
+    private final String name;
+    private final int version;
+    private final String layout;
+    private List<Integer> identity = List.of();
+    private List<Manifest.FileState> before = List.of();
+    private long bytes;
+
+    Part(int id, String name, int version, String layout) {
+      this.id = id;
+      this.name = name;
+      this.version = version;
+      this.layout = layout;
+    }
+
+    Manifest.PartState state(String file) {
+      List<Manifest.FileState> files = new ArrayList<>(before);
+      if (bytes > 0) {
+        files.add(new Manifest.FileState(file, id, bytes));
+      }
+      return new Manifest.PartState(id, name, version, layout, identity, files);
+    }
+  }
+
+  /** What one task copies; used by one thread at a time. */
+  public final class Capture {
+    private final int task;
+    private final int width;
+
+    private Capture(int task, int width) {
+      this.task = task;
+      this.width = width;
+    }
+
+    /** Takes the task's state of the operator {@code id}. */
     public StateWriter operator(String id) {
-      return (name, version, layout) -> {
-        int part = part(id, name, version, layout);
-        return (group, rows) -> take(new Piece(part, group, plain(rows, allocator)));
+      return new StateWriter() {
+        @Override
+        public Part part(String name, int version, Schema layout) {
+          CheckpointDraft.Part part = whole(id, name, version, layout);
+          return (group, rows) -> take(part, group, rows);
+        }
+
+        @Override
+        public Part part(
+            String name, int version, Schema layout, List<Integer> identity, boolean known) {
+          CheckpointDraft.Part part = changing(id, name, version, layout, identity);
+          boolean changes = known && !part.before.isEmpty();
+          if (!changes) {
+            anew(part);
+          }
+          return new Part() {
+            @Override
+            public void write(int keyGroup, RecordBatch rows) {
+              take(part, keyGroup, rows);
+            }
+
+            @Override
+            public boolean wantsChanges() {
+              return changes;
+            }
+          };
+        }
       };
     }
 
-    private void take(Piece piece) {
-      pieces.add(piece);
-      full |= held.addAndGet(size(piece.rows())) > room;
-      if (full) {
-        writeAll();
+    private CheckpointDraft.Part whole(String id, String name, int version, Schema layout) {
+      CheckpointDraft.Part part = CheckpointDraft.this.part(id, name, version, layout);
+      anew(part);
+      return part;
+    }
+
+    /** What earlier files have of the task's key groups counts no more. */
+    private void anew(CheckpointDraft.Part part) {
+      if (!part.before.isEmpty()) {
+        for (int group = 0; group < KeyGroups.COUNT; group++) {
+          if (KeyGroups.task(group, width) == task) {
+            put(new Piece(part, group, Optional.empty()));
+          }
+        }
       }
     }
 
-    private void writeAll() {
-      while (!pieces.isEmpty()) {
-        Piece piece = pieces.poll();
-        held.addAndGet(-size(piece.rows()));
-        write(piece.part(), piece.group(), piece.rows());
+    private void take(CheckpointDraft.Part part, int group, RecordBatch rows) {
+      RecordBatch plain = plain(rows, allocator);
+      put(new Piece(part, group, Optional.of(plain)));
+      if (held.addAndGet(size(plain)) > room) {
+        // more than may wait: then the job does
+        writeWaiting();
       }
     }
   }
 
+  private void put(Piece piece) {
+    synchronized (waiting) {
+      if (closed) {
+        piece.close();
+      } else {
+        waiting.add(piece);
+      }
+    }
+  }
+
+  /** A share of columns that several pieces may have in common. */
   private static long size(RecordBatch rows) {
     long sum = 0;
     for (int i = 0; i < rows.schema().size(); i++) {
       sum += rows.vector(i).getBufferSize();
     }
-    return sum;
+    return rows.length() == 0 ? sum : sum * rows.rowCount() / rows.length();
   }
 
-  /** Begins a copy by another thread; what is captured is written in the order of the calls. */
-  public Capture capture() {
-    Capture capture = new Capture();
-    captures.add(capture);
-    return capture;
+  /** Takes the copies of task {@code task} of {@code width}. */
+  public Capture capture(int task, int width) {
+    return new Capture(task, width);
   }
 
-  private int part(String id, String name, int version, Schema layout) {
+  private Part part(String id, String name, int version, Schema layout) {
     synchronized (parts) {
       return parts
           .computeIfAbsent(id, i -> new LinkedHashMap<>())
           .computeIfAbsent(
-              name, n -> new Manifest.PartState(nextPart++, n, version, PlanJson.write(layout)))
-          .id();
+              name, n -> new Part(nextPart++, n, version, PlanJson.write(layout)));
     }
   }
 
-  /** The parts taken for {@code id}. */
+  private Part changing(
+      String id, String name, int version, Schema layout, List<Integer> identity) {
+    synchronized (parts) {
+      boolean first = !parts.getOrDefault(id, Map.of()).containsKey(name);
+      Part part = part(id, name, version, layout);
+      part.identity = List.copyOf(identity);
+      if (first) {
+        part.before =
+            previous
+                .part(id, name)
+                .filter(
+                    b ->
+                        b.version() == version
+                            && b.layout().equals(part.layout)
+                            && b.identity().equals(part.identity)
+                            && isWorthKeeping(b.files()))
+                .map(Manifest.PartState::files)
+                .orElse(List.of());
+      }
+      return part;
+    }
+  }
+
+  /** Less has been written since than there was at first. */
+  private static boolean isWorthKeeping(List<Manifest.FileState> files) {
+    if (files.isEmpty() || files.size() >= MOST_FILES) {
+      return false;
+    }
+    long sum = files.stream().mapToLong(Manifest.FileState::bytes).sum();
+    return sum < 2 * files.get(0).bytes();
+  }
+
+  /** The parts taken for {@code id}; once everything has been written. */
   public List<Manifest.PartState> partsOf(String id) {
     synchronized (parts) {
-      return new ArrayList<>(parts.getOrDefault(id, Map.of()).values());
+      return parts.getOrDefault(id, Map.of()).values().stream()
+          .map(part -> part.state(stateFile))
+          .toList();
     }
   }
 
-  private void write(int part, int group, RecordBatch rows) {
-    byte[] encoded = BatchFrame.encode(new BatchFrame.Rows(rows), allocator);
-    try {
-      synchronized (file) {
-        bytes += encoded.length;
-        ChunkFile.write(file, part, group, encoded);
+  /** Whether so much waits to be written that it is better not to copy more. */
+  public boolean isFull() {
+    return held.get() > room / 2;
+  }
+
+  /** Whether something waits to be written. */
+  public boolean hasWaiting() {
+    synchronized (waiting) {
+      return !waiting.isEmpty();
+    }
+  }
+
+  /** Writes what has come in so far. */
+  public void writeWaiting() {
+    synchronized (writing) {
+      Optional<Piece> next = next();
+      while (next.isPresent()) {
+        write(next.get());
+        next = next();
       }
+    }
+  }
+
+  private Optional<Piece> next() {
+    synchronized (waiting) {
+      return Optional.ofNullable(waiting.poll());
+    }
+  }
+
+  private void write(Piece piece) {
+    byte[] encoded = {};
+    if (piece.rows().isPresent()) {
+      held.addAndGet(-size(piece.rows().get()));
+      encoded = BatchFrame.encode(new BatchFrame.Rows(piece.rows().get()), allocator);
+    }
+    try {
+      if (writer.isEmpty()) {
+        CheckpointStorage.Draft made = storage.create(stateFile);
+        draft = Optional.of(made);
+        writer = Optional.of(new ChunkFile.Writer(made));
+      }
+      long taken = writer.get().write(piece.part().id, piece.group(), encoded);
+      piece.part().bytes += taken;
+      bytes += taken;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -145,30 +324,36 @@ public final class CheckpointDraft implements AutoCloseable {
 
   /** Bytes of state written so far. */
   public long stateBytes() {
-    synchronized (file) {
+    synchronized (writing) {
       return bytes;
     }
   }
 
-  /** Writes what was captured. */
-  public void writeState() {
-    captures.forEach(Capture::writeAll);
-  }
-
-  /** Ends the file and makes it durable. */
-  public void publish(Manifest manifest) throws IOException {
-    writeState();
-    ChunkFile.write(file, ChunkFile.LAST, 0, manifest.bytes());
-    file.publish();
+  /** Makes the state durable. */
+  void publishState() throws IOException {
+    writeWaiting();
+    synchronized (writing) {
+      if (writer.isPresent()) {
+        writer.get().end();
+        draft.orElseThrow().publish();
+      }
+    }
   }
 
   @Override
   public void close() throws IOException {
-    captures.forEach(
-        capture -> {
-          capture.pieces.forEach(piece -> piece.rows().close());
-          capture.pieces.clear();
-        });
-    file.close();
+    synchronized (waiting) {
+      closed = true;
+    }
+    Optional<Piece> left = next();
+    while (left.isPresent()) {
+      left.get().close();
+      left = next();
+    }
+    synchronized (writing) {
+      if (draft.isPresent()) {
+        draft.get().close();
+      }
+    }
   }
 }

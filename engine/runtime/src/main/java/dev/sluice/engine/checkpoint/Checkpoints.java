@@ -13,11 +13,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
@@ -26,6 +29,7 @@ import org.apache.arrow.memory.BufferAllocator;
  */
 public final class Checkpoints implements AutoCloseable {
   private static final String PREFIX = "checkpoint-";
+  private static final String STATE = "state-";
   private static final String OWNER = "owner";
 
   private final CheckpointStorage storage;
@@ -34,16 +38,28 @@ public final class Checkpoints implements AutoCloseable {
   private final List<String> notices = new ArrayList<>();
   private final List<StoredCheckpoint> whole = new ArrayList<>();
   private final Deque<String> unread = new ArrayDeque<>();
+  private final StateFiles files;
+
+  /** By checkpoint the files it needs, as far as known. */
+  private final Map<String, Set<String>> needs = new HashMap<>();
+
   private final Owner owner;
   private long nextEpoch = 1;
 
   /**
    * One checkpoint as a listing shows it.
    *
+   * @param own bytes of its own: so many are freed when it is deleted
+   * @param shared bytes of files that others need, too
    * @param damage what is wrong with it, if it cannot be used
    */
   public record Entry(
-      String name, long epoch, long bytes, Optional<Manifest> manifest, Optional<String> damage) {}
+      String name,
+      long epoch,
+      long own,
+      long shared,
+      Optional<Manifest> manifest,
+      Optional<String> damage) {}
 
   private Checkpoints(
       CheckpointStorage storage, CheckpointStorage.Lease lease, int retain, Host host)
@@ -51,6 +67,7 @@ public final class Checkpoints implements AutoCloseable {
     this.storage = storage;
     this.lease = lease;
     this.retain = retain;
+    this.files = new StateFiles(storage);
     unread.addAll(names(storage));
     unread.forEach(name -> nextEpoch = Math.max(nextEpoch, epoch(name) + 1));
     this.owner = nextOwner(host);
@@ -130,6 +147,18 @@ public final class Checkpoints implements AutoCloseable {
     return String.format(Locale.ROOT, "%s%08d", PREFIX, epoch);
   }
 
+  /**
+   * The file of what the state of that epoch has that those before had not. No other term of the
+   * owner has one of that name: a run that was replaced cannot put its own in its place.
+   */
+  static String stateName(long epoch, long token) {
+    return String.format(Locale.ROOT, "%s%08d-%x", STATE, epoch, token);
+  }
+
+  private static boolean isState(String name) {
+    return name.matches(STATE + "\\d+-[0-9a-f]+");
+  }
+
   /** Begins another term of the directory's owner, durably. */
   private Owner nextOwner(Host host) throws IOException {
     Optional<Owner> before = readOwner();
@@ -188,12 +217,25 @@ public final class Checkpoints implements AutoCloseable {
     while (whole.size() <= i && !unread.isEmpty()) {
       String name = unread.poll();
       try {
-        whole.add(StoredCheckpoint.open(storage, name));
+        StoredCheckpoint found = StoredCheckpoint.open(files, name);
+        needs.put(name, found.manifest().files());
+        whole.add(found);
+      } catch (ChunkFile.NewerException e) {
+        throw newer(name, e);
       } catch (IOException e) {
         notice("checkpoint " + epoch(name) + " is damaged and not used: " + e.getMessage());
       }
     }
     return i < whole.size() ? Optional.of(whole.get(i)) : Optional.empty();
+  }
+
+  private UserError newer(String name, IOException e) {
+    return UserError.of(
+            ErrorCode.CHECKPOINT,
+            "checkpoint " + epoch(name) + " in '" + storage.location() + "' cannot be read")
+        .withDetail("It was written by a later Sluice: " + e.getMessage() + ".")
+        .withHint("run it with that one; an older checkpoint would repeat what was done since")
+        .causedBy(e);
   }
 
   /** What the user should know about what was found. */
@@ -224,20 +266,36 @@ public final class Checkpoints implements AutoCloseable {
    * The next checkpoint.
    *
    * @param room bytes of state that may be held in memory until they are written
+   * @param previous what the checkpoint before has of each part
    */
-  public CheckpointDraft begin(BufferAllocator allocator, long room) throws IOException {
-    return new CheckpointDraft(storage.create(name(nextEpoch)), allocator, room);
+  public CheckpointDraft begin(
+      BufferAllocator allocator, long room, CheckpointDraft.Previous previous) {
+    return new CheckpointDraft(storage, stateName(nextEpoch, owner.token()), allocator, room, previous);
   }
 
   /**
    * Makes the draft the newest checkpoint.
    *
+   * @param manifest made when the state is durable
    * @throws UserError if another run has begun here, as can be where locks do not work
    */
-  public void publish(CheckpointDraft draft, Manifest manifest) throws IOException {
+  public Manifest publish(CheckpointDraft draft, Supplier<Manifest> manifest) throws IOException {
+    draft.publishState();
+    FaultPoint.pass("checkpoint.state");
+    Manifest made = manifest.get();
     requireOwner();
-    draft.publish(manifest);
+    writeManifest(storage, made);
+    needs.put(name(made.epoch()), made.files());
     nextEpoch++;
+    return made;
+  }
+
+  static void writeManifest(CheckpointStorage storage, Manifest manifest) throws IOException {
+    try (CheckpointStorage.Draft file = storage.create(name(manifest.epoch()))) {
+      ChunkFile.writeHead(file);
+      ChunkFile.write(file, ChunkFile.LAST, 0, manifest.bytes());
+      file.publish();
+    }
   }
 
   private void requireOwner() throws IOException {
@@ -264,9 +322,19 @@ public final class Checkpoints implements AutoCloseable {
   public void committed(Manifest manifest) throws IOException {
     FaultPoint.pass("checkpoint.retention");
     List<String> names = names(storage);
-    for (String old : names.subList(Math.min(retain, names.size()), names.size())) {
+    List<String> live = names.subList(0, Math.min(retain, names.size()));
+    for (String old : names.subList(live.size(), names.size())) {
       storage.delete(old);
+      needs.remove(old);
     }
+    Set<String> needed = new HashSet<>();
+    for (String name : live) {
+      if (!needs.containsKey(name)) {
+        needs.put(name, needs(storage, name));
+      }
+      needed.addAll(needs.get(name));
+    }
+    deleteUnneeded(storage, needed);
     Set<String> kept = new HashSet<>();
     manifest.sinks().stream()
         .flatMap(sink -> sink.pieces().stream())
@@ -279,16 +347,60 @@ public final class Checkpoints implements AutoCloseable {
     }
   }
 
+  /** The files that a checkpoint needs; one that is damaged is of no use, and needs none. */
+  private static Set<String> needs(CheckpointStorage storage, String name) throws IOException {
+    try (StateFiles one = new StateFiles(storage)) {
+      return one.manifest(name).files();
+    } catch (ChunkFile.NewerException e) {
+      throw e;
+    } catch (ChunkFile.DamagedException e) {
+      return Set.of();
+    }
+  }
+
+  private static List<String> deleteUnneeded(CheckpointStorage storage, Set<String> needed)
+      throws IOException {
+    List<String> deleted = new ArrayList<>();
+    for (String name : storage.list()) {
+      if (isState(name) && !needed.contains(name)) {
+        storage.delete(name);
+        deleted.add(name);
+      }
+    }
+    return deleted;
+  }
+
   /** The checkpoints of a place, newest first; needs no lease. */
   public static List<Entry> list(CheckpointStorage storage) throws IOException {
+    List<String> names = names(storage);
+    Map<String, Integer> users = new HashMap<>();
+    Map<String, StoredCheckpoint> found = new HashMap<>();
+    Map<String, String> damage = new HashMap<>();
     List<Entry> entries = new ArrayList<>();
-    for (String name : names(storage)) {
-      try (StoredCheckpoint found = StoredCheckpoint.open(storage, name)) {
+    try (StateFiles files = new StateFiles(storage)) {
+      for (String name : names) {
+        try {
+          StoredCheckpoint one = StoredCheckpoint.open(files, name);
+          found.put(name, one);
+          one.manifest().files().forEach(file -> users.merge(file, 1, Integer::sum));
+        } catch (IOException e) {
+          damage.put(name, String.valueOf(e.getMessage()));
+        }
+      }
+      for (String name : names) {
+        Optional<StoredCheckpoint> one = Optional.ofNullable(found.get(name));
+        long shared = 0;
+        for (String file : one.map(c -> c.manifest().files()).orElse(Set.of())) {
+          shared += users.get(file) > 1 ? files.file(file).size() : 0;
+        }
         entries.add(
             new Entry(
-                name, epoch(name), found.bytes(), Optional.of(found.manifest()), Optional.empty()));
-      } catch (IOException e) {
-        entries.add(new Entry(name, epoch(name), 0, Optional.empty(), Optional.of(e.getMessage())));
+                name,
+                epoch(name),
+                one.map(StoredCheckpoint::bytes).orElse(0L) - shared,
+                shared,
+                one.map(StoredCheckpoint::manifest),
+                Optional.ofNullable(damage.get(name))));
       }
     }
     return entries;
@@ -304,11 +416,18 @@ public final class Checkpoints implements AutoCloseable {
         boolean wanted =
             epoch.isPresent()
                 ? name.equals(name(epoch.get()))
-                : checkpoint || Spool.isSpool(name) || name.equals(OWNER);
+                : checkpoint || isState(name) || Spool.isSpool(name) || name.equals(OWNER);
         if (wanted) {
           storage.delete(name);
           deleted.add(name);
         }
+      }
+      if (!deleted.isEmpty()) {
+        Set<String> needed = new HashSet<>();
+        for (String name : names(storage)) {
+          needed.addAll(needs(storage, name));
+        }
+        deleted.addAll(deleteUnneeded(storage, needed));
       }
     }
     return deleted;
@@ -316,8 +435,8 @@ public final class Checkpoints implements AutoCloseable {
 
   @Override
   public void close() {
-    whole.forEach(StoredCheckpoint::close);
     try {
+      files.close();
       lease.close();
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);

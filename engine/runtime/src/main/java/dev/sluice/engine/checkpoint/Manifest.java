@@ -33,8 +33,11 @@ public record Manifest(
     List<OperatorState> operators,
     List<String> ended,
     List<SinkState> sinks) {
-  /** Grows when a reader of before could not read what is written now. */
-  static final int VERSION = 1;
+  /**
+   * Grows when a reader of before could not read what is written now. With version 1 the state lay
+   * in the file of the manifest, whole.
+   */
+  static final int VERSION = 2;
 
   private static final JsonMapper JSON =
       JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
@@ -80,10 +83,42 @@ public record Manifest(
   /**
    * A part of an operator's state.
    *
-   * @param id number of the part in the file
+   * @param id number of the part in the file of this checkpoint
    * @param layout schema as JSON
+   * @param identity columns that say whose a row is: rows in a later file take the place of those in
+   *     earlier ones; none if the part is always written whole
+   * @param files where its rows are, the oldest first
    */
-  public record PartState(int id, String name, int version, String layout) {}
+  public record PartState(
+      int id,
+      String name,
+      int version,
+      String layout,
+      List<Integer> identity,
+      List<FileState> files) {
+    public PartState {
+      // a manifest of version 1 has neither
+      identity = identity == null ? List.of() : List.copyOf(identity);
+      files = files == null ? List.of() : List.copyOf(files);
+    }
+  }
+
+  /**
+   * What a file has of a part.
+   *
+   * @param part its number there
+   * @param bytes how many
+   */
+  public record FileState(String file, int part, long bytes) {}
+
+  /** The files that hold the state. */
+  public java.util.Set<String> files() {
+    java.util.Set<String> all = new java.util.TreeSet<>();
+    for (OperatorState operator : operators) {
+      operator.parts().forEach(part -> part.files().forEach(file -> all.add(file.file())));
+    }
+    return all;
+  }
 
   /**
    * A sink.
@@ -98,6 +133,21 @@ public record Manifest(
     public long after() {
       return pending.isEmpty() ? before : pending.get(0).epoch();
     }
+  }
+
+  /** The same with other state. */
+  Manifest with(List<OperatorState> others) {
+    return new Manifest(
+        epoch,
+        owner,
+        pipeline,
+        createdMillis,
+        complete,
+        parallelism,
+        sources,
+        others,
+        ended,
+        sinks);
   }
 
   byte[] bytes() {

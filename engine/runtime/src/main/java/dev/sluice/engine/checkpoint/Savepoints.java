@@ -3,6 +3,7 @@ package dev.sluice.engine.checkpoint;
 import dev.sluice.connector.Committable;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
+import dev.sluice.state.KeyGroups;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -82,11 +83,15 @@ public final class Savepoints {
 
   private static void copyCheckpoint(CheckpointStorage from, long epoch, CheckpointStorage to)
       throws IOException {
-    String name = Checkpoints.name(epoch);
-    Manifest manifest;
-    try (StoredCheckpoint whole = StoredCheckpoint.open(from, name)) {
-      manifest = whole.manifest();
+    try (StateFiles files = new StateFiles(from)) {
+      StoredCheckpoint whole = StoredCheckpoint.open(files, Checkpoints.name(epoch));
+      copyCheckpoint(from, files, whole.manifest(), to);
     }
+  }
+
+  private static void copyCheckpoint(
+      CheckpointStorage from, StateFiles files, Manifest manifest, CheckpointStorage to)
+      throws IOException {
     Set<String> rows = new LinkedHashSet<>();
     for (Manifest.SinkState sink : manifest.sinks()) {
       sink.pieces().stream().map(Committable::handle).forEach(rows::add);
@@ -99,7 +104,48 @@ public final class Savepoints {
         copy(from, handle, to);
       }
     }
-    copy(from, name, to);
+    Checkpoints.writeManifest(to, manifest.with(copyState(files, manifest, to)));
+  }
+
+  /** All files of the state as one, in which each has parts of its own. */
+  private static List<Manifest.OperatorState> copyState(
+      StateFiles files, Manifest manifest, CheckpointStorage to) throws IOException {
+    String name = Checkpoints.stateName(manifest.epoch(), 0);
+    List<Manifest.OperatorState> operators = new ArrayList<>();
+    int next = 0;
+    try (CheckpointStorage.Draft draft = to.create(name)) {
+      ChunkFile.Writer writer = new ChunkFile.Writer(draft);
+      for (Manifest.OperatorState operator : manifest.operators()) {
+        List<Manifest.PartState> parts = new ArrayList<>();
+        for (Manifest.PartState part : operator.parts()) {
+          List<Manifest.FileState> copies = new ArrayList<>();
+          for (Manifest.FileState file : part.files()) {
+            long bytes = copyPart(files.file(file.file()), file.part(), writer, next);
+            copies.add(new Manifest.FileState(name, next++, bytes));
+          }
+          parts.add(
+              new Manifest.PartState(
+                  next, part.name(), part.version(), part.layout(), part.identity(), copies));
+        }
+        operators.add(
+            new Manifest.OperatorState(
+                operator.label(), operator.head(), operator.exact(), operator.shape(), parts));
+      }
+      writer.end();
+      draft.publish();
+    }
+    return operators;
+  }
+
+  private static long copyPart(
+      StateFiles.StateFile file, int part, ChunkFile.Writer writer, int as) throws IOException {
+    long bytes = 0;
+    for (int group = 0; group < KeyGroups.COUNT; group++) {
+      for (StateFiles.Chunk chunk : file.chunks(part, group)) {
+        bytes += writer.write(as, group, file.read(chunk));
+      }
+    }
+    return bytes;
   }
 
   private static void copy(CheckpointStorage from, String name, CheckpointStorage to)
@@ -134,13 +180,13 @@ public final class Savepoints {
     }
     long epoch = Checkpoints.epoch(names.get(0));
     String owner;
-    try (StoredCheckpoint whole = StoredCheckpoint.open(savepoint, names.get(0))) {
-      owner = whole.manifest().owner();
+    try (StateFiles files = new StateFiles(savepoint)) {
+      owner = files.manifest(names.get(0)).owner();
     }
     for (String other : there) {
       boolean goneOn = Checkpoints.epoch(other) >= epoch;
-      try (StoredCheckpoint whole = StoredCheckpoint.open(storage, other)) {
-        goneOn &= whole.manifest().owner().equals(owner);
+      try (StateFiles files = new StateFiles(storage)) {
+        goneOn &= files.manifest(other).owner().equals(owner);
       }
       if (goneOn) {
         return "savepoint "

@@ -29,15 +29,16 @@ class CheckpointsTest {
   @TempDir Path directory;
 
   private Manifest make(Checkpoints checkpoints, RootAllocator allocator) throws IOException {
-    try (CheckpointDraft draft = checkpoints.begin(allocator, 100)) {
-      StateWriter.Part part = draft.capture().operator("x").part("rows", 1, LAYOUT);
+    try (CheckpointDraft draft = checkpoints.begin(allocator, 100, (id, name) -> Optional.empty())) {
+      StateWriter.Part part = draft.capture(0, 1).operator("x").part("rows", 1, LAYOUT);
       for (int group = 0; group < 256; group += 16) {
         try (BatchBuilder builder = new BatchBuilder(LAYOUT, allocator)) {
           part.write(group, builder.add(RowKind.INSERT, "row of " + group).build());
         }
       }
-      Manifest manifest =
-          new Manifest(
+      return checkpoints.publish(
+          draft,
+          () -> new Manifest(
               checkpoints.nextEpoch(),
               checkpoints.owner().id(),
               "p",
@@ -47,9 +48,7 @@ class CheckpointsTest {
               List.of(),
               List.of(new Manifest.OperatorState("X", "X()", "x", "x", draft.partsOf("x"))),
               List.of(),
-              List.of());
-      checkpoints.publish(draft, manifest);
-      return manifest;
+              List.of()));
     }
   }
 
@@ -82,6 +81,15 @@ class CheckpointsTest {
     }
   }
 
+  private Path stateFile() throws IOException {
+    try (var files = Files.list(directory)) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith("state-"))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
   @Test
   void everyTornOrChangedByteIsNoticed() throws Exception {
     try (RootAllocator allocator = new RootAllocator()) {
@@ -89,7 +97,7 @@ class CheckpointsTest {
           Checkpoints.open(new LocalStorage(directory), 3, Optional.empty(), ThreadHost.INSTANCE)) {
         make(checkpoints, allocator);
       }
-      Path file = directory.resolve("checkpoint-00000001");
+      Path file = stateFile();
       byte[] whole = Files.readAllBytes(file);
       LocalStorage storage = new LocalStorage(directory);
       for (int length = 0; length < whole.length; length += 1 + length / 200) {
@@ -148,6 +156,227 @@ class CheckpointsTest {
     try (Checkpoints second = Checkpoints.open(storage, 2, Optional.empty(), ThreadHost.INSTANCE)) {
       assertThat(second.owner().token()).isGreaterThan(token);
       assertThat(second.owner().id()).isEqualTo(id);
+    }
+  }
+
+  private static final Schema COUNTS =
+      Schema.of(
+          new Field("k", DataType.string()),
+          new Field("n", DataType.of(DataType.Kind.BIGINT)));
+
+  /** Which key group a key is in does not matter here, as long as it is always the same. */
+  private static int group(int key) {
+    return key * 37 % 256;
+  }
+
+  private interface Rows {
+    void write(StateWriter.Part part);
+  }
+
+  private Manifest change(
+      Checkpoints checkpoints,
+      RootAllocator allocator,
+      Optional<Manifest> before,
+      boolean known,
+      Rows rows)
+      throws IOException {
+    CheckpointDraft.Previous previous =
+        (id, name) -> before.map(manifest -> manifest.operators().get(0).parts().get(0));
+    try (CheckpointDraft draft = checkpoints.begin(allocator, 1 << 20, previous)) {
+      StateWriter.Part part =
+          draft.capture(0, 1).operator("x").part("counts", 1, COUNTS, List.of(0), known);
+      assertThat(part.wantsChanges()).isEqualTo(known && before.isPresent());
+      rows.write(part);
+      Manifest made =
+          checkpoints.publish(
+              draft,
+              () ->
+                  new Manifest(
+                      checkpoints.nextEpoch(),
+                      checkpoints.owner().id(),
+                      "p",
+                      0,
+                      false,
+                      1,
+                      List.of(),
+                      List.of(new Manifest.OperatorState("X", "X()", "x", "x", draft.partsOf("x"))),
+                      List.of(),
+                      List.of()));
+      checkpoints.committed(made);
+      return made;
+    }
+  }
+
+  private static void row(
+      StateWriter.Part part, RootAllocator allocator, RowKind kind, int key, long count) {
+    try (BatchBuilder builder = new BatchBuilder(COUNTS, allocator)) {
+      part.write(group(key), builder.add(kind, "k" + key, count).build());
+    }
+  }
+
+  private static List<String> read(Checkpoints checkpoints, RootAllocator allocator) {
+    StoredCheckpoint found = checkpoints.whole(0).orElseThrow();
+    List<String> rows = new ArrayList<>();
+    for (int task = 0; task < 3; task++) {
+      found
+          .reader(found.manifest().operators().get(0), task, 3, allocator)
+          .read(
+              "counts",
+              (batch, group) -> {
+                try (RecordBatch owned = batch) {
+                  for (int i = 0; i < owned.rowCount(); i++) {
+                    int position = owned.position(i);
+                    rows.add(
+                        owned.vector(0).getObject(position)
+                            + "="
+                            + owned.vector(1).getObject(position));
+                  }
+                }
+              });
+    }
+    rows.sort(null);
+    return rows;
+  }
+
+  private Checkpoints open(int retain) {
+    return Checkpoints.open(
+        new LocalStorage(directory), retain, Optional.empty(), ThreadHost.INSTANCE);
+  }
+
+  private List<Path> states() throws IOException {
+    try (var files = Files.list(directory)) {
+      return files.filter(f -> f.getFileName().toString().startsWith("state-")).sorted().toList();
+    }
+  }
+
+  @Test
+  void onlyWhatHasChangedIsWrittenAndFilesLiveAsLongAsTheyAreNeeded() throws Exception {
+    try (RootAllocator allocator = new RootAllocator()) {
+      try (Checkpoints checkpoints = open(2)) {
+        Manifest first =
+            change(
+                checkpoints,
+                allocator,
+                Optional.empty(),
+                false,
+                part -> {
+                  for (int key = 0; key < 1000; key++) {
+                    row(part, allocator, RowKind.INSERT, key, key);
+                  }
+                });
+        long base = Files.size(states().get(0));
+        Manifest second =
+            change(
+                checkpoints,
+                allocator,
+                Optional.of(first),
+                true,
+                part -> {
+                  row(part, allocator, RowKind.INSERT, 5, 500);
+                  row(part, allocator, RowKind.DELETE, 6, 0);
+                  row(part, allocator, RowKind.INSERT, 1000, 1);
+                });
+        assertThat(states()).hasSize(2);
+        assertThat(Files.size(states().get(1))).isLessThan(base / 50);
+        Manifest third = change(checkpoints, allocator, Optional.of(second), true, part -> {});
+        assertThat(states()).as("nothing has changed").hasSize(2);
+        // the first checkpoint is gone, its file is not
+        assertThat(directory.resolve("checkpoint-00000001")).doesNotExist();
+        List<Checkpoints.Entry> entries = Checkpoints.list(new LocalStorage(directory));
+        assertThat(entries).hasSize(2).allMatch(entry -> entry.shared() > base);
+        assertThat(entries).allMatch(entry -> entry.own() < 3000);
+        Manifest fourth =
+            change(
+                checkpoints,
+                allocator,
+                Optional.of(third),
+                true,
+                part -> {
+                  row(part, allocator, RowKind.INSERT, 6, 600);
+                  row(part, allocator, RowKind.DELETE, 5, 0);
+                });
+        assertThat(fourth.files()).hasSize(3);
+      }
+      try (Checkpoints checkpoints = open(2)) {
+        assertThat(read(checkpoints, allocator))
+            .hasSize(1000)
+            .contains("k6=600", "k1000=1", "k7=7")
+            .doesNotContain("k5=5", "k5=500", "k6=6");
+      }
+      // a whole one, after which nothing needs the files before
+      try (Checkpoints checkpoints = open(1)) {
+        Manifest last = checkpoints.whole(0).orElseThrow().manifest();
+        change(
+            checkpoints,
+            allocator,
+            Optional.of(last),
+            false,
+            part -> row(part, allocator, RowKind.INSERT, 1, 11));
+      }
+      try (Checkpoints checkpoints = open(1)) {
+        assertThat(read(checkpoints, allocator)).containsExactly("k1=11");
+      }
+    }
+  }
+
+  @Test
+  void aSharedFileThatIsDamagedIsNamedAndWhatDoesNotNeedItIsUsed() throws Exception {
+    try (RootAllocator allocator = new RootAllocator()) {
+      try (Checkpoints checkpoints = open(3)) {
+        Manifest first =
+            change(
+                checkpoints,
+                allocator,
+                Optional.empty(),
+                false,
+                part -> {
+                  row(part, allocator, RowKind.INSERT, 1, 1);
+                  row(part, allocator, RowKind.INSERT, 2, 1);
+                });
+        Manifest second =
+            change(
+                checkpoints,
+                allocator,
+                Optional.of(first),
+                true,
+                part -> row(part, allocator, RowKind.INSERT, 1, 2));
+        change(
+            checkpoints,
+            allocator,
+            Optional.of(second),
+            true,
+            part -> row(part, allocator, RowKind.INSERT, 1, 3));
+      }
+      Path shared = states().get(1);
+      byte[] bytes = Files.readAllBytes(shared);
+      bytes[bytes.length / 2] ^= 1;
+      Files.write(shared, bytes);
+      try (Checkpoints checkpoints = open(3)) {
+        assertThat(read(checkpoints, allocator)).containsExactly("k1=1", "k2=1");
+        assertThat(checkpoints.notices())
+            .anyMatch(n -> n.contains("checkpoint 3 is damaged") && n.contains("needs 'state-"))
+            .anyMatch(n -> n.contains("checkpoint 2 is damaged"));
+      }
+    }
+  }
+
+  @Test
+  void aLaterVersionIsRefusedAndNotPassedOver() throws Exception {
+    try (RootAllocator allocator = new RootAllocator();
+        Checkpoints checkpoints = open(3)) {
+      make(checkpoints, allocator);
+    }
+    Path file = directory.resolve("checkpoint-00000001");
+    java.nio.ByteBuffer bytes = java.nio.ByteBuffer.wrap(Files.readAllBytes(file));
+    bytes.putInt(8, Manifest.VERSION + 1);
+    java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
+    crc.update(bytes.array(), 0, 12);
+    bytes.putInt(12, (int) crc.getValue());
+    Files.write(file, bytes.array());
+    try (Checkpoints checkpoints = open(3)) {
+      assertThatThrownBy(() -> checkpoints.whole(0))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("cannot be read");
     }
   }
 }
