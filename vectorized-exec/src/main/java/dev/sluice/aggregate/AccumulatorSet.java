@@ -229,7 +229,8 @@ public final class AccumulatorSet {
     for (GroupAccumulator accumulator : accumulators) {
       for (int w = 0; w < accumulator.stateWords(); w++, column++) {
         for (int i = 0; i < count; i++) {
-          Cells.setWord(out.vector(column), WORD, at + i, accumulator.stateWord(slots[from + i], w));
+          Cells.setWord(
+              out.vector(column), WORD, at + i, accumulator.stateWord(slots[from + i], w));
         }
       }
       FieldVector bytes = out.vector(column++);

@@ -13,9 +13,9 @@ import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Kind;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.ArrayList;
 import java.util.Optional;
 
 /**
@@ -396,8 +396,7 @@ final class AppendJoin implements Operator {
     List<StateCopy> copies = new ArrayList<>();
     for (int side = 0; side < 2; side++) {
       copies.add(
-          stores[side].beginSave(
-              state, PARTS[side], LAYOUT, context.orElseThrow().allocator()));
+          stores[side].beginSave(state, PARTS[side], LAYOUT, context.orElseThrow().allocator()));
     }
     return Optional.of(StateCopy.all(copies));
   }

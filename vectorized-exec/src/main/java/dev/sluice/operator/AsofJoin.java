@@ -14,8 +14,8 @@ import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
 import dev.sluice.type.DataType;
 import dev.sluice.type.RowKind;
-import java.util.Arrays;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -412,8 +412,7 @@ final class AsofJoin implements Operator {
     List<StateCopy> copies = new ArrayList<>();
     for (int side = 0; side < 2; side++) {
       copies.add(
-          stores[side].beginSave(
-              state, PARTS[side], LAYOUT, context.orElseThrow().allocator()));
+          stores[side].beginSave(state, PARTS[side], LAYOUT, context.orElseThrow().allocator()));
     }
     return Optional.of(StateCopy.all(copies));
   }

@@ -360,8 +360,7 @@ final class ChangeJoin implements Operator {
     List<StateCopy> copies = new ArrayList<>();
     for (int side = 0; side < 2; side++) {
       copies.add(
-          stores[side].beginSave(
-              state, PARTS[side], LAYOUT, context.orElseThrow().allocator()));
+          stores[side].beginSave(state, PARTS[side], LAYOUT, context.orElseThrow().allocator()));
     }
     return Optional.of(StateCopy.all(copies));
   }

@@ -429,7 +429,10 @@ public final class RowStore {
     }
   }
 
-  /** Begins to write what has changed since the snapshot before, or everything, as part {@code name}. */
+  /**
+   * Begins to write what has changed since the snapshot before, or everything, as part {@code
+   * name}.
+   */
   public StateCopy beginSave(
       StateWriter state, String name, int version, BufferAllocator allocator) {
     return changes.begin(state, name, version, layout(), allocator);

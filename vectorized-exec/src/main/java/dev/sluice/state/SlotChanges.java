@@ -11,8 +11,8 @@ import org.apache.arrow.memory.BufferAllocator;
 
 /**
  * Which slots of a table have changed since the checkpoint before, and the copy that is made of
- * them for the next. Whoever changes a slot says so first ({@link #touch}); a slot that is yet to be
- * copied is copied then, so that the table goes on while the copy is made bit by bit. Until the
+ * them for the next. Whoever changes a slot says so first ({@link #touch}); a slot that is yet to
+ * be copied is copied then, so that the table goes on while the copy is made bit by bit. Until the
  * first snapshot nothing is noted, and nothing is paid. Single-threaded.
  */
 public final class SlotChanges {
@@ -164,7 +164,13 @@ public final class SlotChanges {
       }
     }
     Optional<KeyTable> deleted = part.wantsChanges() ? gone : Optional.empty();
-    Copy begun = new Copy(part, new Staged(part, layout, allocator, part.wantsChanges() ? 64 : limit), wanted, limit, deleted);
+    Copy begun =
+        new Copy(
+            part,
+            new Staged(part, layout, allocator, part.wantsChanges() ? 64 : limit),
+            wanted,
+            limit,
+            deleted);
     copy = Optional.of(begun);
     tracking = true;
     changed = new long[words(limit)];
@@ -181,8 +187,7 @@ public final class SlotChanges {
     private final int expected;
     private byte[] groups = new byte[1024];
 
-    private Staged(
-        StateWriter.Part part, Schema layout, BufferAllocator allocator, int expected) {
+    private Staged(StateWriter.Part part, Schema layout, BufferAllocator allocator, int expected) {
       this.expected = Math.max(1, Math.min(STAGED_ROWS, expected));
       this.part = part;
       this.layout = layout;

@@ -40,11 +40,7 @@ final class CheckpointErrors {
   static UserError notBegun(String location, long epoch, java.io.UncheckedIOException e) {
     return UserError.of(
             ErrorCode.CHECKPOINT_FAILED,
-            "checkpoint "
-                + epoch
-                + " cannot be begun in '"
-                + location
-                + "'")
+            "checkpoint " + epoch + " cannot be begun in '" + location + "'")
         .withDetail(String.valueOf(e.getMessage()))
         .withHint("what was committed stays; the next run goes on from the checkpoint before")
         .causedBy(e);

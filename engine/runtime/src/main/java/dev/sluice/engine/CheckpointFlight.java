@@ -152,9 +152,7 @@ final class CheckpointFlight implements Activity {
             draft,
             () ->
                 manifest.apply(
-                    ready.entrySet().stream()
-                        .map(e -> e.getKey().state(e.getValue()))
-                        .toList()));
+                    ready.entrySet().stream().map(e -> e.getKey().state(e.getValue())).toList()));
     FaultPoint.pass("checkpoint.durable");
     ready.forEach(
         (sink, committables) -> {

@@ -22,10 +22,10 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.NullVector;
 
 /**
- * A checkpoint being made: copies of the state come in from the tasks, another thread writes them to
- * a file of their own, and the manifest last. Of parts that know what has changed only that is
- * asked for, as long as what the files of earlier checkpoints have of it is worth more than what has
- * taken its place. Safe for use by any thread.
+ * A checkpoint being made: copies of the state come in from the tasks, another thread writes them
+ * to a file of their own, and the manifest last. Of parts that know what has changed only that is
+ * asked for, as long as what the files of earlier checkpoints have of it is worth more than what
+ * has taken its place. Safe for use by any thread.
  */
 public final class CheckpointDraft implements AutoCloseable {
   /** So many files at most hold a part; then it is written whole. */
@@ -77,7 +77,9 @@ public final class CheckpointDraft implements AutoCloseable {
     this.previous = previous;
   }
 
-  /** Rows of one key group that wait to be written; none: what is in earlier files does not count. */
+  /**
+   * Rows of one key group that wait to be written; none: what is in earlier files does not count.
+   */
   private record Piece(Part part, int group, Optional<RecordBatch> rows) {
     void close() {
       rows.ifPresent(RecordBatch::close);
@@ -207,8 +209,7 @@ public final class CheckpointDraft implements AutoCloseable {
     synchronized (parts) {
       return parts
           .computeIfAbsent(id, i -> new LinkedHashMap<>())
-          .computeIfAbsent(
-              name, n -> new Part(nextPart++, n, version, PlanJson.write(layout)));
+          .computeIfAbsent(name, n -> new Part(nextPart++, n, version, PlanJson.write(layout)));
     }
   }
 

@@ -270,7 +270,8 @@ public final class Checkpoints implements AutoCloseable {
    */
   public CheckpointDraft begin(
       BufferAllocator allocator, long room, CheckpointDraft.Previous previous) {
-    return new CheckpointDraft(storage, stateName(nextEpoch, owner.token()), allocator, room, previous);
+    return new CheckpointDraft(
+        storage, stateName(nextEpoch, owner.token()), allocator, room, previous);
   }
 
   /**

@@ -85,8 +85,8 @@ public record Manifest(
    *
    * @param id number of the part in the file of this checkpoint
    * @param layout schema as JSON
-   * @param identity columns that say whose a row is: rows in a later file take the place of those in
-   *     earlier ones; none if the part is always written whole
+   * @param identity columns that say whose a row is: rows in a later file take the place of those
+   *     in earlier ones; none if the part is always written whole
    * @param files where its rows are, the oldest first
    */
   public record PartState(

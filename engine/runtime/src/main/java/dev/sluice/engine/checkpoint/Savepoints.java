@@ -137,8 +137,8 @@ public final class Savepoints {
     return operators;
   }
 
-  private static long copyPart(
-      StateFiles.StateFile file, int part, ChunkFile.Writer writer, int as) throws IOException {
+  private static long copyPart(StateFiles.StateFile file, int part, ChunkFile.Writer writer, int as)
+      throws IOException {
     long bytes = 0;
     for (int group = 0; group < KeyGroups.COUNT; group++) {
       for (StateFiles.Chunk chunk : file.chunks(part, group)) {

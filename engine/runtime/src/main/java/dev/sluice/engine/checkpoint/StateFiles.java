@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The files of checkpoints that have been opened: each is read through once, for several checkpoints
- * may need it. Opened by one thread; what is open may be read by any.
+ * The files of checkpoints that have been opened: each is read through once, for several
+ * checkpoints may need it. Opened by one thread; what is open may be read by any.
  */
 final class StateFiles implements AutoCloseable {
   private final CheckpointStorage storage;

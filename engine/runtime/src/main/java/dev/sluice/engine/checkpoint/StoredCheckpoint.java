@@ -13,7 +13,6 @@ import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -201,8 +200,7 @@ public final class StoredCheckpoint {
     if (n == 0) {
       batch.close();
     } else {
-      each.accept(
-          batch.select(new Selection(kept, n)).withKinds(Optional.empty()), group);
+      each.accept(batch.select(new Selection(kept, n)).withKinds(Optional.empty()), group);
     }
   }
 

@@ -29,7 +29,8 @@ class CheckpointsTest {
   @TempDir Path directory;
 
   private Manifest make(Checkpoints checkpoints, RootAllocator allocator) throws IOException {
-    try (CheckpointDraft draft = checkpoints.begin(allocator, 100, (id, name) -> Optional.empty())) {
+    try (CheckpointDraft draft =
+        checkpoints.begin(allocator, 100, (id, name) -> Optional.empty())) {
       StateWriter.Part part = draft.capture(0, 1).operator("x").part("rows", 1, LAYOUT);
       for (int group = 0; group < 256; group += 16) {
         try (BatchBuilder builder = new BatchBuilder(LAYOUT, allocator)) {
@@ -38,17 +39,18 @@ class CheckpointsTest {
       }
       return checkpoints.publish(
           draft,
-          () -> new Manifest(
-              checkpoints.nextEpoch(),
-              checkpoints.owner().id(),
-              "p",
-              0,
-              false,
-              1,
-              List.of(),
-              List.of(new Manifest.OperatorState("X", "X()", "x", "x", draft.partsOf("x"))),
-              List.of(),
-              List.of()));
+          () ->
+              new Manifest(
+                  checkpoints.nextEpoch(),
+                  checkpoints.owner().id(),
+                  "p",
+                  0,
+                  false,
+                  1,
+                  List.of(),
+                  List.of(new Manifest.OperatorState("X", "X()", "x", "x", draft.partsOf("x"))),
+                  List.of(),
+                  List.of()));
     }
   }
 
@@ -161,8 +163,7 @@ class CheckpointsTest {
 
   private static final Schema COUNTS =
       Schema.of(
-          new Field("k", DataType.string()),
-          new Field("n", DataType.of(DataType.Kind.BIGINT)));
+          new Field("k", DataType.string()), new Field("n", DataType.of(DataType.Kind.BIGINT)));
 
   /** Which key group a key is in does not matter here, as long as it is always the same. */
   private static int group(int key) {
