@@ -197,4 +197,46 @@ class PlanChangeTest {
     start(sql(1_000_000, WINDOWS), "calm", false).await();
     assertThat(rows("gone_w")).as("seed " + SEED).isEqualTo(rows("calm_w"));
   }
+
+  private static final String PAIRS =
+      "CREATE SINK j WITH ('connector' = 'filesystem', 'format' = 'csv', 'path' = '%s_j') AS SELECT"
+          + " l.id, l.v, r.id AS other FROM a l JOIN (SELECT id, v FROM a WHERE id %% 9 = 0) r ON"
+          + " l.v = r.v;\n";
+
+  @Test
+  void aWiderTypeIsReadAsIt() throws Exception {
+    String narrow = PAIRS + SUMS.replace("SUM(v) AS s", "MAX(v) AS s, COUNT(DISTINCT v) AS d");
+    start(sql(1_000_000, narrow), "calm", false).await();
+    Job job = start(sql(1500, narrow).replace("v BIGINT", "v INT"), "wide", false);
+    while (job.report().rowsIn() < 500) {
+      Thread.sleep(2);
+    }
+    job.stop();
+    job.await();
+    List<String> notices = goOn("wide", false, narrow);
+    assertThat(notices)
+        .anyMatch(n -> n.startsWith("migrated: Join") && n.contains("'v' was INTEGER, is BIGINT"))
+        .noneMatch(n -> n.startsWith("lost"));
+    assertThat(rows("wide_o")).as("seed " + SEED).isEqualTo(rows("calm_o"));
+    assertThat(rows("wide_j")).as("seed " + SEED).isEqualTo(rows("calm_j"));
+  }
+
+  @Test
+  void aFurtherColumnIsNullInRowsFromBefore() throws Exception {
+    start(sql(1_000_000, PAIRS), "calm", false).await();
+    begin("more", PAIRS);
+    String more = PAIRS.replace("r.id AS other", "r.id AS other, l.ts, r.ts AS t");
+    List<String> notices = goOn("more", false, more.replace("SELECT id, v", "SELECT id, v, ts"));
+    assertThat(notices)
+        .anyMatch(
+            n -> n.startsWith("migrated: Join") && n.contains("'ts' is NULL in rows from before"))
+        .noneMatch(n -> n.startsWith("lost"));
+    List<String> three =
+        rows("more_j").stream()
+            .map(row -> String.join(",", List.of(row.split(",", -1)).subList(0, 3)))
+            .sorted()
+            .toList();
+    assertThat(three).as("seed " + SEED).isEqualTo(rows("calm_j"));
+    assertThat(rows("more_j")).anyMatch(row -> row.contains(",2024-01-01"));
+  }
 }

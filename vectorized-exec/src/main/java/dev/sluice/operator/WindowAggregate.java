@@ -180,10 +180,10 @@ final class WindowAggregate implements Operator {
                     (slot, i) -> i == 0 ? key.start() : key.openEnd(),
                     context.orElseThrow().allocator()));
     StateWriter.Part clock = state.part(CLOCK, LAYOUT, CLOCK_LAYOUT);
-    for (int group = 0; group < KeyGroups.COUNT; group++) {
-      try (BatchBuilder builder =
-          new BatchBuilder(CLOCK_LAYOUT, context.orElseThrow().allocator())) {
-        clock.write(group, builder.add(RowKind.INSERT, watermark, sequence).build());
+    try (BatchBuilder builder = new BatchBuilder(CLOCK_LAYOUT, context.orElseThrow().allocator());
+        RecordBatch row = builder.add(RowKind.INSERT, watermark, sequence).build()) {
+      for (int group = 0; group < KeyGroups.COUNT; group++) {
+        clock.write(group, row.share());
       }
     }
   }

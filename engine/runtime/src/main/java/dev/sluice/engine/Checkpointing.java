@@ -17,7 +17,6 @@ import dev.sluice.error.UserError;
 import dev.sluice.plan.StageGraph;
 import dev.sluice.plan.TableRef;
 import dev.sluice.state.StateCopy;
-import dev.sluice.state.StateReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -274,120 +273,24 @@ final class Checkpointing implements AutoCloseable {
 
   /** Gives every operator its state, and ends again what had ended. */
   void restore(List<List<TaskHost>> tasks, Map<Integer, EdgeBuffer> edges, Workers workers) {
-    if (from.isEmpty()) {
-      return;
+    if (from.isPresent()) {
+      StateRestore restore =
+          new StateRestore(
+              from.get(), match.orElseThrow(), plan, graph, options, checkpoints, allocator);
+      previous = restore.state(tasks, workers);
+      restore.ends(tasks, edges);
     }
-    Map<String, List<Manifest.PartState>> read = new LinkedHashMap<>();
-    List<Runnable> work = new ArrayList<>();
-    Map<StatePlan.Slot, Manifest.OperatorState> found = match.orElseThrow().found();
-    for (StageGraph.Stage stage : graph.stages()) {
-      Map<Integer, Manifest.OperatorState> ofStep = new LinkedHashMap<>();
-      found.forEach(
-          (slot, state) -> {
-            if (slot.stage() == stage.id()) {
-              ofStep.put(slot.step(), state);
-            }
-          });
-      List<TaskHost> hosts = tasks.get(stage.id());
-      dropOtherLayouts(hosts.get(0), ofStep);
-      tellNew(hosts.get(0), stage.id(), ofStep);
-      for (StatePlan.Slot slot : plan.slots()) {
-        if (slot.stage() == stage.id() && ofStep.containsKey(slot.step())) {
-          read.put(slot.id(), ofStep.get(slot.step()).parts());
-        }
-      }
-      for (int t = 0; t < hosts.size(); t++) {
-        int task = t;
-        work.add(
-            () -> hosts.get(task).task().restore(step -> reader(ofStep, step, task, hosts.size())));
-      }
-      FaultPoint.pass("recovery.state");
-    }
-    workers.run(work);
-    previous = read;
-    Set<Integer> changed = new TreeSet<>();
-    for (StatePlan.Slot slot : plan.slots()) {
-      if (!found.containsKey(slot) || match.get().changed().contains(slot)) {
-        changed.add(slot.stage());
-      }
-    }
-    for (EdgeBuffer edge : edges.values()) {
-      if (from().orElseThrow().ended().contains(plan.from(graph, edge.edge()))) {
-        edge.resumeFinished();
-        if (!edge.edge().to().isSink() && !changed.contains(edge.edge().to().stage())) {
-          tasks
-              .get(edge.edge().to().stage())
-              .forEach(host -> host.task().resumeFinished(edge.edge().to().step()));
-        }
-      }
-    }
-  }
-
-  private StateReader reader(
-      Map<Integer, Manifest.OperatorState> ofStep, int step, int task, int width) {
-    Manifest.OperatorState none = new Manifest.OperatorState("", "", "", "", List.of());
-    return from.orElseThrow().reader(ofStep.getOrDefault(step, none), task, width, allocator);
-  }
-
-  /** What keeps state and was not there: it knows nothing of the rows before. */
-  private void tellNew(TaskHost host, int stage, Map<Integer, Manifest.OperatorState> ofStep) {
-    for (StatePlan.Slot slot : plan.slots()) {
-      if (slot.stage() == stage && !ofStep.containsKey(slot.step())) {
-        boolean[] keeps = {false};
-        host.task()
-            .snapshot(
-                slot.step(),
-                (name, version, layout) -> {
-                  keeps[0] = true;
-                  return (group, rows) -> rows.close();
-                });
-        if (keeps[0]) {
-          checkpoints.notice(
-              "new: " + slot.head() + " begins behind checkpoint " + from().orElseThrow().epoch());
-        }
-      }
-    }
-  }
-
-  /** State whose columns are not what the operator keeps now cannot be read. */
-  private void dropOtherLayouts(TaskHost host, Map<Integer, Manifest.OperatorState> ofStep) {
-    host.task()
-        .snapshot(
-            step ->
-                (name, version, layout) -> {
-                  boolean other =
-                      Optional.ofNullable(ofStep.get(step)).stream()
-                          .flatMap(state -> state.parts().stream())
-                          .filter(part -> part.name().equals(name))
-                          .anyMatch(
-                              part ->
-                                  part.version() != version
-                                      || !StatePlan.fits(part.layout(), layout));
-                  if (other) {
-                    dropOtherLayout(ofStep.remove(step));
-                  }
-                  return (group, rows) -> rows.close();
-                });
-  }
-
-  private void dropOtherLayout(Manifest.OperatorState state) {
-    String lost = "lost: " + state.head();
-    if (!options.allowStateLoss()) {
-      throw UserError.of(
-              ErrorCode.STATE_LOSS,
-              "the state of checkpoint " + from().orElseThrow().epoch() + " has other columns now")
-          .withDetail(lost)
-          .withHint("undo the change, or accept the loss with --allow-state-loss");
-    }
-    checkpoints.notice(lost);
   }
 
   long token() {
     return checkpoints.owner().token();
   }
 
+  /** A savepoint that has been made. */
+  record Savepoint(long epoch, Path place) {}
+
   /** Copies the newest checkpoint to a directory of its own. */
-  Path savepoint(Optional<String> to) {
+  Savepoint savepoint(Optional<String> to) {
     long epoch = checkpoints.nextEpoch() - 1;
     Path place =
         to.map(options.workingDirectory()::resolve)
@@ -404,7 +307,7 @@ final class Checkpointing implements AutoCloseable {
           .causedBy(e);
     }
     checkpoints.notice("savepoint " + epoch + " is in " + place);
-    return place;
+    return new Savepoint(epoch, place);
   }
 
   /** The failure, or what has led to it: another run has replaced this one. */

@@ -3,7 +3,6 @@ package dev.sluice.engine;
 import dev.sluice.connector.SplitSource.Position;
 import dev.sluice.engine.checkpoint.Manifest;
 import dev.sluice.engine.sink.SinkFeed;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +27,7 @@ final class Epochs implements AutoCloseable {
   private Optional<InFlight> inFlight = Optional.empty();
   private long lastCommitNanos;
   private boolean positionsMoved;
+  private boolean asked;
   private long epoch;
   private long begunEpoch;
 
@@ -59,8 +59,9 @@ final class Epochs implements AutoCloseable {
 
   /** Whether the interval is over, and the state has been copied for the checkpoint before. */
   boolean isDue() {
-    return !isCopying()
-        && parts.host().nanoTime() - lastCommitNanos >= parts.options().commitInterval().toNanos();
+    return asked && inFlight.isEmpty()
+        || !isCopying()
+            && parts.host().nanoTime() - lastCommitNanos >= parts.options().commitInterval().toNanos();
   }
 
   private boolean isCopying() {
@@ -119,11 +120,10 @@ final class Epochs implements AutoCloseable {
     positionsMoved = true;
   }
 
-  /** Ends an epoch and waits for its commit, though nothing may have come. */
-  void commitNow() {
+  /** Asks for a checkpoint as soon as there can be one, though nothing may have come. */
+  void ask() {
+    asked = true;
     positionsMoved = true;
-    commit(false, false, true);
-    land(true);
   }
 
   /**
@@ -137,6 +137,7 @@ final class Epochs implements AutoCloseable {
     // one at a time: a disk or sink that does not keep up holds the job back here
     land(true);
     lastCommitNanos = parts.host().nanoTime();
+    asked = false;
     if (!last && !positionsMoved && parts.allSinks().stream().noneMatch(SinkFeed::isDirty)) {
       return;
     }
@@ -198,8 +199,15 @@ final class Epochs implements AutoCloseable {
     return parts.checkpoints().map(c -> c.toldAs(failure)).orElse(failure);
   }
 
+  /** Begins to copy the newest checkpoint, when what is under way has been committed. */
+  SavepointFlight beginSavepoint(Optional<String> to) {
+    SavepointFlight flight = new SavepointFlight(parts.checkpoints().orElseThrow(), to);
+    parts.checkpointer().start(flight);
+    return flight;
+  }
+
   /** Copies the newest checkpoint; where to, it says. */
-  Path savepoint(Optional<String> to) {
+  Checkpointing.Savepoint savepoint(Optional<String> to) {
     return parts.checkpoints().orElseThrow().savepoint(to);
   }
 

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** Does what other processes ask of a job with checkpoints. The job's thread. */
 final class RunRequests implements AutoCloseable {
@@ -16,6 +18,12 @@ final class RunRequests implements AutoCloseable {
   private final RunControl control;
   private long nextNanos = System.nanoTime();
   private Optional<RunControl.Request> stop = Optional.empty();
+
+  /** The savepoint that is asked for, and its copy once that is made. */
+  private Optional<RunControl.Request> saving = Optional.empty();
+
+  private Optional<SavepointFlight> copying = Optional.empty();
+  private long begunBefore;
 
   private RunRequests(TickLoop loop, Path directory, RunControl control) {
     this.loop = loop;
@@ -52,10 +60,15 @@ final class RunRequests implements AutoCloseable {
     }
     nextNanos = now + INTERVAL_NANOS;
     try {
+      if (saving.isPresent()) {
+        goOnSaving();
+        return false;
+      }
       Optional<RunControl.Request> asked = control.poll();
       if (asked.isPresent() && asked.get().action() == RunControl.Action.SAVEPOINT) {
-        loop.checkpointNow();
-        save(asked.get(), "");
+        saving = asked;
+        begunBefore = loop.epochs().begunEpoch();
+        loop.epochs().ask();
       } else if (asked.isPresent()) {
         stop = asked;
       }
@@ -65,12 +78,29 @@ final class RunRequests implements AutoCloseable {
     }
   }
 
-  private void save(RunControl.Request request, String before) throws IOException {
+  /** A savepoint is asked for: first a checkpoint of now, then its copy; the job goes on. */
+  private void goOnSaving() throws IOException {
+    if (copying.isEmpty() && loop.epoch() > begunBefore) {
+      copying = Optional.of(loop.epochs().beginSavepoint(to(saving.orElseThrow())));
+    }
+    if (copying.isPresent() && copying.get().isOver()) {
+      SavepointFlight made = copying.get();
+      copying = Optional.empty();
+      saving = Optional.empty();
+      answer("", made::made);
+    }
+  }
+
+  private static Optional<String> to(RunControl.Request request) {
+    return request.to().isEmpty() ? Optional.empty() : Optional.of(request.to());
+  }
+
+  private void answer(String before, Supplier<Checkpointing.Savepoint> made)
+      throws IOException {
     try {
-      Path to =
-          loop.epochs()
-              .savepoint(request.to().isEmpty() ? Optional.empty() : Optional.of(request.to()));
-      control.answer(true, before + "savepoint " + loop.epoch() + " is in " + to);
+      Checkpointing.Savepoint there = made.get();
+      control.answer(
+          true, before + "savepoint " + there.epoch() + " is in " + there.place());
     } catch (UserError e) {
       // whoever asked is told, the run goes on
       control.answer(
@@ -81,8 +111,17 @@ final class RunRequests implements AutoCloseable {
   /** The job has stopped in good order. */
   void stopped() {
     try {
+      while (copying.isPresent() && !copying.get().isOver()) {
+        LockSupport.parkNanos(this, INTERVAL_NANOS / 100);
+      }
+      if (copying.isPresent()) {
+        goOnSaving();
+      }
+      if (saving.isPresent()) {
+        answer("", () -> loop.epochs().savepoint(to(saving.orElseThrow())));
+      }
       if (stop.isPresent() && stop.get().action() == RunControl.Action.STOP_WITH_SAVEPOINT) {
-        save(stop.get(), "stopped; ");
+        answer("stopped; ", () -> loop.epochs().savepoint(to(stop.orElseThrow())));
       } else if (stop.isPresent()) {
         control.answer(true, "stopped; checkpoint " + loop.epoch() + " is the last");
       }

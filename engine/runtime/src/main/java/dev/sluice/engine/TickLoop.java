@@ -524,12 +524,6 @@ final class TickLoop implements AutoCloseable {
     return out > 0;
   }
 
-  /** Commits now, whatever the interval. */
-  void checkpointNow() {
-    settle();
-    epochs.commitNow();
-  }
-
   /** Where the rows that were read have gone. Between two ticks. */
   List<RunReport.Flow> flows() {
     return Conservation.of(parts, sinkRows);

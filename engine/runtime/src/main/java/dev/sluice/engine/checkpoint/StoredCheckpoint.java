@@ -14,6 +14,7 @@ import dev.sluice.type.Schema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.ObjIntConsumer;
@@ -80,9 +81,23 @@ public final class StoredCheckpoint {
     return bytes;
   }
 
-  /** What task {@code task} of {@code width} owns of an operator's state. */
+  /** What task {@code task} of {@code width} owns of an operator's state, as it was saved. */
   public StateReader reader(
       Manifest.OperatorState state, int task, int width, BufferAllocator allocator) {
+    return reader(state, Map.of(), task, width, allocator);
+  }
+
+  /**
+   * What task {@code task} of {@code width} owns of an operator's state.
+   *
+   * @param changes parts that are given in another layout
+   */
+  public StateReader reader(
+      Manifest.OperatorState state,
+      Map<Manifest.PartState, LayoutChange> changes,
+      int task,
+      int width,
+      BufferAllocator allocator) {
     return new StateReader() {
       @Override
       public OptionalInt version(String part) {
@@ -98,7 +113,9 @@ public final class StoredCheckpoint {
                     new Part(
                         part.name(),
                         part.version(),
-                        PlanJson.readSchema(part.layout()),
+                        changes.containsKey(part)
+                            ? changes.get(part).wanted()
+                            : PlanJson.readSchema(part.layout()),
                         size(part, task, width)))
             .toList();
       }
@@ -108,11 +125,18 @@ public final class StoredCheckpoint {
         Manifest.PartState found = part(state, part).orElseThrow();
         for (int group = 0; group < KeyGroups.COUNT; group++) {
           if (KeyGroups.task(group, width) == task) {
-            readGroup(found, group, allocator, each);
+            readGroup(found, group, allocator, as(Optional.ofNullable(changes.get(found)), allocator, each));
           }
         }
       }
     };
+  }
+
+  private static ObjIntConsumer<RecordBatch> as(
+      Optional<LayoutChange> change, BufferAllocator allocator, ObjIntConsumer<RecordBatch> each) {
+    return change.isEmpty()
+        ? each
+        : (batch, group) -> each.accept(change.get().apply(batch, allocator), group);
   }
 
   private long size(Manifest.PartState part, int task, int width) {
