@@ -61,7 +61,8 @@ final class Epochs implements AutoCloseable {
   boolean isDue() {
     return asked && inFlight.isEmpty()
         || !isCopying()
-            && parts.host().nanoTime() - lastCommitNanos >= parts.options().commitInterval().toNanos();
+            && parts.host().nanoTime() - lastCommitNanos
+                >= parts.options().commitInterval().toNanos();
   }
 
   private boolean isCopying() {

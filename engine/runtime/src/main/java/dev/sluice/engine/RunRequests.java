@@ -95,12 +95,10 @@ final class RunRequests implements AutoCloseable {
     return request.to().isEmpty() ? Optional.empty() : Optional.of(request.to());
   }
 
-  private void answer(String before, Supplier<Checkpointing.Savepoint> made)
-      throws IOException {
+  private void answer(String before, Supplier<Checkpointing.Savepoint> made) throws IOException {
     try {
       Checkpointing.Savepoint there = made.get();
-      control.answer(
-          true, before + "savepoint " + there.epoch() + " is in " + there.place());
+      control.answer(true, before + "savepoint " + there.epoch() + " is in " + there.place());
     } catch (UserError e) {
       // whoever asked is told, the run goes on
       control.answer(

@@ -25,8 +25,8 @@ import java.util.TreeSet;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
- * Gives the operators of a plan the state that a checkpoint has for them, all tasks side by side; in
- * other layouts where that loses nothing. The thread that builds the job.
+ * Gives the operators of a plan the state that a checkpoint has for them, all tasks side by side;
+ * in other layouts where that loses nothing. The thread that builds the job.
  */
 final class StateRestore {
   private final StoredCheckpoint from;
@@ -161,11 +161,7 @@ final class StateRestore {
   }
 
   private boolean matchLayout(
-      StatePlan.Slot slot,
-      Manifest.OperatorState state,
-      String name,
-      int version,
-      Schema layout) {
+      StatePlan.Slot slot, Manifest.OperatorState state, String name, int version, Schema layout) {
     Optional<Manifest.PartState> part =
         state.parts().stream().filter(saved -> saved.name().equals(name)).findFirst();
     if (part.isEmpty()) {

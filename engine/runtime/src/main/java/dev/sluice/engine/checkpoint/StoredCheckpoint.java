@@ -125,7 +125,11 @@ public final class StoredCheckpoint {
         Manifest.PartState found = part(state, part).orElseThrow();
         for (int group = 0; group < KeyGroups.COUNT; group++) {
           if (KeyGroups.task(group, width) == task) {
-            readGroup(found, group, allocator, as(Optional.ofNullable(changes.get(found)), allocator, each));
+            readGroup(
+                found,
+                group,
+                allocator,
+                as(Optional.ofNullable(changes.get(found)), allocator, each));
           }
         }
       }
