@@ -85,10 +85,7 @@ class OldCheckpointTest {
         .anyMatch(n -> n.startsWith("going on from checkpoint"))
         .noneMatch(n -> n.startsWith("lost") || n.contains("changed"));
     for (String sink : SINKS) {
-      assertThat(rows(old.resolve(sink)))
-          .as(sink)
-          .isNotEmpty()
-          .isEqualTo(rows(calm.resolve(sink)));
+      assertThat(rows(old.resolve(sink))).as(sink).isNotEmpty().isEqualTo(rows(calm.resolve(sink)));
     }
   }
 }
