@@ -39,8 +39,6 @@ final class SpillingOperator implements Operator {
   /** So many bytes are brought back at a time, so that what comes of them stays little. */
   private static final long BYTES_AT_ONCE = 8L << 20;
 
-  private static final int COPIED_AT_ONCE = 1 << 14;
-
   /** Parts that an operator writes for itself to every group. */
   private static final Set<String> OF_ALL = Set.of(Clock.PART, EndedInputs.PART);
 
@@ -287,7 +285,8 @@ final class SpillingOperator implements Operator {
 
   /** Keeps about that share of what is in memory, of the groups with the most rows of late. */
   private void rebuild(double kept, int toldEnds, Output output) {
-    finishCopy();
+    copying.ifPresent(StateCopy::finish);
+    copying = Optional.empty();
     beginSpilling();
     long due = due(resident);
     resident.snapshot(writer(group -> !evicted[group]));
@@ -568,18 +567,6 @@ final class SpillingOperator implements Operator {
     }
     copying = resident.beginSnapshot(state);
     return copying;
-  }
-
-  /** What has been begun of the operator in memory, before it is replaced. */
-  private void finishCopy() {
-    copying.ifPresent(
-        copy -> {
-          boolean more = true;
-          while (more) {
-            more = !copy.copy(COPIED_AT_ONCE);
-          }
-        });
-    copying = Optional.empty();
   }
 
   @Override

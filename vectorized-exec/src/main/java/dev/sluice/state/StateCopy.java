@@ -11,6 +11,14 @@ public interface StateCopy extends AutoCloseable {
   /** Copies the state of about that many keys; true once there is nothing left. */
   boolean copy(int keys);
 
+  /** Copies all that is left. */
+  default void finish() {
+    boolean left = true;
+    while (left) {
+      left = !copy(1 << 14);
+    }
+  }
+
   /** Gives back what is held, finished or not. */
   @Override
   void close();
