@@ -13,9 +13,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.TransactionListing;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,5 +109,104 @@ class KafkaFaultsTest {
     }
     assertThat(kafka.isSettled("open-out")).isTrue();
     assertThat(kafka.values("open-out")).containsExactly("{\"id\":1}", "{\"id\":2}");
+  }
+
+  private String copy(String from, String to) {
+    return "SET 'checkpoint.interval' = '50 ms'; SET 'pipeline.name' = '"
+        + to
+        + "'; CREATE STREAM s (id BIGINT) WITH ("
+        + topic(from)
+        + ", 'properties.group.id' = 'others'); CREATE SINK o WITH ("
+        + topic(to)
+        + ") AS SELECT id FROM s;";
+  }
+
+  private void awaitRecords(String topic, int count, CompletableFuture<Invocation> run) {
+    await()
+        .atMost(Duration.ofSeconds(90))
+        .until(() -> kafka.values(topic).size() >= count || run.isDone());
+  }
+
+  private Invocation stopped(CompletableFuture<Invocation> run) throws Exception {
+    assertThat(Invocation.of(directory, "stop", "c").code()).as("stopping").isZero();
+    return run.get(60, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void recordsThatWereForgottenMeanwhileAreMissed() throws Exception {
+    kafka.createTopic("short", 1);
+    kafka.createTopic("short-out", 1);
+    kafka.produce("short", 0, "{\"id\":1}", "{\"id\":2}");
+    script(copy("short", "short-out"));
+    CompletableFuture<Invocation> first = CompletableFuture.supplyAsync(this::run);
+    awaitRecords("short-out", 2, first);
+    assertThat(stopped(first).code()).as(first.get().err()).isZero();
+    kafka.produce("short", 0, "{\"id\":3}", "{\"id\":4}", "{\"id\":5}");
+    kafka.deleteBefore("short", 0, 4);
+    Invocation second = run();
+    assertThat(second.code()).as(second.err()).isEqualTo(ExitCode.FAILED);
+    assertThat(second.err()).contains("offset 2 of partition short-0", "Nothing is skipped");
+    assertThat(kafka.values("short-out")).hasSize(2);
+  }
+
+  /** The broker lets nobody else commit offsets of a group that has members. */
+  @Test
+  void anotherMemberOfTheGroupIsToldAndCostsNoRecord() throws Exception {
+    kafka.createTopic("shared", 1);
+    kafka.createTopic("shared-out", 1);
+    kafka.produce("shared", 0, KafkaServer.numbered(50, i -> "{\"id\":" + i + "}"));
+    script(copy("shared", "shared-out"));
+    Properties settings = new Properties();
+    settings.put("bootstrap.servers", kafka.bootstrap());
+    settings.put("group.id", "others");
+    settings.put("auto.offset.reset", "earliest");
+    try (KafkaConsumer<byte[], byte[]> other =
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      other.subscribe(List.of("shared"));
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> !other.poll(Duration.ofMillis(200)).isEmpty());
+      Invocation told = run();
+      assertThat(told.code()).as(told.err()).isEqualTo(ExitCode.FAILED);
+      assertThat(told.err()).contains("group 'others'", "give this pipeline one of its own");
+    }
+    kafka.produce("shared", 0, KafkaServer.numbered(50, i -> "{\"id\":" + (50 + i) + "}"));
+    CompletableFuture<Invocation> again = CompletableFuture.supplyAsync(this::run);
+    awaitRecords("shared-out", 100, again);
+    Invocation end = stopped(again);
+    assertThat(end.code()).as(end.err()).isZero();
+    assertThat(kafka.values("shared-out")).hasSize(100).doesNotHaveDuplicates();
+  }
+
+  /** Somebody uses the transactional id: the marker tells that no other run has taken over. */
+  @Test
+  void aProducerThatIsFencedByAStrangerIsMadeAnew() throws Exception {
+    kafka.createTopic("fenced", 1);
+    kafka.createTopic("fenced-out", 1);
+    kafka.produce("fenced", 0, KafkaServer.numbered(50, i -> "{\"id\":" + i + "}"));
+    script(copy("fenced", "fenced-out"));
+    CompletableFuture<Invocation> run = CompletableFuture.supplyAsync(this::run);
+    awaitRecords("fenced-out", 50, run);
+    List<String> ids =
+        kafka.admin().listTransactions().all().get().stream()
+            .map(TransactionListing::transactionalId)
+            .filter(id -> id.startsWith("fenced-out."))
+            .toList();
+    assertThat(ids).as("transactional ids of the run").isNotEmpty();
+    for (String id : ids) {
+      Properties settings = new Properties();
+      settings.put("bootstrap.servers", kafka.bootstrap());
+      settings.put("transactional.id", id);
+      try (KafkaProducer<byte[], byte[]> stranger =
+          new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+        stranger.initTransactions();
+      }
+    }
+    kafka.produce("fenced", 0, KafkaServer.numbered(50, i -> "{\"id\":" + (50 + i) + "}"));
+    awaitRecords("fenced-out", 100, run);
+    Invocation end = stopped(run);
+    assertThat(end.code()).as(end.err()).isZero();
+    assertThat(kafka.values("fenced-out")).hasSize(100).doesNotHaveDuplicates();
+    assertThat(kafka.isSettled("fenced-out")).isTrue();
   }
 }

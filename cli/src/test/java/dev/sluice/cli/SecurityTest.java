@@ -67,6 +67,8 @@ class SecurityTest {
         "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"a\";"
             + " com.sun.security.auth.module.JndiLoginModule required;",
         "org.apache.kafka.common.security.plain.PlainLoginModule2 required;",
+        "${env:NOTHING}com.sun.security.auth.module.JndiLoginModule required;",
+        "com.sun.security.auth.module.JndiLoginModule required a=\"${env:NOTHING}\";",
         " \n"
       })
   void loginModulesThatAreNotKafkasAreRefused(String login) throws IOException {
@@ -74,6 +76,38 @@ class SecurityTest {
         check(String.format(KAFKA, "'properties.sasl.jaas.config' = '" + login + "'"));
     assertThat(check.code()).as(check.err()).isEqualTo(2);
     assertThat(check.err()).contains("sasl.jaas.config").doesNotContain("://x");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "file:///etc/passwd",
+        "http://169.254.169.254/latest/meta-data",
+        "ftp://x",
+        "${env:NOTHING}file:///etc/passwd"
+      })
+  void tokensComeFromNoFile(String url) throws IOException {
+    for (String key :
+        List.of("sasl.oauthbearer.token.endpoint.url", "sasl.oauthbearer.jwks.endpoint.url")) {
+      Invocation check = check(String.format(KAFKA, "'properties." + key + "' = '" + url + "'"));
+      assertThat(check.code()).as(check.err()).isEqualTo(2);
+      assertThat(check.err()).contains(key).contains("https://");
+    }
+  }
+
+  /** What a secret turns out to be is looked at, too, before a client is made. */
+  @Test
+  void aLoginByReferenceIsLookedAtOnceItIsKnown() throws IOException {
+    Files.writeString(
+        directory.resolve("login"),
+        "com.sun.security.auth.module.JndiLoginModule required user.provider.url=\"ldap://x\";");
+    Files.writeString(
+        directory.resolve("x.sql"),
+        String.format(
+            KAFKA, "'properties.sasl.jaas.config' = '${file:" + directory.resolve("login") + "}'"));
+    Invocation run = Invocation.of(directory, "run", "x.sql");
+    assertThat(run.code()).as(run.err()).isEqualTo(2);
+    assertThat(run.err()).contains("names a login that may not be used").doesNotContain("ldap");
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.sql.DatabaseMetaData;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,8 @@ final class Database {
   private static final Pattern RELATIVE_H2 =
       Pattern.compile("jdbc:h2:(?:file:)?(\\.\\.?/[^;]*)(.*)");
 
+  private static final Pattern REMOTE_H2 = Pattern.compile("jdbc:h2:(?:mem:|tcp:|ssl:)");
+
   /** How long a server may take to answer a connection. */
   private static final int CONNECT_SECONDS = 10;
 
@@ -44,7 +47,7 @@ final class Database {
     String given = options.string(JdbcConnector.URL);
     dialect = JdbcDialect.of(table, given);
     dialect.requireHarmlessProperties(table);
-    url = resolved(given, context);
+    url = withoutCompaction(resolved(given, context));
   }
 
   /**
@@ -60,6 +63,15 @@ final class Database {
     return url.startsWith("jdbc:mysql:")
         ? "jdbc:mariadb:" + url.substring("jdbc:mysql:".length())
         : url;
+  }
+
+  /**
+   * An H2 file that its own thread was packing when the process was killed may open in an older
+   * state, forced to disk or not: commits would be lost. It is still packed when it is closed.
+   */
+  private static String withoutCompaction(String url) {
+    boolean file = url.startsWith("jdbc:h2:") && !REMOTE_H2.matcher(url).lookingAt();
+    return file ? url + ";AUTO_COMPACT_FILL_RATE=0" : url;
   }
 
   JdbcDialect dialect() {
@@ -218,7 +230,10 @@ final class Database {
     Jdbi.create(this::connect)
         .useHandle(
             handle -> {
-              handle.execute(dialect.create(table, newName()));
+              // not as a statement of Jdbi's, which reads escapes and parameters into names
+              try (Statement statement = handle.getConnection().createStatement()) {
+                statement.execute(dialect.create(table, newName()));
+              }
               // Jdbi leaves the commit to whoever has switched autocommit off
               handle.getConnection().commit();
             });

@@ -21,12 +21,16 @@ import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlIntervalLiteral;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.parser.SqlParserUtil;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
 
 /** Makes {@link ParsedQuery}s of trees: checks and collects the clauses behind a query. */
 final class QueryReader {
   private final StatementText text;
+
+  /** What the validator and optimizer, for whom each is an expression, still do in seconds. */
+  private static final int MOST_LISTED = 50_000;
 
   QueryReader(StatementText text) {
     this.text = text;
@@ -88,6 +92,18 @@ final class QueryReader {
                                   : o));
             }
             return super.visit(call);
+          }
+
+          @Override
+          public Void visit(SqlNodeList list) {
+            if (list.size() > MOST_LISTED) {
+              throw UserError.of(
+                      ErrorCode.SYNTAX,
+                      "a list of " + list.size() + " is longer than " + MOST_LISTED)
+                  .withHint("put its values into a table and join with it")
+                  .at(text.position(list.get(MOST_LISTED)));
+            }
+            return super.visit(list);
           }
 
           @Override

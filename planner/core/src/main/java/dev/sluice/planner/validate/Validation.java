@@ -183,6 +183,16 @@ public final class Validation {
           .withDetail(String.valueOf(e.getMessage()))
           .at(positions.of(query.getParserPosition()))
           .causedBy(e);
+    } catch (UserError e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // literals within calls are read when they are converted, and wrapped on their way here
+      for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+        if (cause instanceof CalciteContextException told) {
+          throw explain(told, query, positions);
+        }
+      }
+      throw e;
     }
   }
 

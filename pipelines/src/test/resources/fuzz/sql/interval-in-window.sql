@@ -1,0 +1,1 @@
+CREATE STREAM s (id BIGINT, k STRING, v DECIMAL(10,2), ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND) WITH ('connector' = 'datagen', 'number-of-rows' = '10'); SELECT window_start, k, COUNT(*), SUM(v) FILTER (WHERE v > 1) FROM TABLE(TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '\u00001' MINUTE)) GROUP BY k, window_start, window_end;
