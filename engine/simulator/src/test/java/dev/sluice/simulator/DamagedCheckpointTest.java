@@ -67,7 +67,7 @@ class DamagedCheckpointTest {
       byte[] whole = files.get(name);
       // every byte of the end, where the manifest is, and of the head; a sample between
       for (int length = 0; length < whole.length; length++) {
-        boolean edge = length < 100 || length > whole.length - 300;
+        boolean edge = length < 40 || length > whole.length - 200;
         if (edge || length % 997 == 0) {
           requireDamaged(name, Arrays.copyOf(whole, length), "cut to " + length);
         }
@@ -80,12 +80,12 @@ class DamagedCheckpointTest {
   void aBitTurnedAnywhere() throws IOException {
     Random random = new Random(1);
     for (String name : files.keySet()) {
-      for (int at = 0; at < 60; at++) {
+      for (int at = 0; at < 32; at++) {
         for (int bit = 0; bit < 8; bit++) {
           turn(name, at, bit);
         }
       }
-      for (int i = 0; i < 300; i++) {
+      for (int i = 0; i < 150; i++) {
         turn(name, random.nextInt(files.get(name).length), random.nextInt(8));
       }
     }
