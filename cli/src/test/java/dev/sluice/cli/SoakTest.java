@@ -51,7 +51,7 @@ class SoakTest {
         + " 'fields.k.min' = '0', 'fields.k.max' = '"
         + (KEYS - 1)
         + "', 'fields.ts.kind' = 'sequence', 'fields.ts.start' = '2024-01-01 00:00:00');\n"
-        + "CREATE SINK groups (k BIGINT, n BIGINT, hi BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH"
+        + "CREATE SINK per_key (k BIGINT, n BIGINT, hi BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH"
         + " ('connector' = 'jdbc', 'table-name' = 'soak', 'table.create' = 'true', 'url' = '"
         + postgres.url()
         + "', 'username' = '"
@@ -64,7 +64,7 @@ class SoakTest {
         + " k, window_start, window_end;\n"
         + "CREATE SINK pairs WITH ('connector' = 'blackhole') AS SELECT a.id, b.id AS other FROM s"
         + " a JOIN s b ON a.k = b.k AND a.ts BETWEEN b.ts - INTERVAL '10' SECOND AND b.ts;\n"
-        + "INSERT INTO groups SELECT k, COUNT(*) AS n, MAX(id) AS hi FROM s GROUP BY k;\n";
+        + "INSERT INTO per_key SELECT k, COUNT(*) AS n, MAX(id) AS hi FROM s GROUP BY k;\n";
   }
 
   private Process start() throws IOException {
@@ -192,6 +192,7 @@ class SoakTest {
     Files.writeString(directory.resolve("soak.sql"), sql(postgres));
     Process process = start();
     List<Sample> samples = new ArrayList<>();
+    awaitFirstRows(process, postgres);
     long begun = System.nanoTime();
     Random random = new Random(11);
     int faults = 0;
@@ -232,6 +233,27 @@ class SoakTest {
     assertThat(last.files()).isLessThanOrEqualTo(first.files() + 5);
     assertThat(last.threads()).isLessThanOrEqualTo(first.threads() + 2);
     assertThat(last.checkpointBytes()).isLessThan(256L << 20);
+  }
+
+  private void awaitFirstRows(Process process, PostgresServer postgres) throws Exception {
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
+    while (!hasRows(postgres)) {
+      assertThat(process.waitFor(200, TimeUnit.MILLISECONDS))
+          .as(Files.readString(directory.resolve("err")))
+          .isFalse();
+      assertThat(System.nanoTime()).as("no row arrives").isLessThan(end);
+    }
+  }
+
+  private static boolean hasRows(PostgresServer postgres) {
+    try (Connection connection = postgres.connect();
+        Statement statement = connection.createStatement();
+        ResultSet found = statement.executeQuery("SELECT 1 FROM soak LIMIT 1")) {
+      return found.next();
+    } catch (SQLException e) {
+      // the table is made by the pipeline
+      return false;
+    }
   }
 
   /** The rows that were read are in the groups, each of them once. */

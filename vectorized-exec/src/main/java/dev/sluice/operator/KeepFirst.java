@@ -133,6 +133,11 @@ final class KeepFirst implements Operator {
   }
 
   @Override
+  public long nextDue() {
+    return Long.MAX_VALUE;
+  }
+
+  @Override
   public void snapshot(StateWriter state) {
     StateWriter.Part part = state.part(COUNTS, LAYOUT, layout);
     int[][] groups = KeyGroups.slotsByGroup(table);

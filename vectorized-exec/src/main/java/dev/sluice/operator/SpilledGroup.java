@@ -121,6 +121,11 @@ final class SpilledGroup {
     return rows > 0;
   }
 
+  /** Whether it had let less event time pass than it was told when its state was saved. */
+  boolean holdsBack() {
+    return hasRows() && flowed < fedWatermark;
+  }
+
   /** Rows of state of keys of its own. */
   long rows() {
     return rows;

@@ -205,7 +205,7 @@ final class SpillingOperator implements Operator {
   private long outgoing() {
     long least = flowed;
     for (int g = 0; g < groups.length; g++) {
-      boolean holds = plan.holds() && groups[g].hasRows();
+      boolean holds = plan.holds() && groups[g].holdsBack();
       if (evicted[g] && (holds || groups[g].owes(watermark, ends, hasEnded()))) {
         least = Math.min(least, groups[g].flowed());
       }
@@ -288,7 +288,8 @@ final class SpillingOperator implements Operator {
     copying.ifPresent(StateCopy::finish);
     copying = Optional.empty();
     beginSpilling();
-    long due = due(resident);
+    // which of the groups holds event time back is known when they have been brought back once
+    long due = plan.holds() && flowed < watermark ? watermark : due(resident);
     resident.snapshot(writer(group -> !evicted[group]));
     resident.close();
     List<Integer> candidates = new ArrayList<>();

@@ -195,6 +195,11 @@ final class TopRows implements Operator {
   }
 
   @Override
+  public long nextDue() {
+    return Long.MAX_VALUE;
+  }
+
+  @Override
   public void snapshot(StateWriter state) {
     StateWriter.Part part = state.part(ROWS, LAYOUT, layout);
     int[][] groups = KeyGroups.slotsByGroup(table);
