@@ -87,6 +87,79 @@ class KafkaPipelinesTest {
     assertThat(run.code()).isZero();
   }
 
+  private String names(String dimension) {
+    return "CREATE TABLE names (id BIGINT, name STRING, PRIMARY KEY (id) NOT ENFORCED)"
+        + with(dimension, "");
+  }
+
+  @Test
+  @Timeout(value = 90, unit = TimeUnit.SECONDS)
+  void aTopicOfLastStatesIsReadToItsEndBeforeRowsAreJoined() {
+    String dimension = "names-" + in;
+    kafka.createTopic(in, 2);
+    kafka.createTopic(dimension, 2);
+    kafka.produce(dimension, 0, "{\"id\":1,\"name\":\"old\"}", "{\"id\":1,\"name\":\"new\"}");
+    kafka.produce(dimension, 1, "{\"id\":2,\"name\":\"two\"}");
+    kafka.produce(in, 0, "{\"id\":1}", "{\"id\":3}");
+    kafka.produce(in, 1, "{\"id\":2}", "{\"id\":null}");
+    for (int parallelism : new int[] {1, 3}) {
+      Invocation run =
+          run(
+              "SET 'parallelism' = '"
+                  + parallelism
+                  + "';"
+                  + source("id BIGINT", "")
+                  + names(dimension)
+                  + "SELECT i.id, n.name FROM i LEFT JOIN names FOR SYSTEM_TIME AS OF PROCTIME()"
+                  + " AS n ON i.id = n.id ORDER BY id NULLS LAST");
+      assertThat(run.code()).as(run.err()).isZero();
+      assertThat(run.out()).isEqualTo("id,name\n1,new\n2,two\n3,\n,\n");
+    }
+    Invocation half =
+        run(
+            source("id BIGINT", "")
+                + names(dimension)
+                + "SELECT i.id FROM i JOIN names FOR SYSTEM_TIME AS OF PROCTIME() AS n ON"
+                + " CAST(i.id AS STRING) = n.name");
+    assertThat(half.err()).contains("needs its whole key").contains("hint:");
+  }
+
+  @Test
+  @Timeout(value = 90, unit = TimeUnit.SECONDS)
+  void lookupsSeeWhatATopicOfLastStatesHasBecome() throws Exception {
+    String dimension = "names-" + in;
+    kafka.createTopic(in, 1);
+    kafka.createTopic(dimension, 1);
+    AtomicInteger version = new AtomicInteger();
+    java.util.concurrent.atomic.AtomicBoolean over =
+        new java.util.concurrent.atomic.AtomicBoolean();
+    Thread writer =
+        new Thread(
+            () -> {
+              while (!over.get()) {
+                kafka.produce(
+                    dimension, 0, "{\"id\":1,\"name\":\"v" + version.incrementAndGet() + "\"}");
+                kafka.produce(in, 0, "{\"id\":1}", "{\"id\":1}");
+              }
+            });
+    writer.start();
+    try {
+      Invocation run =
+          run(
+              "CREATE STREAM i (id BIGINT)"
+                  + with(in, "")
+                  + names(dimension)
+                  + "SELECT DISTINCT n.name FROM i JOIN names FOR SYSTEM_TIME AS OF PROCTIME() AS n"
+                  + " ON i.id = n.id LIMIT 3");
+      assertThat(run.code()).as(run.err()).isZero();
+      assertThat(run.out().lines().skip(1).filter(line -> line.contains("v")).distinct())
+          .hasSizeGreaterThanOrEqualTo(3);
+    } finally {
+      over.set(true);
+      writer.join();
+    }
+  }
+
   @Test
   void csvRecordsHaveNoHeader() {
     kafka.createTopic(in, 1);

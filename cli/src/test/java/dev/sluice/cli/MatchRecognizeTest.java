@@ -132,6 +132,85 @@ class MatchRecognizeTest {
   }
 
   @Test
+  void anchorsHoldAMatchToTheEndsOfItsPartition() {
+    String ends =
+        "MEASURES FIRST(price) AS f, LAST(price) AS l PATTERN (%s) DEFINE A AS A.price %s";
+    assertThat(match("f, l", ends.formatted("^ A+", "< 20"))).isEqualTo("f,l\n12,19\n");
+    assertThat(match("f, l", ends.formatted("A+ $", "> 18"))).isEqualTo("f,l\n24,19\n");
+    assertThat(match("f, l", ends.formatted("^ A+ $", "> 18"))).isEqualTo("f,l\n");
+    assertThat(match("f, l", ends.formatted("^ A+ $", "> 1"))).isEqualTo("f,l\n12,19\n");
+  }
+
+  @Test
+  void aPatternMayMatchWithoutARow() {
+    String empty = "PATTERN (A*) DEFINE A AS A.price > 20";
+    assertThat(
+            match(
+                "m, n, p",
+                "MEASURES MATCH_NUMBER() AS m, COUNT(A.tax) AS n, A.price AS p " + empty))
+        .isEqualTo("m,n,p\n1,0,\n2,0,\n3,0,\n4,2,25\n5,0,\n6,0,\n7,0,\n8,2,25\n9,0,\n");
+    assertThat(
+            match(
+                "price, c, n",
+                "MEASURES CLASSIFIER() AS c, COUNT(*) AS n ALL ROWS PER MATCH " + empty))
+        .isEqualTo(
+            "price,c,n\n"
+                + "12,,0\n"
+                + "17,,0\n"
+                + "19,,0\n"
+                + "21,A,1\n"
+                + "25,A,2\n"
+                + "18,,0\n"
+                + "15,,0\n"
+                + "14,,0\n"
+                + "24,A,1\n"
+                + "25,A,2\n"
+                + "19,,0\n");
+  }
+
+  @Test
+  void nextLooksAheadAndNavigationsNest() {
+    assertThat(
+            match(
+                "p, n, q",
+                "MEASURES A.price AS p, NEXT(A.price) AS n, PREV(FIRST(A.price, 0), 2) AS q PATTERN"
+                    + " (A) DEFINE A AS NEXT(A.price) < A.price AND PREV(A.price) < A.price"))
+        .isEqualTo("p,n,q\n25,18,19\n25,19,14\n");
+  }
+
+  @Test
+  void lateRowsGoWhereTheyAreSent() throws Exception {
+    Files.writeString(
+        directory.resolve("ticker.csv"),
+        TICKER + "ACME,99,9,2020-01-01 10:00:03\nACME,20,1,2020-01-01 10:00:11\n");
+    Invocation run =
+        run(
+            "CREATE SINK late (price INT, ts TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path'"
+                + " = 'late.csv'); CREATE SINK o WITH ('connector' = 'filesystem', 'path' ="
+                + " 'o.csv') AS SELECT f, l FROM ticker MATCH_RECOGNIZE (ORDER BY ts MEASURES"
+                + " FIRST(A.price) AS f, LAST(A.price) AS l PATTERN (A{2,}) DEFINE A AS A.price >"
+                + " 18) LATE ROWS TO late");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(Files.readString(directory.resolve("late.csv")))
+        .isEqualTo("price,ts\n99,2020-01-01 10:00:03.000\n");
+    assertThat(Files.readString(directory.resolve("o.csv"))).isEqualTo("f,l\n19,25\n24,20\n");
+  }
+
+  @Test
+  void theLastRowOfAnEndlessInputIsNotToBeHad() {
+    Invocation run =
+        Invocation.of(
+            directory,
+            "-e",
+            "CREATE STREAM s (v INT, ts AS PROCTIME(), t TIMESTAMP(3), WATERMARK FOR t AS t) WITH"
+                + " ('connector' = 'datagen');"
+                + "SELECT * FROM s MATCH_RECOGNIZE (ORDER BY t MEASURES A.v AS v PATTERN (A $)"
+                + " DEFINE A AS A.v > 1)");
+    assertThat(run.code()).isEqualTo(ExitCode.REFUSED);
+    assertThat(run.err()).contains("$ in a PATTERN needs an input that ends");
+  }
+
+  @Test
   void matchRowtimeIsAnEventTimeForWindows() {
     assertThat(
             rows(
@@ -157,9 +236,8 @@ class MatchRecognizeTest {
       delimiter = '|',
       textBlock =
           """
-          ORDER BY ts MEASURES A.price AS p PATTERN (A*) DEFINE A AS A.price > 1   | without a row
-          ORDER BY ts MEASURES A.price AS p PATTERN (^A) DEFINE A AS A.price > 1   | ^ and $
-          ORDER BY ts MEASURES A.price AS p PATTERN (A) DEFINE A AS NEXT(A.price) > 1 | NEXT
+          ORDER BY ts MEASURES A.price AS p ALL ROWS PER MATCH OMIT EMPTY MATCHES PATTERN (A*) DEFINE A AS A.price > 1 | OMIT
+          ORDER BY ts MEASURES A.price AS p ALL ROWS PER MATCH WITH UNMATCHED ROWS PATTERN (A) DEFINE A AS A.price > 1 | WITH
           MEASURES A.price AS p PATTERN (A) DEFINE A AS A.price > 1                | ORDER BY
           ORDER BY ts MEASURES A.price AS p PATTERN (A) WITHIN INTERVAL '1' MONTH DEFINE A AS A.price > 1 | WITHIN
           ORDER BY ts MEASURES A.price AS p PATTERN (A) DEFINE A AS SUM(LAST(A.price, 1)) > 1 | aggregate

@@ -171,6 +171,11 @@ class RestoreTest {
         "SELECT * FROM a MATCH_RECOGNIZE (PARTITION BY k ORDER BY ts MEASURES FIRST(UP.v) AS lo,"
             + " LAST(UP.v) AS hi, COUNT(UP.v) AS n ONE ROW PER MATCH AFTER MATCH SKIP PAST LAST ROW"
             + " PATTERN (S UP{2,}) DEFINE UP AS UP.v > PREV(UP.v))",
+        "SELECT * FROM a MATCH_RECOGNIZE (PARTITION BY k ORDER BY ts MEASURES FIRST(id) AS f,"
+            + " NEXT(LAST(id), 2) AS l PATTERN (^ (LOW | HIGH)*? HIGH{2}) DEFINE LOW AS"
+            + " NEXT(LOW.v) <> LOW.v, HIGH AS HIGH.v > 70)",
+        "SELECT a.id, b.id AS other FROM a LEFT JOIN b FOR SYSTEM_TIME AS OF PROCTIME() AS b ON"
+            + " a.k = b.k AND a.v = b.v",
         "SELECT COUNT(*) AS n, SUM(s) AS t FROM (SELECT k, SUM(v) AS s FROM a GROUP BY k)"
       })
   void brokenOffAndGoneOn(String query) throws Exception {

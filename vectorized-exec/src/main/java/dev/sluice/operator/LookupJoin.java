@@ -8,46 +8,92 @@ import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.JoinKind;
-import dev.sluice.plan.LookupCache;
+import dev.sluice.plan.LookupCache.Mode;
 import dev.sluice.plan.LookupJoinNode;
 import dev.sluice.state.KeyColumns;
+import dev.sluice.state.RowCodec;
 import dev.sluice.state.RowStore;
+import dev.sluice.state.StateReader;
+import dev.sluice.state.StateWriter;
+import dev.sluice.type.RowKind;
+import dev.sluice.type.Schema;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
-import org.apache.arrow.vector.FieldVector;
+import java.util.OptionalLong;
+import java.util.Set;
 
 /**
- * Joins rows with what a table has for their keys when they come: the keys of a batch that are not
- * remembered are asked for at once. What is remembered is no state: it is not saved.
+ * Joins rows with what a table has for their keys when they come. The keys of a batch that are not
+ * remembered are asked for at once, and the batch waits while others come: in order, or, where that
+ * is allowed, overtaken by those whose answer is there. The watermark waits with the rows before
+ * it. Rows that wait are state; what is remembered of the table is not.
  */
 final class LookupJoin implements Operator {
-  private static final int CHUNK = 4096;
+  private static final String WAITING = "waiting";
+  private static final int LAYOUT = 1;
+
+  /** Batches that may wait, for each request that may be on its way. */
+  private static final int DEPTH = 8;
 
   private final LookupJoinNode node;
-  private final LookupCache cache;
   private final RowStore[] stores = new RowStore[2];
+  private final KeyColumns keys;
+  private final Deque<Item> waiting = new ArrayDeque<>();
+  private final Map<Long, Request> requests = new HashMap<>();
+  private LookupMemory memory;
+
+  /** A table that is read anew while the old one still serves. */
+  private Optional<LookupMemory> next = Optional.empty();
+
   private Optional<OperatorContext> context = Optional.empty();
   private Optional<JoinPairs> pairs = Optional.empty();
   private Optional<Lookup> door = Optional.empty();
   private long mostBytes = Long.MAX_VALUE;
-  private boolean loaded;
-  private long loadedAt;
+  private long lastRequest;
+  private long allRequest;
   private long now;
-
-  /** By key of the table: when it was looked up and asked for; 0: not remembered. */
-  private long[] written = new long[64];
-
-  private long[] accessed = new long[64];
-
-  /** Which keys are being looked up. */
-  private boolean[] wanted = new boolean[64];
-
+  private long flowed = Long.MIN_VALUE;
+  private OptionalLong released = OptionalLong.empty();
   private int[] keyOf = new int[0];
   private int[][] found = new int[2][0];
   private int[] kept = new int[0];
+
+  /** Pairs of an outer join that have passed its condition. */
+  private final int[][] passed = new int[2][0];
+
+  private int passedCount;
   private int count;
+
+  /** What waits: rows for requests, or a watermark for the rows before it. */
+  private static final class Item {
+    private final Optional<RecordBatch> batch;
+    private final LookupMemory memory;
+    private final Set<Long> requests = new HashSet<>();
+    private final long watermark;
+    private boolean whole;
+
+    Item(Optional<RecordBatch> batch, LookupMemory memory, long watermark) {
+      this.batch = batch;
+      this.memory = memory;
+      this.watermark = watermark;
+    }
+
+    boolean isReady() {
+      return requests.isEmpty() && (!whole || memory.isWhole());
+    }
+  }
+
+  /** Keys that are being looked up, by their places in a memory, and who waits for them. */
+  private record Request(LookupMemory memory, int[] places, List<Item> items) {}
 
   LookupJoin(LookupJoinNode node) {
     if (node.input().traits().changelog() != ChangelogMode.INSERT_ONLY) {
@@ -55,19 +101,12 @@ final class LookupJoin implements Operator {
           ErrorCode.CHANGELOG, "a lookup join over an updating input is not supported");
     }
     this.node = node;
-    cache = node.cache();
-    clearInput();
-    forget();
+    keys = new KeyColumns(node.input().schema(), node.inputKeys());
+    memory = new LookupMemory(node);
   }
 
-  private void clearInput() {
-    stores[0] = new RowStore(node.input().schema(), node.inputKeys(), 0, false);
-  }
-
-  private void forget() {
-    stores[1] = new RowStore(node.tableSchema(), node.tableKeys(), 0, false);
-    Arrays.fill(written, 0);
-    loaded = false;
+  private boolean isWhole() {
+    return node.cache().mode() == Mode.FULL || node.cache().mode() == Mode.LIVE;
   }
 
   @Override
@@ -89,6 +128,26 @@ final class LookupJoin implements Operator {
     int most = Math.max(1, host.batchRows());
     found = new int[2][most];
     kept = new int[most];
+    if (node.cache().mode() == Mode.LIVE) {
+      readAll();
+    }
+  }
+
+  private OperatorContext host() {
+    return context.orElseThrow();
+  }
+
+  private Lookup door() {
+    if (door.isEmpty()) {
+      door = Optional.of(host().lookup(node));
+    }
+    return door.get();
+  }
+
+  private void readAll() {
+    allRequest = ++lastRequest;
+    host().count("lookup.requests", 1);
+    door().askAll(allRequest);
   }
 
   @Override
@@ -99,42 +158,80 @@ final class LookupJoin implements Operator {
   @Override
   public void onProcessingTime(long nowMicros, Output output) {
     now = nowMicros;
-    if (loaded && cache.reloadMicros() > 0 && now - loadedAt >= cache.reloadMicros()) {
-      forget();
+    long reload = node.cache().reloadMicros();
+    boolean due = memory.isWhole() && reload > 0 && now - memory.wholeSince() >= reload;
+    if (due && next.isEmpty()) {
+      next = Optional.of(new LookupMemory(node));
+      readAll();
     }
+    listen();
   }
 
   @Override
   public void process(int input, RecordBatch batch, Output output) {
-    try (batch) {
-      Rows rows = Rows.of(batch);
-      if (rows.count() == 0) {
-        return;
-      }
-      int[] slots = stores[0].keySlots(batch, rows);
-      KeyColumns keys = stores[0].lastKeys();
-      if (keyOf.length < rows.count()) {
-        keyOf = new int[Math.max(1024, rows.count())];
-      }
-      if (cache.mode() == LookupCache.Mode.FULL) {
-        load();
-        stores[1].find(keys, keyOf);
-      } else {
-        lookUp(batch, rows, keys);
-      }
-      for (int i = 0; i < rows.count(); i++) {
-        int row = stores[0].add(slots[i], batch, rows.position(i));
-        boolean usable = keyOf[i] != RowStore.NONE && isMatchable(batch, rows.position(i));
-        int other = usable ? stores[1].first(keyOf[i]) : RowStore.NONE;
-        for (; other != RowStore.NONE; other = stores[1].next(other)) {
-          pair(row, other, output);
-        }
-      }
-      flush(output);
-      giveLonely(output);
-      clearInput();
-      shrink();
+    if (batch.rowCount() == 0) {
+      batch.close();
+      return;
     }
+    admit(batch);
+    advance(output);
+  }
+
+  /** Asks for what is not known of the keys of a batch, and lets it wait. */
+  private void admit(RecordBatch batch) {
+    Item item = new Item(Optional.of(batch), memory, 0);
+    waiting.add(item);
+    if (isWhole()) {
+      item.whole = true;
+      if (allRequest == 0) {
+        readAll();
+      }
+      return;
+    }
+    Rows rows = Rows.of(batch);
+    keys.load(batch, rows);
+    int[] places = memory.places(keys);
+    int[] positions = new int[rows.count()];
+    int[] asked = new int[rows.count()];
+    long request = lastRequest + 1;
+    int n = 0;
+    int usable = 0;
+    for (int i = 0; i < rows.count(); i++) {
+      int place = places[i];
+      if (!isMatchable(batch, rows.position(i))) {
+        continue;
+      }
+      usable++;
+      boolean fresh = memory.isFresh(place, now);
+      if (memory.asked(place) != 0) {
+        item.requests.add(memory.asked(place));
+      } else if (!fresh) {
+        memory.ask(place, request);
+        asked[n] = place;
+        positions[n++] = rows.position(i);
+      }
+    }
+    host().count("lookup.hits", usable - n);
+    if (n > 0) {
+      item.requests.add(request);
+      lastRequest = request;
+      requests.put(request, new Request(memory, Arrays.copyOf(asked, n), new ArrayList<>()));
+      ask(request, batch, positions, n);
+    }
+    item.requests.forEach(one -> requests.get(one).items().add(item));
+    if (memory.isFull()) {
+      memory = new LookupMemory(node);
+    }
+  }
+
+  private void ask(long request, RecordBatch batch, int[] positions, int n) {
+    host().count("lookup.misses", n);
+    host().count("lookup.requests", 1);
+    int[] columns = node.inputKeys().stream().mapToInt(k -> k).toArray();
+    door()
+        .ask(
+            request,
+            batch.share().select(new Selection(positions, n)).project(node.keySchema(), columns));
   }
 
   private boolean isMatchable(RecordBatch batch, int position) {
@@ -146,150 +243,23 @@ final class LookupJoin implements Operator {
     return true;
   }
 
-  private void load() {
-    if (!loaded) {
-      loaded = true;
-      loadedAt = now;
-      if (node.upsertKeys().isEmpty()) {
-        door().all(batch -> take(batch, false));
-      } else {
-        RowStore last = new RowStore(node.tableSchema(), node.upsertKeys(), 0, false);
-        door().all(batch -> upsert(batch, last));
-        takeAll(last);
-      }
-    }
-  }
-
-  /** Takes changes: the last row of a key replaces the one before. */
-  private static void upsert(RecordBatch batch, RowStore last) {
-    try (batch) {
-      Rows rows = Rows.of(batch);
-      int[] slots = last.keySlots(batch, rows);
-      for (int i = 0; i < rows.count(); i++) {
-        if (last.first(slots[i]) != RowStore.NONE) {
-          last.remove(last.first(slots[i]));
-        }
-        if (batch.kind(rows.position(i)).adds()) {
-          last.add(slots[i], batch, rows.position(i));
-        }
-      }
-    }
-  }
-
-  private void takeAll(RowStore rows) {
-    int[] columns = IntStream.range(0, rows.schema().size()).toArray();
-    int row = 0;
-    while (row < rows.limit()) {
-      try (BatchBuilder builder =
-          new BatchBuilder(rows.schema(), context.orElseThrow().allocator())) {
-        FieldVector[] to = new FieldVector[columns.length];
-        for (int c = 0; c < to.length; c++) {
-          to[c] = builder.vector(c);
-        }
-        for (; row < rows.limit() && builder.rows() < CHUNK; row++) {
-          if (rows.isLive(row)) {
-            rows.write(row, columns, to, builder.rows());
-            builder.advance(1);
-          }
-        }
-        take(builder.build(), false);
-      }
-    }
-  }
-
-  private Lookup door() {
+  /** Takes the answers that have come. */
+  private void listen() {
     if (door.isEmpty()) {
-      door = Optional.of(context.orElseThrow().lookup(node));
-    }
-    return door.get();
-  }
-
-  /** Looks up the keys of rows that are not remembered. */
-  private void lookUp(RecordBatch batch, Rows rows, KeyColumns keys) {
-    RowStore table = stores[1];
-    int[] slots = table.slots(keys);
-    System.arraycopy(slots, 0, keyOf, 0, rows.count());
-    grow(table.keys());
-    int[] positions = new int[rows.count()];
-    int[] asked = new int[rows.count()];
-    int n = 0;
-    for (int i = 0; i < rows.count(); i++) {
-      int key = keyOf[i];
-      int position = rows.position(i);
-      if (!wanted[key] && !isFresh(key) && isMatchable(batch, position)) {
-        wanted[key] = true;
-        written[key] = 0;
-        removeRows(key);
-        asked[n] = key;
-        positions[n++] = position;
-      }
-      accessed[key] = now;
-    }
-    context.orElseThrow().count("lookup.hits", rows.count() - n);
-    if (n == 0) {
       return;
     }
-    context.orElseThrow().count("lookup.keys", n);
-    int[] columns = node.inputKeys().stream().mapToInt(k -> k).toArray();
-    RecordBatch missing =
-        batch.share().select(new Selection(positions, n)).project(node.keySchema(), columns);
-    door().rows(missing, some -> take(some, true));
-    for (int i = 0; i < n; i++) {
-      wanted[asked[i]] = false;
-      boolean has = table.first(asked[i]) != RowStore.NONE;
-      // time 0 is that of a clock that has not been told yet
-      written[asked[i]] = has || cache.missingKeys() ? Math.max(1, now) : 0;
-    }
-  }
-
-  private void grow(int keys) {
-    if (written.length < keys) {
-      int capacity = Math.max(keys, 2 * written.length);
-      written = Arrays.copyOf(written, capacity);
-      accessed = Arrays.copyOf(accessed, capacity);
-      wanted = Arrays.copyOf(wanted, capacity);
-    }
-  }
-
-  private boolean isFresh(int key) {
-    return written[key] != 0
-        && (cache.expireAfterWriteMicros() == 0
-            || now - written[key] < cache.expireAfterWriteMicros())
-        && (cache.expireAfterAccessMicros() == 0
-            || now - accessed[key] < cache.expireAfterAccessMicros());
-  }
-
-  private void removeRows(int key) {
-    RowStore table = stores[1];
-    int row = table.first(key);
-    while (row != RowStore.NONE) {
-      int next = table.next(row);
-      table.remove(row);
-      row = next;
-    }
-  }
-
-  /** Takes rows of the table; of those asked for by key only those that were meant. */
-  private void take(RecordBatch batch, boolean asked) {
-    try (batch) {
-      Rows rows = Rows.of(batch);
-      RowStore table = stores[1];
-      int[] slots = table.keySlots(batch, rows);
-      grow(table.keys());
-      for (int i = 0; i < rows.count(); i++) {
-        if (!asked || wanted[slots[i]]) {
-          table.add(slots[i], batch, rows.position(i));
-        }
-      }
-      if (table.byteSize() > mostBytes) {
+    Optional<Lookup.Answer> answer = door.get().poll();
+    while (answer.isPresent()) {
+      take(answer.get());
+      if (stateBytes() > mostBytes) {
         throw tooLarge();
       }
+      answer = door.get().poll();
     }
   }
 
   private UserError tooLarge() {
     String table = node.table().name();
-    boolean whole = cache.mode() == LookupCache.Mode.FULL;
     return UserError.of(
             ErrorCode.MEMORY,
             "the rows of '"
@@ -300,9 +270,73 @@ final class LookupJoin implements Operator {
                 + String.format(Locale.ROOT, "%.1f", mostBytes / 1048576.0)
                 + " MiB of 'state.memory'")
         .withHint(
-            whole
+            isWhole()
                 ? "raise 'state.memory', or let '" + table + "' be asked by key ('lookup.cache')"
                 : "raise 'state.memory': the keys of one batch have too many rows");
+  }
+
+  private void take(Lookup.Answer answer) {
+    Optional<Request> request = Optional.ofNullable(requests.remove(answer.request()));
+    if (request.isPresent()) {
+      LookupMemory asking = request.get().memory();
+      asking.answer(answer.request(), request.get().places(), answer.rows(), now);
+      request.get().items().forEach(item -> item.requests.remove(answer.request()));
+      if (asking == memory && memory.isFull()) {
+        memory = new LookupMemory(node);
+      }
+      return;
+    }
+    LookupMemory to = next.orElse(memory);
+    to.takeAll(answer.rows(), answer.complete(), host().allocator(), now);
+    if (next.isPresent() && to.isWhole()) {
+      memory = to;
+      next = Optional.empty();
+    }
+  }
+
+  /** Gives what need not wait any longer. */
+  private void advance(Output output) {
+    listen();
+    boolean first = true;
+    Iterator<Item> items = waiting.iterator();
+    while (items.hasNext() && (first || !node.requests().ordered())) {
+      Item item = items.next();
+      boolean marker = item.batch.isEmpty();
+      boolean gone = marker ? first : item.isReady();
+      if (gone) {
+        items.remove();
+        if (marker) {
+          flowed = item.watermark;
+          released = OptionalLong.of(flowed);
+        } else {
+          give(item, output);
+        }
+      }
+      first &= gone;
+    }
+  }
+
+  private void give(Item item, Output output) {
+    try (RecordBatch batch = item.batch.orElseThrow()) {
+      Rows rows = Rows.of(batch);
+      stores[0] = new RowStore(node.input().schema(), node.inputKeys(), 0, false);
+      stores[1] = item.memory.table();
+      int[] slots = stores[0].keySlots(batch, rows);
+      if (keyOf.length < rows.count()) {
+        keyOf = new int[Math.max(1024, rows.count())];
+      }
+      stores[1].find(stores[0].lastKeys(), keyOf);
+      for (int i = 0; i < rows.count(); i++) {
+        int row = stores[0].add(slots[i], batch, rows.position(i));
+        boolean usable = keyOf[i] != RowStore.NONE && isMatchable(batch, rows.position(i));
+        int other = usable ? stores[1].first(keyOf[i]) : RowStore.NONE;
+        for (; other != RowStore.NONE; other = stores[1].next(other)) {
+          pair(row, other, output);
+        }
+      }
+      flush(output);
+      giveAll(output);
+    }
   }
 
   private void pair(int row, int other, Output output) {
@@ -313,64 +347,139 @@ final class LookupJoin implements Operator {
     }
   }
 
+  /** Tests the pairs there are. Those of an outer join wait for the rows between them. */
   private void flush(Output output) {
     int n = count == 0 ? 0 : pairs.orElseThrow().test(found[0], found[1], count, kept);
-    for (int i = 0; i < n; i++) {
-      found[0][i] = found[0][kept[i]];
-      found[1][i] = found[1][kept[i]];
-      stores[0].setCount(found[0][i], 1);
+    if (node.kind() == JoinKind.LEFT) {
+      passed[0] = with(passed[0], found[0], n);
+      passed[1] = with(passed[1], found[1], n);
+      passedCount += n;
+    } else {
+      for (int i = 0; i < n; i++) {
+        found[0][i] = found[0][kept[i]];
+        found[1][i] = found[1][kept[i]];
+      }
+      give(n, output);
     }
     count = 0;
+  }
+
+  private int[] with(int[] all, int[] some, int n) {
+    int[] room = all.length >= passedCount + n ? all : Arrays.copyOf(all, 2 * (passedCount + n));
+    for (int i = 0; i < n; i++) {
+      room[passedCount + i] = some[kept[i]];
+    }
+    return room;
+  }
+
+  private void give(int n, Output output) {
     if (n > 0) {
       output.emit(pairs.orElseThrow().output(found[0], found[1], 0, n, Optional.empty()));
     }
   }
 
-  private void giveLonely(Output output) {
+  /** Gives all rows of an outer join in their order, those without a partner among them. */
+  private void giveAll(Output output) {
     if (node.kind() != JoinKind.LEFT) {
       return;
     }
+    int next = 0;
     for (int row = 0; row < stores[0].limit(); row++) {
-      if (stores[0].count(row) == 0) {
+      boolean lonely = next == passedCount || passed[0][next] != row;
+      while (lonely || next < passedCount && passed[0][next] == row) {
         found[0][count] = row;
-        found[1][count++] = RowStore.NONE;
+        found[1][count++] = lonely ? RowStore.NONE : passed[1][next++];
+        lonely = false;
+        if (count == kept.length) {
+          give(count, output);
+          count = 0;
+        }
       }
-      if (count == kept.length || row == stores[0].limit() - 1 && count > 0) {
-        output.emit(pairs.orElseThrow().output(found[0], found[1], 0, count, Optional.empty()));
-        count = 0;
+    }
+    give(count, output);
+    count = 0;
+    passedCount = 0;
+  }
+
+  @Override
+  public void endOfTick(Output output) {
+    advance(output);
+  }
+
+  @Override
+  public long onWatermark(long watermark, Output output) {
+    if (waiting.isEmpty()) {
+      flowed = watermark;
+    } else {
+      waiting.add(new Item(Optional.empty(), memory, watermark));
+    }
+    return flowed;
+  }
+
+  @Override
+  public OptionalLong releasedWatermark() {
+    OptionalLong given = released;
+    released = OptionalLong.empty();
+    return given;
+  }
+
+  @Override
+  public boolean awaits() {
+    return !waiting.isEmpty();
+  }
+
+  @Override
+  public boolean isFull() {
+    int capacity = node.requests().capacity();
+    return requests.size() >= capacity || waiting.size() >= DEPTH * capacity;
+  }
+
+  /** Rows that wait are asked for anew by whoever takes them over: any task may, in their order. */
+  @Override
+  public void snapshot(StateWriter state) {
+    if (waiting.isEmpty()) {
+      return;
+    }
+    Schema schema = node.input().schema();
+    RowCodec codec = new RowCodec(schema, List.of());
+    StateWriter.Part part = state.part(WAITING, LAYOUT, schema);
+    for (Item item : waiting) {
+      if (item.batch.isPresent()) {
+        try (BatchBuilder builder = new BatchBuilder(schema, host().allocator())) {
+          Rows rows = Rows.of(item.batch.get());
+          for (int i = 0; i < rows.count(); i++) {
+            codec.write(codec.row(item.batch.get(), rows.position(i)), builder);
+            builder.mark(RowKind.INSERT);
+          }
+          part.write(0, builder.build());
+        }
       }
     }
   }
 
-  /** Remembers no more than it should; a cache that is full begins anew. */
-  private void shrink() {
-    boolean full = cache.maxRows() > 0 && stores[1].size() > cache.maxRows();
-    boolean keys = cache.maxRows() > 0 && stores[1].keys() > 2 * cache.maxRows() + 1024;
-    if (cache.mode() == LookupCache.Mode.NONE
-        || cache.mode() == LookupCache.Mode.PARTIAL && (full || keys)) {
-      forget();
+  @Override
+  public void restore(StateReader state) {
+    if (state.version(WAITING).isPresent()) {
+      state.read(WAITING, (batch, group) -> admit(batch));
     }
   }
 
   @Override
   public long stateBytes() {
-    return stores[1].byteSize() + 17L * written.length;
+    return memory.byteSize() + next.map(LookupMemory::byteSize).orElse(0L);
   }
 
   /** What can be asked for again need not be kept. */
   @Override
   public long spillableBytes() {
-    return cache.mode() == LookupCache.Mode.PARTIAL ? stateBytes() : 0;
+    return node.cache().mode() == Mode.PARTIAL ? stateBytes() : 0;
   }
 
   @Override
   public void spill(double kept, Output output) {
-    if (cache.mode() == LookupCache.Mode.PARTIAL && stores[1].size() > 0) {
-      context.orElseThrow().count("lookup.dropped", stores[1].size());
-      forget();
-      written = new long[64];
-      accessed = new long[64];
-      wanted = new boolean[64];
+    if (node.cache().mode() == Mode.PARTIAL && memory.table().size() > 0) {
+      host().count("lookup.dropped", memory.table().size());
+      memory = new LookupMemory(node);
     }
   }
 
@@ -378,6 +487,9 @@ final class LookupJoin implements Operator {
   public void close() {
     pairs.ifPresent(JoinPairs::close);
     door.ifPresent(Lookup::close);
+    waiting.forEach(item -> item.batch.ifPresent(RecordBatch::close));
+    waiting.clear();
+    requests.clear();
     pairs = Optional.empty();
     door = Optional.empty();
   }

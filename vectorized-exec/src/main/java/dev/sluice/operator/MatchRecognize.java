@@ -52,6 +52,9 @@ final class MatchRecognize implements Operator {
   /** Stands for a partition without rows whose matches are counted. */
   private static final long NO_ROW = 3;
 
+  /** The same of one whose first row was searched from: stands before its rows. */
+  private static final long BEGUN = 4;
+
   private record Waiting(int slot, byte[] key, byte[] row) {}
 
   /** A search that goes on. */
@@ -167,7 +170,7 @@ final class MatchRecognize implements Operator {
         LateRows.give(
             batch,
             Rows.at(Arrays.copyOf(late, lateCount), lateCount),
-            Optional.empty(),
+            node.late(),
             running().context());
       }
     }
@@ -300,9 +303,13 @@ final class MatchRecognize implements Operator {
 
   private boolean isNeeded(int slot) {
     return slot < bySlot.size()
-        && (!bySlot.get(slot).isEmpty()
-            || waitingBySlot.get(slot) > 0
-            || counts && bySlot.get(slot).number() > 0);
+        && (!bySlot.get(slot).isEmpty() || waitingBySlot.get(slot) > 0 || remembers(slot));
+  }
+
+  /** Whether a partition without rows is not as one that never had any. */
+  private boolean remembers(int slot) {
+    MatchPartition partition = bySlot.get(slot);
+    return counts && partition.number() > 0 || node.fromFirst() && partition.isBegun();
   }
 
   /** Forgets partitions of which nothing is left, once they are many. */
@@ -424,6 +431,9 @@ final class MatchRecognize implements Operator {
   private void save(int slot, List<byte[]> waitingRows, BatchBuilder builder) {
     MatchPartition partition = bySlot.get(slot);
     int index = 0;
+    if (node.fromFirst() && partition.isBegun()) {
+      saveKey(slot, BEGUN, builder);
+    }
     for (byte[] row : partition.held()) {
       codec.write(row, builder);
       mark(builder, index++ < partition.searchFrom() ? LOOKED_BACK_AT : SEARCHED, partition);
@@ -433,16 +443,20 @@ final class MatchRecognize implements Operator {
       mark(builder, WAITING, partition);
     }
     if (counts && partition.number() > 0 && partition.isEmpty() && waitingRows.isEmpty()) {
-      for (int c = 0; c < input.size(); c++) {
-        int key = node.keys().indexOf(c);
-        if (key >= 0) {
-          writeKey(key, slot, builder, c);
-        } else {
-          builder.vector(c).setNull(builder.rows());
-        }
-      }
-      mark(builder, NO_ROW, partition);
+      saveKey(slot, NO_ROW, builder);
     }
+  }
+
+  private void saveKey(int slot, long place, BatchBuilder builder) {
+    for (int c = 0; c < input.size(); c++) {
+      int key = node.keys().indexOf(c);
+      if (key >= 0) {
+        writeKey(key, slot, builder, c);
+      } else {
+        builder.vector(c).setNull(builder.rows());
+      }
+    }
+    mark(builder, place, bySlot.get(slot));
   }
 
   private void writeKey(int key, int slot, BatchBuilder builder, int column) {
@@ -494,6 +508,8 @@ final class MatchRecognize implements Operator {
         wait(
             time(batch, position),
             new Waiting(slots[i], codec.key(batch, position), codec.row(batch, position)));
+      } else if (place == BEGUN) {
+        partition.resumeBegun();
       } else if (place != NO_ROW) {
         partition.add(codec.row(batch, position), time(batch, position));
         before[0] += place == LOOKED_BACK_AT ? 1 : 0;

@@ -122,6 +122,19 @@ public interface Operator extends AutoCloseable {
    */
   default void catchUp(boolean must, Output output) {}
 
+  /**
+   * Whether rows wait for an answer from outside: the host need not turn before it has come. A
+   * checkpoint may be made all the same, since {@link #snapshot} writes such rows.
+   */
+  default boolean awaits() {
+    return false;
+  }
+
+  /** Whether it has so much to wait for that the host should bring no more. */
+  default boolean isFull() {
+    return false;
+  }
+
   /** The watermark that flows on now if it was held back for input that was put off. */
   default OptionalLong releasedWatermark() {
     return OptionalLong.empty();

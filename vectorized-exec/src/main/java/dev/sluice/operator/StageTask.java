@@ -3,6 +3,7 @@ package dev.sluice.operator;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.plan.ConstraintEnforcerNode;
 import dev.sluice.plan.LookupJoinNode;
+import dev.sluice.plan.MatchNode;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.SideOutput;
 import dev.sluice.plan.StageGraph;
@@ -125,6 +126,9 @@ public final class StageTask implements AutoCloseable {
     }
     if (node instanceof ConstraintEnforcerNode enforcer) {
       return enforcer.side();
+    }
+    if (node instanceof MatchNode match) {
+      return match.late();
     }
     return node instanceof PlanNode.WindowAggregate window ? window.late() : Optional.empty();
   }
@@ -383,11 +387,36 @@ public final class StageTask implements AutoCloseable {
       for (boolean one : finished[next]) {
         all &= one;
       }
-      draining[next] = all && operators[next].get().owes();
+      draining[next] = all && isAtWork(next);
       if (all && !draining[next]) {
         finishNext(next);
       }
     }
+  }
+
+  private boolean isAtWork(int step) {
+    Operator operator = operators[step].orElseThrow();
+    return operator.owes() || operator.awaits();
+  }
+
+  /** Whether rows wait in some operator for an answer from outside. */
+  public boolean awaits() {
+    for (Optional<Operator> operator : operators) {
+      if (operator.isPresent() && operator.get().awaits()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether some operator should get no more rows for now. */
+  public boolean isFull() {
+    for (Optional<Operator> operator : operators) {
+      if (operator.isPresent() && operator.get().isFull()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether some operator has put input off. */
@@ -408,7 +437,7 @@ public final class StageTask implements AutoCloseable {
         if (released.isPresent()) {
           flow(i, released.getAsLong());
         }
-        if (draining[i] && !operators[i].get().owes()) {
+        if (draining[i] && !isAtWork(i)) {
           draining[i] = false;
           finishNext(i);
         }
@@ -416,10 +445,10 @@ public final class StageTask implements AutoCloseable {
     }
   }
 
-  /** Whether input has ended that is still being worked on. */
+  /** Whether input has ended that can still be worked on, without waiting for anybody. */
   public boolean isDraining() {
-    for (boolean one : draining) {
-      if (one) {
+    for (int i = 0; i < draining.length; i++) {
+      if (draining[i] && operators[i].orElseThrow().owes()) {
         return true;
       }
     }

@@ -27,7 +27,9 @@ public record LookupCache(
     /** Those of keys that were asked for. */
     PARTIAL,
     /** The whole table, read at the start. */
-    FULL
+    FULL,
+    /** The whole table, kept up to date with a source of changes that never ends. */
+    LIVE
   }
 
   @Override

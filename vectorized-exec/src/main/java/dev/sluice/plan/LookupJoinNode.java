@@ -31,6 +31,7 @@ public record LookupJoinNode(
     Optional<Expr> condition,
     List<Integer> output,
     LookupCache cache,
+    LookupRequests requests,
     List<Integer> upsertKeys,
     PlanTraits traits)
     implements PlanNode {
@@ -62,6 +63,7 @@ public record LookupJoinNode(
         condition,
         output,
         cache,
+        requests,
         upsertKeys,
         traits);
   }
@@ -101,6 +103,9 @@ public record LookupJoinNode(
       map.put("lastBy", upsertKeys.stream().map(k -> tableSchema().field(k).name()).toList());
     }
     map.put("cache", cache);
+    if (cache.mode() == LookupCache.Mode.NONE || cache.mode() == LookupCache.Mode.PARTIAL) {
+      map.put("requests", requests);
+    }
     return map;
   }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * MATCH_RECOGNIZE: finds the rows of each partition, in order, that match a pattern.
@@ -23,9 +24,13 @@ import java.util.OptionalInt;
  * @param pattern what matches
  * @param conditions of variables that have one; others take any row
  * @param outputs columns of the output
- * @param allRows whether each row of a match gives a row, not the match as a whole
+ * @param fromFirst whether a match must begin with the partition's first row
+ * @param toLast whether a match must end with the partition's last row; the input then ends
+ * @param allRows whether each row of a match gives a row, not the match as a whole; a match without
+ *     rows gives one either way
  * @param skip where the next match begins
  * @param withinMicros how far a match's last row may be from its first: less than that
+ * @param late where rows go that come too late to be put in order
  */
 public record MatchNode(
     PlanNode input,
@@ -38,9 +43,12 @@ public record MatchNode(
     List<Navigation> navigations,
     Map<Integer, Expr> conditions,
     List<Expr> outputs,
+    boolean fromFirst,
+    boolean toLast,
     boolean allRows,
     Skip skip,
     Optional<Long> withinMicros,
+    Optional<SideOutput> late,
     PlanTraits traits)
     implements PlanNode {
   /** A value that a row of a match can be asked for. */
@@ -54,7 +62,7 @@ public record MatchNode(
    *
    * @param variables which variables' rows count; all rows if empty
    * @param first whether {@code offset} counts from the first such row, else from the last
-   * @param shift how many rows of the partition before that
+   * @param shift how many rows of the partition before that; negative: behind that
    * @param whole whether the match counts as a whole, not up to the current row
    */
   public record RowValue(
@@ -70,6 +78,9 @@ public record MatchNode(
       variables = List.copyOf(variables);
     }
   }
+
+  /** A column of the current row, or, of a match without rows, of the row where it begins. */
+  public record CurrentRow(int column, DataType type) implements Navigation {}
 
   /**
    * An aggregate over rows of a match.
@@ -132,8 +143,17 @@ public record MatchNode(
 
   @Override
   public MatchNode withInputs(List<PlanNode> inputs) {
+    return with(inputs.get(0), traits);
+  }
+
+  /** The same node with that bound of its state. */
+  public MatchNode withState(StateBound state) {
+    return with(input, traits.withState(state));
+  }
+
+  private MatchNode with(PlanNode from, PlanTraits having) {
     return new MatchNode(
-        inputs.get(0),
+        from,
         keys,
         order,
         timed,
@@ -143,10 +163,29 @@ public record MatchNode(
         navigations,
         conditions,
         outputs,
+        fromFirst,
+        toLast,
         allRows,
         skip,
         withinMicros,
-        traits);
+        late,
+        having);
+  }
+
+  /** How many rows before a match may be looked at. */
+  public int lookBack() {
+    return Math.max(0, shifts().max().orElse(0));
+  }
+
+  /** How many rows behind a row may be looked at. */
+  public int lookAhead() {
+    return Math.max(0, -shifts().min().orElse(0));
+  }
+
+  private IntStream shifts() {
+    return navigations.stream()
+        .filter(RowValue.class::isInstance)
+        .mapToInt(navigation -> ((RowValue) navigation).shift());
   }
 
   @Override
@@ -160,10 +199,11 @@ public record MatchNode(
     map.put("partitionBy", keys.stream().map(k -> input.schema().field(k).name()).toList());
     map.put("orderBy", order);
     map.put("variables", variables);
-    map.put("pattern", pattern);
+    map.put("pattern", (fromFirst ? "^ " : "") + pattern + (toLast ? " $" : ""));
     map.put("rowsPerMatch", allRows ? "all" : "one");
     map.put("skip", skip.to());
     withinMicros.ifPresent(w -> map.put("within", w / 1000 + " ms"));
+    late.ifPresent(side -> map.put("lateRowsTo", side.sink().name()));
     map.put("emit", timed ? Emit.ON_WINDOW_CLOSE : "at end of input");
     return map;
   }

@@ -40,6 +40,12 @@ public record TableRef(
     partitionKeys = List.copyOf(partitionKeys);
   }
 
+  /** The same table with other options. */
+  public TableRef withOptions(Map<String, String> value) {
+    return new TableRef(
+        name, connector, value, secretKeys, schema, metadata, primaryKey, partitionKeys);
+  }
+
   /** Options with secret values replaced by {@code ******}: the only form that may be printed. */
   public Map<String, String> printableOptions() {
     TreeMap<String, String> shown = new TreeMap<>(options);

@@ -11,6 +11,7 @@ import dev.sluice.plan.JoinKind;
 import dev.sluice.plan.LookupCache;
 import dev.sluice.plan.LookupCache.Mode;
 import dev.sluice.plan.LookupJoinNode;
+import dev.sluice.plan.LookupRequests;
 import dev.sluice.plan.PlanTraits;
 import dev.sluice.plan.TableRef;
 import dev.sluice.type.DataType;
@@ -50,6 +51,7 @@ class LookupJoinTest {
         condition,
         IntStream.range(0, 4).boxed().toList(),
         cache,
+        new LookupRequests(4, true, 1_000_000),
         List.of(),
         PlanTraits.of(schema, true));
   }
@@ -60,6 +62,8 @@ class LookupJoinTest {
     private final Map<Long, List<String>> rows = new java.util.TreeMap<>();
     private final List<String> asked = new ArrayList<>();
     private final List<String> given = new ArrayList<>();
+    private final java.util.Deque<Answer> answers = new java.util.ArrayDeque<>();
+    private boolean held;
     private final BufferAllocator memory = root.newChildAllocator("join", 0, Long.MAX_VALUE);
     private final LookupJoin join;
 
@@ -98,13 +102,18 @@ class LookupJoinTest {
     }
 
     @Override
-    public void all(Output output) {
+    public void askAll(long request) {
       asked.add("all");
-      give(rows.keySet().stream().toList(), output);
+      answer(request, rows.keySet().stream().toList());
     }
 
     @Override
-    public void rows(RecordBatch keys, Output output) {
+    public Optional<Answer> poll() {
+      return Optional.ofNullable(held ? null : answers.poll());
+    }
+
+    @Override
+    public void ask(long request, RecordBatch keys) {
       List<Long> wanted = new ArrayList<>();
       try (keys) {
         for (int i = 0; i < keys.rowCount(); i++) {
@@ -115,15 +124,15 @@ class LookupJoinTest {
       // as a database whose collation finds more than was meant
       List<Long> more = new ArrayList<>(wanted);
       more.add(77L);
-      give(more, output);
+      answer(request, more);
     }
 
-    private void give(List<Long> keys, Output output) {
+    private void answer(long request, List<Long> keys) {
       try (BatchBuilder builder = new BatchBuilder(TABLE, root)) {
         for (Long key : keys) {
           rows.getOrDefault(key, List.of()).forEach(v -> builder.add(RowKind.INSERT, key, v));
         }
-        output.emit(builder.build());
+        answers.add(new Answer(request, List.of(builder.build()), true));
       }
     }
 

@@ -79,8 +79,11 @@ class MatchRecognizeTest {
             new Expr.ColumnRef(3, TIMESTAMP),
             new Expr.ColumnRef(4, BIGINT)),
         false,
+        false,
+        false,
         new Skip(skip, List.of()),
         within,
+        Optional.empty(),
         traits);
   }
 

@@ -71,6 +71,7 @@ class JoinPlansTest {
             Optional.empty(),
             List.of(0, 1),
             new LookupCache(LookupCache.Mode.PARTIAL, 1, 2, 3, true, 0),
+            new LookupRequests(2, false, 5),
             List.of(0),
             TRAITS);
     PhysicalPlan plan =

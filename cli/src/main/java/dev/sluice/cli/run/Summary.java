@@ -54,6 +54,7 @@ final class Summary {
           .append(Cells.grouped((report.stateBytes() + (1 << 20) - 1) >> 20))
           .append(" MiB\n");
     }
+    lookups(report.lookups()).ifPresent(text -> out.append("  ").append(text).append('\n'));
     for (RunReport.Flow flow : report.flows()) {
       if (flow.filtered() + flow.late() + flow.rejected() != 0 || flow.missing() != 0) {
         out.append("  ").append(flow(flow)).append('\n');
@@ -81,6 +82,19 @@ final class Summary {
             + count(flow.late(), "late")
             + (flow.rejected() == 0 ? "" : " + " + count(flow.rejected(), "that did not fit"));
     return flow.missing() == 0 ? text : text + " + " + count(flow.missing(), "not taken");
+  }
+
+  private static Optional<String> lookups(RunReport.Lookups lookups) {
+    if (lookups.requests() == 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "lookups: "
+            + count(lookups.hits(), "rows' keys known")
+            + ", "
+            + count(lookups.misses(), "asked for")
+            + " in "
+            + count(lookups.requests(), "requests"));
   }
 
   /** What a query's rows do not tell: records that are not in them. Empty if all are. */
@@ -138,6 +152,11 @@ final class Summary {
     run.put("epoch", report.epoch());
     run.put("stateBytes", report.stateBytes());
     run.put("restarts", report.restarts());
+    if (report.lookups().requests() > 0) {
+      run.put("lookupHits", report.lookups().hits());
+      run.put("lookupMisses", report.lookups().misses());
+      run.put("lookupRequests", report.lookups().requests());
+    }
     if (report.pauses().count() > 0) {
       Map<String, Object> pauses = new LinkedHashMap<>();
       pauses.put("count", report.pauses().count());

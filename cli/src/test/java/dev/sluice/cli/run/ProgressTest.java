@@ -26,7 +26,8 @@ class ProgressTest {
           0,
           0,
           RunReport.Pauses.NONE,
-          List.of());
+          List.of(),
+          RunReport.Lookups.NONE);
 
   @Test
   void lineFitsTheTerminalAfterItHasBeenNarrowed() throws Exception {

@@ -4,6 +4,7 @@ import dev.sluice.plan.TableRef;
 import dev.sluice.type.DataType;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -79,6 +80,15 @@ public interface Connector {
    */
   default OptionalLong estimatedRows(TableRef table) {
     return OptionalLong.empty();
+  }
+
+  /**
+   * A table that never ends as one that is read from its very start, whatever its options say: to
+   * where it ends when it is opened, or on and on. Its splits have the same ids either way, so that
+   * reading goes on where it ended first. Empty if it cannot be read so, or has an end anyway.
+   */
+  default Optional<TableRef> fromStart(TableRef table, boolean untilNow) {
+    return Optional.empty();
   }
 
   /** Whether it finds rows of {@code table} by key without reading all of them. */

@@ -4,6 +4,7 @@ import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.LookupCache;
 import dev.sluice.plan.LookupCache.Mode;
+import dev.sluice.plan.LookupRequests;
 import dev.sluice.plan.TableRef;
 import java.util.List;
 
@@ -65,8 +66,56 @@ public final class LookupOptions {
           .withDefault("3")
           .only(OptionSpec.Role.SOURCE);
 
+  public static final OptionSpec ASYNC =
+      OptionSpec.of(
+              "lookup.async",
+              OptionSpec.Type.BOOLEAN,
+              "Whether a task has several lookups on their way at once. Rows wait for theirs while"
+                  + " others come, either way.",
+              "true")
+          .withDefault("true")
+          .only(OptionSpec.Role.SOURCE);
+  public static final OptionSpec CAPACITY =
+      OptionSpec.of(
+              "lookup.async.capacity",
+              OptionSpec.Type.INTEGER,
+              "How many lookups of a task may be on their way, each for the keys of a batch and"
+                  + " with a connection of its own.",
+              "4")
+          .withDefault("4")
+          .only(OptionSpec.Role.SOURCE);
+  public static final OptionSpec OUTPUT_MODE =
+      OptionSpec.oneOf(
+              "lookup.async.output-mode",
+              List.of("ORDERED", "ALLOW_UNORDERED"),
+              "Whether rows come out of a lookup join in the order in which they came, or as soon"
+                  + " as their lookup is done; never behind a watermark they were before.")
+          .withDefault("ORDERED")
+          .only(OptionSpec.Role.SOURCE);
+  public static final OptionSpec TIMEOUT =
+      OptionSpec.of(
+              "lookup.timeout",
+              OptionSpec.Type.DURATION,
+              "How long a lookup may take, its retries included, before the run fails.",
+              "3 min")
+          .withDefault("3 min")
+          .only(OptionSpec.Role.SOURCE);
+
   private static final List<OptionSpec> ALL =
-      List.of(CACHE, MAX_ROWS, AFTER_WRITE, AFTER_ACCESS, MISSING_KEY, RELOAD, MAX_RETRIES);
+      List.of(
+          CACHE,
+          MAX_ROWS,
+          AFTER_WRITE,
+          AFTER_ACCESS,
+          MISSING_KEY,
+          RELOAD,
+          MAX_RETRIES,
+          ASYNC,
+          CAPACITY,
+          OUTPUT_MODE,
+          TIMEOUT);
+
+  private static final int MOST_REQUESTS = 64;
 
   private LookupOptions() {}
 
@@ -110,6 +159,22 @@ public final class LookupOptions {
         micros(options, RELOAD));
   }
 
+  /** How a lookup join shall ask for rows of a table. */
+  public static LookupRequests requests(TableRef table, List<OptionSpec> specs) {
+    Options options = Options.check(table, specs, OptionSpec.Role.SOURCE);
+    int capacity = options.integer(CAPACITY);
+    if (capacity < 1 || capacity > MOST_REQUESTS) {
+      throw UserError.of(
+              ErrorCode.OPTION_VALUE,
+              "option 'lookup.async.capacity' of '" + table.name() + "' cannot be " + capacity)
+          .withHint("it takes 1 to " + MOST_REQUESTS);
+    }
+    return new LookupRequests(
+        options.bool(ASYNC) ? capacity : 1,
+        !options.string(OUTPUT_MODE).equalsIgnoreCase("ALLOW_UNORDERED"),
+        micros(options, TIMEOUT));
+  }
+
   private static void requireMode(
       TableRef table, Options options, OptionSpec spec, Mode mode, Mode needed) {
     if (options.has(spec) && mode != needed) {
@@ -127,6 +192,7 @@ public final class LookupOptions {
   }
 
   private static long micros(Options options, OptionSpec spec) {
-    return options.has(spec) ? options.duration(spec).toMillis() * 1000 : 0;
+    boolean known = options.has(spec) || spec.defaultValue().isPresent();
+    return known ? options.duration(spec).toMillis() * 1000 : 0;
   }
 }

@@ -19,7 +19,10 @@ import dev.sluice.engine.spill.SpillDirectory;
 import dev.sluice.error.UserError;
 import dev.sluice.function.EvalContext;
 import dev.sluice.function.user.UserCode;
+import dev.sluice.operator.Lookup;
 import dev.sluice.operator.StageTask;
+import dev.sluice.plan.LookupCache;
+import dev.sluice.plan.LookupJoinNode;
 import dev.sluice.plan.PhysicalPlan;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.SideOutput;
@@ -56,6 +59,7 @@ final class JobBuilder implements ConnectorContext {
 
   private final ByteGate toWrite = new ByteGate(ProcessMemory.ofThisProcess().limit() / 4);
   private final EvalContext context;
+  private final Map<LookupJoinNode, LiveTable> liveTables = new LinkedHashMap<>();
   private final UserCode.Lease userCode = UserCode.lease();
   private Optional<Checkpointing> checkpoints = Optional.empty();
 
@@ -206,21 +210,23 @@ final class JobBuilder implements ConnectorContext {
     for (int i = 0; i < width(graph, stage.id()); i++) {
       TaskHost task =
           new TaskHost(
-              graph,
-              stage,
-              i,
-              root,
-              options,
-              context,
-              counters,
-              host,
-              memory,
-              out,
-              node -> new TableLookup(node, connectors.connector(node.table().connector()), this));
+              graph, stage, i, root, options, context, counters, host, memory, out, this::lookup);
       opened.add(task);
       tasks.add(task);
     }
     return tasks;
+  }
+
+  /** The way of one task to the table of a lookup join. */
+  private Lookup lookup(LookupJoinNode node) {
+    Connector connector = connectors.connector(node.table().connector());
+    if (node.cache().mode() == LookupCache.Mode.LIVE) {
+      return liveTables
+          .computeIfAbsent(
+              node, n -> new LiveTable(n, connector, this, host, () -> signal.get().run()))
+          .join();
+    }
+    return new TableLookup(node, connector, this, host, () -> signal.get().run());
   }
 
   /** Opens something for a table; a failure says for which. */

@@ -189,7 +189,11 @@ final class LocalJob implements Job {
             loop.epochs().pauses().count(),
             Duration.ofNanos(loop.epochs().pauses().percentile99()),
             Duration.ofNanos(loop.epochs().pauses().longest())),
-        flows);
+        flows,
+        new RunReport.Lookups(
+            loop.counters().get("lookup.hits"),
+            loop.counters().get("lookup.misses"),
+            loop.counters().get("lookup.requests")));
   }
 
   /**

@@ -17,6 +17,7 @@ import java.util.List;
  * @param restarts how often it has started again after a fault
  * @param pauses for checkpoints
  * @param flows where rows have gone since the last start; empty before the end
+ * @param lookups of all lookup joins
  */
 public record RunReport(
     Duration elapsed,
@@ -28,7 +29,24 @@ public record RunReport(
     long stateBytes,
     int restarts,
     Pauses pauses,
-    List<Flow> flows) {
+    List<Flow> flows,
+    Lookups lookups) {
+  /**
+   * What lookup joins have asked of their tables.
+   *
+   * @param hits rows whose key was remembered or asked for already
+   * @param misses keys that had to be asked for
+   * @param requests in which they were, and reads of whole tables
+   */
+  public record Lookups(long hits, long misses, long requests) {
+    /** No lookups. */
+    public static final Lookups NONE = new Lookups(0, 0, 0);
+
+    private Lookups after(Lookups before) {
+      return new Lookups(hits + before.hits, misses + before.misses, requests + before.requests);
+    }
+  }
+
   /**
    * What has become of the rows of a source on the way to the first operator that does more than
    * filter, or to a sink: read = filtered + late + rejected + used, or a row was lost.
@@ -141,7 +159,8 @@ public record RunReport(
         Math.max(stateBytes, before.stateBytes()),
         times,
         pauses.after(before.pauses()),
-        flows);
+        flows,
+        lookups.after(before.lookups()));
   }
 
   /** This report once everything in it is committed. */
@@ -156,7 +175,8 @@ public record RunReport(
         stateBytes,
         restarts,
         pauses,
-        flows);
+        flows,
+        lookups);
   }
 
   /** This report with what a later one knows of commits. */
@@ -171,7 +191,8 @@ public record RunReport(
         stateBytes,
         restarts,
         later.pauses(),
-        flows);
+        flows,
+        lookups);
   }
 
   public long rowsIn() {

@@ -10,88 +10,245 @@ import dev.sluice.connector.ScanRequest;
 import dev.sluice.connector.Split;
 import dev.sluice.connector.SplitReader;
 import dev.sluice.connector.SplitSource;
+import dev.sluice.engine.host.Activity;
+import dev.sluice.engine.host.Crew;
+import dev.sluice.engine.host.Host;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.operator.Lookup;
-import dev.sluice.operator.Output;
 import dev.sluice.plan.LookupJoinNode;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
  * A table of a connector as a lookup join asks for it: by key where the connector can, or read from
- * end to end. Used by one task.
+ * end to end. Requests go to a crew, each with a connection of its own; the methods of {@link
+ * Lookup} belong to one task, of which there is one for each of these.
  */
 final class TableLookup implements Lookup {
   private static final int ROWS = 8192;
   private static final long BYTES = 8L << 20;
   private static final Duration WAIT = Duration.ofSeconds(1);
+  private static final long END_MILLIS = 10_000;
 
   private final LookupJoinNode node;
   private final Connector connector;
   private final ConnectorContext context;
-  private Optional<LookupSource> source = Optional.empty();
+  private final Host host;
+  private final Crew crew;
+  private final Answers answers;
+  private final Deque<LookupSource> idle = new ArrayDeque<>();
 
-  TableLookup(LookupJoinNode node, Connector connector, ConnectorContext context) {
+  /** When the requests by key began that have no answer yet, the oldest first. */
+  private final Map<Long, Long> begun = new LinkedHashMap<>();
+
+  TableLookup(
+      LookupJoinNode node,
+      Connector connector,
+      ConnectorContext context,
+      Host host,
+      Runnable wakeUp) {
     this.node = node;
     this.connector = connector;
     this.context = context;
+    this.host = host;
+    crew = host.crew("lookup", node.requests().capacity());
+    answers = new Answers(wakeUp);
   }
 
   @Override
-  public void rows(RecordBatch keys, Output rows) {
-    try (keys) {
-      if (source.isEmpty()) {
-        source =
-            Optional.of(
-                connector.openLookup(
-                    new LookupRequest(node.table(), node.columns(), node.tableKeys()), context));
+  public void ask(long request, RecordBatch keys) {
+    begun.put(request, host.nanoTime());
+    crew.start(new ByKey(request, keys));
+  }
+
+  @Override
+  public void askAll(long request) {
+    crew.start(new Whole(request));
+  }
+
+  @Override
+  public Optional<Answer> poll() {
+    Optional<Answer> answer = answers.poll();
+    answer.ifPresent(a -> begun.remove(a.request()));
+    long limit = node.requests().timeoutMicros() * 1000;
+    if (answer.isEmpty() && !begun.isEmpty()) {
+      long since = begun.values().iterator().next();
+      if (host.nanoTime() - since > limit) {
+        throw UserError.of(
+                ErrorCode.SOURCE_FAILED,
+                "looking up rows of '"
+                    + node.table().name()
+                    + "' took longer than "
+                    + limit / 1_000_000
+                    + " ms")
+            .withHint("see whether the table has an index, or raise 'lookup.timeout'");
       }
-      source.get().lookup(keys, rows::emit);
-    } catch (IOException e) {
-      throw failed(e);
     }
+    return answer;
   }
 
-  @Override
-  public void all(Output rows) {
-    ScanRequest request =
-        new ScanRequest(node.table(), node.columns(), Optional.empty(), OptionalInt.empty());
-    RejectedRows rejected = new RejectedRows(node.table(), Optional.empty(), context.allocator());
-    try (SplitSource table = connector.openSource(request, context)) {
-      for (Split split : table.discover(Map.of())) {
-        try (SplitReader reader = table.reader(split, rejected)) {
-          read(reader, rows);
+  /** Rows for the keys of one request. */
+  private final class ByKey implements Activity {
+    private final long request;
+    private final RecordBatch keys;
+
+    ByKey(long request, RecordBatch keys) {
+      this.request = request;
+      this.keys = keys;
+    }
+
+    @Override
+    public boolean isReady() {
+      return true;
+    }
+
+    @Override
+    public boolean step() {
+      if (answers.isClosed()) {
+        return false;
+      }
+      List<RecordBatch> rows = new ArrayList<>();
+      try {
+        LookupSource source = source();
+        try {
+          source.lookup(keys, rows::add);
+        } finally {
+          giveBack(source);
         }
+        answers.add(new Answer(request, rows, true));
+      } catch (IOException | RuntimeException e) {
+        rows.forEach(RecordBatch::close);
+        answers.fail(failed(node, e));
       }
-    } catch (IOException e) {
-      throw failed(e);
+      return false;
+    }
+
+    @Override
+    public void end() {
+      keys.close();
     }
   }
 
-  private static void read(SplitReader reader, Output rows) throws IOException {
-    Fetch fetch = reader.fetch(ROWS, BYTES, WAIT);
-    while (!(fetch instanceof Fetch.EndOfSplit)) {
+  private LookupSource source() {
+    synchronized (idle) {
+      if (!idle.isEmpty()) {
+        return idle.pop();
+      }
+    }
+    return connector.openLookup(
+        new LookupRequest(node.table(), node.columns(), node.tableKeys()), context);
+  }
+
+  private void giveBack(LookupSource source) {
+    synchronized (idle) {
+      idle.push(source);
+    }
+  }
+
+  /** Every row of the table, a batch at a step. */
+  private final class Whole implements Activity {
+    private final long request;
+    private final RejectedRows rejected =
+        new RejectedRows(node.table(), Optional.empty(), context.allocator());
+    private Optional<SplitSource> table = Optional.empty();
+    private final Deque<Split> splits = new ArrayDeque<>();
+    private Optional<SplitReader> reader = Optional.empty();
+
+    Whole(long request) {
+      this.request = request;
+    }
+
+    @Override
+    public boolean isReady() {
+      return answers.hasRoom();
+    }
+
+    @Override
+    public boolean step() throws InterruptedException {
+      try {
+        return answers.awaitRoom() && read();
+      } catch (IOException | RuntimeException e) {
+        answers.fail(failed(node, e));
+        return false;
+      }
+    }
+
+    private boolean read() throws IOException {
+      if (table.isEmpty()) {
+        table =
+            Optional.of(
+                connector.openSource(
+                    new ScanRequest(
+                        node.table(), node.columns(), Optional.empty(), OptionalInt.empty()),
+                    context));
+        splits.addAll(table.get().discover(Map.of()));
+      }
+      if (reader.isEmpty() && splits.isEmpty()) {
+        answers.add(new Answer(request, List.of(), true));
+        return false;
+      }
+      if (reader.isEmpty()) {
+        reader = Optional.of(table.get().reader(splits.pop(), rejected));
+      }
+      Fetch fetch = reader.get().fetch(ROWS, BYTES, WAIT);
       if (fetch instanceof Fetch.Rows some) {
-        rows.emit(some.batch());
+        answers.add(new Answer(request, List.of(some.batch()), false));
+      } else if (fetch instanceof Fetch.EndOfSplit) {
+        reader.get().close();
+        reader = Optional.empty();
       }
-      fetch = reader.fetch(ROWS, BYTES, WAIT);
+      return true;
+    }
+
+    @Override
+    public void end() {
+      reader.ifPresent(SplitReader::close);
+      table.ifPresent(SplitSource::close);
     }
   }
 
-  private UserError failed(IOException e) {
-    return UserError.of(
-            ErrorCode.SOURCE_FAILED, "looking up rows of '" + node.table().name() + "' failed")
-        .withDetail(String.valueOf(e.getMessage()))
-        .causedBy(e);
+  static RuntimeException failed(LookupJoinNode node, Exception e) {
+    return e instanceof RuntimeException known
+        ? known
+        : UserError.of(
+                ErrorCode.SOURCE_FAILED, "looking up rows of '" + node.table().name() + "' failed")
+            .withDetail(String.valueOf(e.getMessage()))
+            .causedBy(e);
+  }
+
+  /** Ends a crew without interrupting what is at work, if it ends in time by itself. */
+  static void end(Crew crew) {
+    crew.shutdown();
+    try {
+      if (!crew.await(END_MILLIS)) {
+        crew.interrupt();
+        crew.await(END_MILLIS / 10);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override
   public void close() {
-    source.ifPresent(LookupSource::close);
-    source = Optional.empty();
+    if (answers.isClosed()) {
+      return;
+    }
+    answers.close();
+    end(crew);
+    answers.close();
+    synchronized (idle) {
+      idle.forEach(LookupSource::close);
+      idle.clear();
+    }
   }
 }

@@ -116,17 +116,25 @@ final class TickLoop implements AutoCloseable {
   private final Parts parts;
   private volatile Thread owner = Thread.currentThread();
   private final Epochs epochs;
+  private final Backlog backlog;
   private volatile long peakState;
   private long peakSpilled;
 
   /** Whether input that was put off is worked on, and nothing else. */
   private boolean settling;
 
+  /**
+   * Whether an epoch has ended while rows waited for an answer, without checkpoints: sources can be
+   * told of their positions only when none does, so those before such rows pause.
+   */
+  private boolean clearing;
+
   private final Map<Integer, Long> sinkRows = new LinkedHashMap<>();
 
   TickLoop(Parts parts) {
     this.parts = parts;
     epochs = new Epochs(parts);
+    backlog = new Backlog(parts);
   }
 
   void owner(Thread thread) {
@@ -180,7 +188,7 @@ final class TickLoop implements AutoCloseable {
     long begun = parts.host().nanoTime();
     boolean due = epochs.isDue();
     // a checkpoint is made when nothing has been put off: until then nothing new is taken in
-    settling = due && parts.checkpoints().isPresent() && owes();
+    settling = due && parts.checkpoints().isPresent() && backlog.owes();
     boolean moved = settling;
     if (!settling) {
       for (Source source : parts.sources()) {
@@ -191,15 +199,26 @@ final class TickLoop implements AutoCloseable {
     endSatisfiedSources();
     moved |= epochs.copySlice(parts.host().nanoTime() - begun);
     epochs.land(false);
-    if (due && !(parts.checkpoints().isPresent() && owes())) {
-      epochs.commit(false, false, !owes());
-    }
+    endEpoch(due);
     for (TaskHost host : tasks()) {
       moved |= host.task().isDraining();
     }
     if (!moved && !isFinished()) {
       parts.host().rest(IDLE_NANOS);
     }
+  }
+
+  private void endEpoch(boolean due) {
+    if (!due && !clearing) {
+      return;
+    }
+    boolean exact = parts.checkpoints().isPresent();
+    boolean waits = !exact && backlog.awaits();
+    if (!(due || clearing && !waits) || exact && backlog.owes()) {
+      return;
+    }
+    epochs.commit(false, false, !backlog.owes() && !waits);
+    clearing = waits;
   }
 
   private void work() {
@@ -211,16 +230,6 @@ final class TickLoop implements AutoCloseable {
     checkState();
     deliver();
     FaultPoint.pass("tick.delivered");
-  }
-
-  /** Whether a task has put input off. */
-  private boolean owes() {
-    for (TaskHost host : tasks()) {
-      if (host.task().owes()) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private void checkState() {
@@ -304,10 +313,12 @@ final class TickLoop implements AutoCloseable {
 
   private boolean gather(Source source) {
     boolean wanted = false;
+    boolean full = false;
     for (EdgeBuffer edge : source.edges) {
       wanted |= !edge.isFinished();
+      full |= backlog.holdsUp(edge.edge().to().stage(), clearing);
     }
-    if (!wanted) {
+    if (!wanted || full) {
       return false;
     }
     List<RecordBatch> batches = source.feed.isPresent() ? fetch(source.feed.get()) : values(source);
@@ -545,8 +556,12 @@ final class TickLoop implements AutoCloseable {
   /** Works off what was put off: a checkpoint has no place for it. */
   private void settle() {
     settling = parts.checkpoints().isPresent();
-    while (settling && owes()) {
+    while (settling && backlog.owes()) {
       work();
+    }
+    while (parts.checkpoints().isEmpty() && backlog.awaits()) {
+      work();
+      parts.host().rest(IDLE_NANOS);
     }
   }
 

@@ -19,8 +19,11 @@ final class MatchReference {
   /** A row of a match with its variable. */
   record Taken(int index, String variable, boolean excluded) {}
 
-  /** What a condition sees: the partition, and the match so far with the row in question last. */
-  record Seen(List<Row> partition, List<Taken> match) {
+  /**
+   * What a condition sees: the partition, and the match so far with the row in question last. A
+   * name of several letters means the rows of several variables.
+   */
+  record Seen(List<Row> partition, List<Taken> match, int start) {
     Row row(int index) {
       return partition.get(index);
     }
@@ -31,9 +34,23 @@ final class MatchReference {
 
     List<Row> of(String variable) {
       return match.stream()
-          .filter(t -> variable.isEmpty() || t.variable().equals(variable))
+          .filter(t -> variable.isEmpty() || variable.contains(t.variable()))
           .map(t -> row(t.index()))
           .toList();
+    }
+
+    /** The row so many rows behind the last of {@code variable}, but {@code offset}. */
+    Optional<Row> shifted(String variable, int offset, boolean fromFirst, int shift) {
+      List<Integer> rows =
+          match.stream()
+              .filter(t -> variable.isEmpty() || variable.contains(t.variable()))
+              .map(Taken::index)
+              .toList();
+      if (offset >= rows.size()) {
+        return Optional.empty();
+      }
+      int at = rows.get(fromFirst ? offset : rows.size() - 1 - offset) + shift;
+      return at < 0 || at >= partition.size() ? Optional.empty() : Optional.of(row(at));
     }
 
     Optional<Row> last(String variable, int offset) {
@@ -181,7 +198,7 @@ final class MatchReference {
 
     @Override
     boolean mayBeEmpty() {
-      return least == 0;
+      return least == 0 || part.mayBeEmpty();
     }
 
     @Override
@@ -200,7 +217,50 @@ final class MatchReference {
     }
 
     private boolean again(Search search, int times, int index, Next next) {
-      return part.match(search, index, i -> from(search, times + 1, i, next));
+      // a round without a row is the last: there could be any number of them
+      boolean endless = most == Integer.MAX_VALUE && times >= least;
+      return part.match(
+          search,
+          index,
+          i -> endless && i == index ? next.from(i) : from(search, times + 1, i, next));
+    }
+  }
+
+  /** Each once, in any order; the orders as written first. */
+  static final class Permute extends Part {
+    private final List<Part> parts;
+
+    Permute(Part... parts) {
+      this.parts = Arrays.asList(parts);
+    }
+
+    @Override
+    String sql() {
+      return parts.stream().map(Part::sql).collect(Collectors.joining(", ", "PERMUTE(", ")"));
+    }
+
+    @Override
+    boolean mayBeEmpty() {
+      return parts.stream().allMatch(Part::mayBeEmpty);
+    }
+
+    @Override
+    boolean match(Search search, int index, Next next) {
+      return from(search, parts, index, next);
+    }
+
+    private static boolean from(Search search, List<Part> left, int index, Next next) {
+      if (left.isEmpty()) {
+        return next.from(index);
+      }
+      for (Part part : left) {
+        List<Part> others = new ArrayList<>(left);
+        others.remove(part);
+        if (part.match(search, index, i -> from(search, others, i, next))) {
+          return true;
+        }
+      }
+      return false;
     }
   }
 
@@ -239,7 +299,7 @@ final class MatchReference {
 
     boolean holds(String variable) {
       Function<Seen, Boolean> condition = conditions.get(variable);
-      return condition == null || condition.apply(new Seen(partition, List.copyOf(taken)));
+      return condition == null || condition.apply(new Seen(partition, List.copyOf(taken), start));
     }
   }
 
@@ -250,39 +310,45 @@ final class MatchReference {
 
   private MatchReference() {}
 
+  /** What is asked for besides the pattern: anchors, where to go on, and how far a match goes. */
+  record Frame(boolean fromFirst, boolean toLast, Skip skip, String skipTo, int within) {}
+
   /** The matches of a partition, in order. */
   static List<Seen> matches(
       List<Row> partition,
       Part pattern,
       Map<String, Function<Seen, Boolean>> conditions,
-      Skip skip,
-      String skipTo,
-      int within) {
+      Frame frame) {
     List<Seen> found = new ArrayList<>();
     int start = 0;
-    while (start < partition.size()) {
-      Search search = new Search(partition, conditions, start, within);
-      if (!pattern.match(search, start, i -> true)) {
+    while (start < (frame.fromFirst() ? Math.min(1, partition.size()) : partition.size())) {
+      Search search = new Search(partition, conditions, start, frame.within());
+      if (!pattern.match(search, start, i -> !frame.toLast() || i == partition.size())) {
         start++;
         continue;
       }
-      Seen match = new Seen(partition, List.copyOf(search.taken));
+      Seen match = new Seen(partition, List.copyOf(search.taken), start);
       found.add(match);
+      if (match.match().isEmpty()) {
+        start++;
+        continue;
+      }
       int from = start;
       start =
-          switch (skip) {
+          switch (frame.skip()) {
             case PAST_LAST_ROW -> match.match().get(match.match().size() - 1).index() + 1;
             case NEXT_ROW -> start + 1;
             case FIRST, LAST -> {
               List<Integer> rows =
                   match.match().stream()
-                      .filter(t -> t.variable().equals(skipTo))
+                      .filter(t -> frame.skipTo().contains(t.variable()))
                       .map(Taken::index)
                       .toList();
-              if (rows.isEmpty() || rows.get(skip == Skip.FIRST ? 0 : rows.size() - 1) == from) {
+              if (rows.isEmpty()
+                  || rows.get(frame.skip() == Skip.FIRST ? 0 : rows.size() - 1) == from) {
                 throw new Stuck();
               }
-              yield rows.get(skip == Skip.FIRST ? 0 : rows.size() - 1);
+              yield rows.get(frame.skip() == Skip.FIRST ? 0 : rows.size() - 1);
             }
           };
     }

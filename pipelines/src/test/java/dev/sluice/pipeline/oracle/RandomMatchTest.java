@@ -46,12 +46,16 @@ class RandomMatchTest {
         && a.get().value() < b.get().value();
   }
 
+  private static boolean value(Optional<Row> row) {
+    return row.map(Row::value).isPresent();
+  }
+
   private static int sum(List<Row> rows) {
     return rows.stream().map(Row::value).filter(Objects::nonNull).mapToInt(v -> v).sum();
   }
 
   private static Condition condition(Random random, String v, String w) {
-    return switch (random.nextInt(10)) {
+    return switch (random.nextInt(13)) {
       case 0 ->
           new Condition(v + ".v > 2", s -> s.current().value() != null && s.current().value() > 2);
       case 1 ->
@@ -91,6 +95,31 @@ class RandomMatchTest {
           new Condition(
               "v IS NULL OR MOD(v, 2) = 0",
               s -> s.current().value() == null || s.current().value() % 2 == 0);
+      case 10 ->
+          new Condition(
+              "v <= NEXT(" + v + ".v) OR NEXT(id, 2) IS NULL",
+              s ->
+                  !less(s.shifted(v, 0, false, 1), Optional.of(s.current()))
+                          && value(s.shifted(v, 0, false, 1))
+                          && s.current().value() != null
+                      || s.shifted("", 0, false, 2).isEmpty());
+      case 11 ->
+          new Condition(
+              "PREV(LAST(" + w + ".v, 1), 1) IS NULL OR NEXT(FIRST(" + v + ".v, 1), 2) > 1",
+              s ->
+                  !value(s.shifted(w, 1, false, -1))
+                      || s.shifted(v, 1, true, 2).map(Row::value).filter(x -> x > 1).isPresent());
+      case 12 ->
+          new Condition(
+              "COUNT(" + w + ".id) < 4 OR MAX(" + v + ".v) = 5",
+              s ->
+                  s.of(w).size() < 4
+                      || s.of(v).stream()
+                          .map(Row::value)
+                          .filter(Objects::nonNull)
+                          .max(Integer::compare)
+                          .filter(m -> m == 5)
+                          .isPresent());
       default ->
           new Condition(
               "CLASSIFIER() = '" + v + "' AND COUNT(" + w + ".id) <= COUNT(" + v + ".id)",
@@ -99,23 +128,23 @@ class RandomMatchTest {
   }
 
   private static Part part(Random random, int depth) {
-    int kind = depth == 0 ? 0 : random.nextInt(6);
+    int kind = depth == 0 ? 0 : random.nextInt(13);
     return switch (kind) {
-      case 1, 2 -> new MatchReference.Sequence(part(random, depth - 1), part(random, depth - 1));
-      case 3 -> new MatchReference.Choice(part(random, depth - 1), part(random, depth - 1));
-      case 4, 5 -> {
+      case 11 -> new MatchReference.Permute(part(random, 0), part(random, depth - 1));
+      case 1, 2, 6 -> new MatchReference.Sequence(part(random, depth - 1), part(random, depth - 1));
+      case 3, 7 -> new MatchReference.Choice(part(random, depth - 1), part(random, depth - 1));
+      case 4, 5, 8, 9 -> {
         Part inner = part(random, depth - 1);
         int least = random.nextInt(3);
         int most =
             random.nextBoolean() ? Integer.MAX_VALUE : Math.max(1, least + random.nextInt(3));
         boolean bracketed = inner instanceof MatchReference.Repeat || inner.sql().startsWith("{");
-        yield inner.mayBeEmpty()
-            ? inner
-            : new MatchReference.Repeat(
-                bracketed ? new MatchReference.Sequence(inner) : inner,
-                least,
-                most,
-                random.nextInt(3) == 0);
+        bracketed |= inner.sql().startsWith("PERMUTE");
+        yield new MatchReference.Repeat(
+            bracketed ? new MatchReference.Sequence(inner) : inner,
+            least,
+            most,
+            random.nextInt(3) == 0);
       }
       default -> new MatchReference.Variable(NAMES.get(random.nextInt(3)), random.nextInt(8) == 0);
     };
@@ -181,21 +210,25 @@ class RandomMatchTest {
   private final class Case {
     private final Part pattern;
     private final Map<String, Function<Seen, Boolean>> conditions = new HashMap<>();
-    private final Skip skip;
-    private final String skipTo;
+    private final MatchReference.Frame frame;
     private final boolean allRows;
+
+    /** The variables of the subset S. */
+    private final String letters;
+
     private final String sql;
     private Optional<List<List<Object>>> expected = Optional.of(new ArrayList<>());
     private int matches;
 
     Case(List<Row> rows, Random random) {
       Part made = new MatchReference.Sequence(part(random, 3), part(random, 2));
-      while (made.mayBeEmpty()) {
+      while (made.mayBeEmpty() && random.nextInt(4) > 0) {
         made = new MatchReference.Sequence(part(random, 3), part(random, 2));
       }
       pattern = made;
       String written = pattern.sql();
       List<String> used = NAMES.stream().filter(written::contains).toList();
+      letters = String.join("", used.subList(0, Math.min(2, used.size())));
       List<String> defines = new ArrayList<>();
       for (String name : used) {
         if (random.nextInt(4) > 0 || name.equals(used.get(0))) {
@@ -205,9 +238,17 @@ class RandomMatchTest {
           defines.add(name + " AS " + condition.sql());
         }
       }
-      skip = Skip.values()[random.nextInt(4)];
-      skipTo = used.get(random.nextInt(used.size()));
+      Skip skip = Skip.values()[random.nextInt(4)];
+      boolean several = random.nextInt(4) == 0;
+      String skipTo = several ? "S" : used.get(random.nextInt(used.size()));
       int within = random.nextInt(3) == 0 ? 2 + random.nextInt(8) : 0;
+      frame =
+          new MatchReference.Frame(
+              random.nextInt(6) == 0,
+              random.nextInt(6) == 0,
+              skip,
+              several ? letters : skipTo,
+              within);
       allRows = random.nextInt(3) == 0;
       String to =
           switch (skip) {
@@ -219,25 +260,32 @@ class RandomMatchTest {
       String b = used.get(used.size() - 1);
       sql =
           "SELECT * FROM (SELECT "
-              + (allRows ? "k, id, c, m, n, s, l, e" : "k, m, f, l, n, s, p, c, e")
+              + (allRows ? "k, id, c, m, n, s, l, e, x, y" : "k, m, f, l, n, s, p, c, e, x, y, z")
               + " FROM t MATCH_RECOGNIZE (PARTITION BY k ORDER BY ts, id MEASURES "
               + (allRows
-                  ? "CLASSIFIER() AS c, MATCH_NUMBER() AS m, COUNT(*) AS n, SUM(%s.v) AS s, FINAL LAST(id) AS l, LAST(%s.id, 1) AS e"
-                      .formatted(a, b)
-                  : "MATCH_NUMBER() AS m, FIRST(id) AS f, LAST(id) AS l, COUNT(%s.v) AS n, SUM(%s.v + %s.id) AS s, FIRST(%s.id, 1) AS p, CLASSIFIER() AS c, PREV(%s.id, 2) AS e"
-                      .formatted(a, b, b, b, a))
+                  ? "CLASSIFIER() AS c, MATCH_NUMBER() AS m, COUNT(*) AS n, SUM(%s.v) AS s, FINAL LAST(id) AS l, LAST(%s.id, 1) AS e, RUNNING MIN(%s.v) AS x, FINAL COUNT(S.id) AS y"
+                      .formatted(a, b, a)
+                  : "MATCH_NUMBER() AS m, FIRST(id) AS f, LAST(id) AS l, COUNT(%s.v) AS n, SUM(%s.v + %s.id) AS s, FIRST(%s.id, 1) AS p, CLASSIFIER() AS c, PREV(%s.id, 2) AS e, NEXT(FIRST(%s.id, 1), 1) AS x, AVG(CAST(%s.v AS DOUBLE)) AS y, MAX(S.v) AS z"
+                      .formatted(a, b, b, b, a, b, a))
               + (allRows ? " ALL ROWS" : " ONE ROW")
               + " PER MATCH AFTER MATCH SKIP "
               + to
               + " PATTERN "
+              + (frame.fromFirst() ? "(^ " : "")
+              + (frame.toLast() && !frame.fromFirst() ? "(" : "")
               + written
+              + (frame.toLast() ? " $" : "")
+              + (frame.toLast() || frame.fromFirst() ? ")" : "")
               + (within > 0 ? " WITHIN INTERVAL '" + within + "' SECOND" : "")
+              + " SUBSET S = ("
+              + String.join(", ", letters.split(""))
+              + ")"
               + (defines.isEmpty() ? "" : " DEFINE " + String.join(", ", defines))
               + "))";
-      answer(rows, within, a, b);
+      answer(rows, a, b);
     }
 
-    private void answer(List<Row> rows, int within, String a, String b) {
+    private void answer(List<Row> rows, String a, String b) {
       Map<String, List<Row>> partitions = new TreeMap<>();
       rows.forEach(
           row ->
@@ -246,8 +294,7 @@ class RandomMatchTest {
                   .add(row));
       for (List<Row> partition : partitions.values()) {
         try {
-          List<Seen> found =
-              MatchReference.matches(partition, pattern, conditions, skip, skipTo, within);
+          List<Seen> found = MatchReference.matches(partition, pattern, conditions, frame);
           for (int m = 0; m < found.size(); m++) {
             matches++;
             if (allRows) {
@@ -265,26 +312,38 @@ class RandomMatchTest {
 
     private void oneRow(Seen match, int number, String a, String b) {
       List<Row> summed = match.of(b).stream().filter(r -> r.value() != null).toList();
-      int shifted =
-          match.match().stream()
-              .filter(t -> t.variable().equals(a))
-              .mapToInt(MatchReference.Taken::index)
-              .reduce(-1, (x, y) -> y);
+      List<Integer> averaged =
+          match.of(a).stream().map(Row::value).filter(Objects::nonNull).toList();
       add(
-          match.current().key(),
+          match.row(match.start()).key(),
           number,
-          match.first("", 0).map(Row::id).orElseThrow(),
-          match.current().id(),
+          match.first("", 0).map(Row::id).orElse(null),
+          match.last("", 0).map(Row::id).orElse(null),
           match.of(a).stream().filter(r -> r.value() != null).count(),
           summed.isEmpty() ? null : summed.stream().mapToInt(r -> r.value() + r.id()).sum(),
           match.first(b, 1).map(Row::id).orElse(null),
-          match.match().get(match.match().size() - 1).variable(),
-          shifted < 2 ? null : match.row(shifted - 2).id());
+          match.match().isEmpty() ? null : match.match().get(match.match().size() - 1).variable(),
+          match.shifted(a, 0, false, -2).map(Row::id).orElse(null),
+          match.shifted(b, 1, true, 1).map(Row::id).orElse(null),
+          averaged.isEmpty() ? null : average(averaged),
+          match.of(letters).stream()
+              .map(Row::value)
+              .filter(Objects::nonNull)
+              .max(Integer::compare)
+              .orElse(null));
+    }
+
+    private double average(List<Integer> values) {
+      return values.stream().mapToDouble(v -> v).sum() / values.size();
     }
 
     private void allRows(Seen match, int number, String a, String b) {
+      if (match.match().isEmpty()) {
+        Row at = match.row(match.start());
+        add(at.key(), at.id(), null, number, 0, null, null, null, null, 0);
+      }
       for (int i = 0; i < match.match().size(); i++) {
-        Seen prefix = new Seen(match.partition(), match.match().subList(0, i + 1));
+        Seen prefix = new Seen(match.partition(), match.match().subList(0, i + 1), match.start());
         if (match.match().get(i).excluded()) {
           continue;
         }
@@ -297,7 +356,9 @@ class RandomMatchTest {
             i + 1,
             summed.isEmpty() ? null : sum(summed),
             match.current().id(),
-            prefix.last(b, 1).map(Row::id).orElse(null));
+            prefix.last(b, 1).map(Row::id).orElse(null),
+            summed.stream().map(Row::value).min(Integer::compare).orElse(null),
+            match.of(letters).size());
       }
     }
 
@@ -307,7 +368,7 @@ class RandomMatchTest {
         row.add(
             cell == null
                 ? "NULL"
-                : cell instanceof Number n
+                : cell instanceof Number n && !(cell instanceof Double)
                     ? new BigDecimal(n.toString()).stripTrailingZeros()
                     : cell);
       }

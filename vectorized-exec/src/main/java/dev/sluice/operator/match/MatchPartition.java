@@ -60,18 +60,15 @@ public final class MatchPartition {
     private final MatchProgram program;
     private final Conditions conditions;
     private final int history;
+    private final int ahead;
     private final boolean mergeable;
 
     public Matcher(MatchNode node, Conditions conditions) {
       this.node = node;
       this.conditions = conditions;
       program = new MatchProgram(node.pattern());
-      history =
-          node.navigations().stream()
-              .filter(MatchNode.RowValue.class::isInstance)
-              .mapToInt(n -> ((MatchNode.RowValue) n).shift())
-              .max()
-              .orElse(0);
+      history = node.lookBack();
+      ahead = node.lookAhead();
       mergeable = node.conditions().keySet().stream().allMatch(conditions::isOfRow);
     }
   }
@@ -101,9 +98,12 @@ public final class MatchPartition {
     return firstRow + rows.size();
   }
 
-  /** The time of the row that the open search began with; empty if none is open. */
+  /**
+   * The time of the row that the open search began with, or that the next one will begin with once
+   * it may; empty if there is none.
+   */
   public Optional<Long> openSince() {
-    return open ? Optional.of(held(start).time()) : Optional.empty();
+    return start < end() ? Optional.of(held(start).time()) : Optional.empty();
   }
 
   /** How many matches were found. */
@@ -137,6 +137,17 @@ public final class MatchPartition {
     number = matches;
   }
 
+  /** Whether the first row has been searched from, so that no match begins there any more. */
+  public boolean isBegun() {
+    return start > 0;
+  }
+
+  /** The partition has had rows that are no longer held. Before any row is added. */
+  public void resumeBegun() {
+    firstRow = Math.max(1, firstRow);
+    start = Math.max(start, firstRow);
+  }
+
   /**
    * Searches as far as the rows go.
    *
@@ -144,26 +155,37 @@ public final class MatchPartition {
    * @param ended whether no row follows at all
    */
   public void search(long watermark, boolean ended, Matches matches) {
-    while (true) {
+    // Where the last row counts, nothing can be said before it is there.
+    boolean waits = matcher.node.toLast() && !ended;
+    long known = ended ? end() : end() - matcher.ahead;
+    while (!waits) {
       if (!open) {
-        if (start >= end()) {
+        if (matcher.node.fromFirst() && start > 0) {
+          start = end();
+        }
+        if (start >= known) {
           break;
         }
         begin();
       }
-      while (!ways.isEmpty() && at < end()) {
+      while (!ways.isEmpty() && at < known) {
         if (isTooFar(held(at).time())) {
           ways = new ArrayList<>();
         } else {
           step();
         }
       }
-      if (!ways.isEmpty() && !ended && !isTooFar(watermark)) {
+      if (!ways.isEmpty() && !ended && !isOver(watermark)) {
         break;
       }
       settle(matches);
     }
     forget();
+  }
+
+  /** Whether WITHIN ends the search before the next row. */
+  private boolean isOver(long watermark) {
+    return isTooFar(at < end() ? held(at).time() : watermark);
   }
 
   private boolean isTooFar(long time) {
@@ -177,15 +199,14 @@ public final class MatchPartition {
     ways = new ArrayList<>();
     at = start;
     namings = 0;
-    follow(0, Optional.empty(), ways, new HashSet<>(), new BitSet());
+    follow(0, Path.empty(start), ways, new HashSet<>(), new BitSet());
   }
 
   /**
    * Follows instructions that take no row; gives whether a match was reached, so that all that is
    * less good can be left out.
    */
-  private boolean follow(
-      int from, Optional<Path> path, List<Way> to, Set<Long> merged, BitSet visited) {
+  private boolean follow(int from, Path path, List<Way> to, Set<Long> merged, BitSet visited) {
     work.clear();
     work.add(from);
     while (!work.isEmpty()) {
@@ -203,23 +224,23 @@ public final class MatchPartition {
         }
         case ROW -> {
           // Of two ways whose future is the same only the better one can lead to the match.
-          long naming = matcher.mergeable ? 0 : path.map(Path::naming).orElse(0L);
+          long naming = matcher.mergeable ? 0 : path.naming();
           if (merged.add(naming * matcher.program.size() + place)) {
             // The row to come is not known yet; the way waits with the path before it.
-            to.add(new Way(place, path.orElse(NOTHING)));
+            to.add(new Way(place, path));
           }
         }
         case END -> {
-          best = path;
-          return true;
+          long behind = path.isEmpty() ? path.row() : path.row() + 1;
+          if (!matcher.node.toLast() || behind == end()) {
+            best = Optional.of(path);
+            return true;
+          }
         }
       }
     }
     return false;
   }
-
-  /** Stands for the path before the first row. */
-  private static final Path NOTHING = Path.of(Optional.empty(), -1, -1, false, 0);
 
   private void step() {
     List<Way> next = new ArrayList<>();
@@ -229,12 +250,12 @@ public final class MatchPartition {
     int variables = matcher.node.variables().size();
     for (Way way : ways) {
       MatchProgram.Step step = matcher.program.at(way.place());
-      Optional<Path> before = way.path() == NOTHING ? Optional.empty() : Optional.of(way.path());
+      Optional<Path> before = Optional.of(way.path()).filter(path -> !path.isEmpty());
       long naming =
           names.computeIfAbsent(way.path().naming() * variables + step.first(), n -> ++namings);
       Path path = Path.of(before, at, step.first(), step.second() == 1, naming);
       if (verdicts.computeIfAbsent(naming, n -> satisfies(path))
-          && follow(way.place() + 1, Optional.of(path), next, merged, new BitSet())) {
+          && follow(way.place() + 1, path, next, merged, new BitSet())) {
         break;
       }
     }
@@ -281,6 +302,9 @@ public final class MatchPartition {
   }
 
   private long nextStart(Path match) {
+    if (match.isEmpty()) {
+      return start + 1;
+    }
     MatchNode.Skip skip = matcher.node.skip();
     return switch (skip.to()) {
       case PAST_LAST_ROW -> match.row() + 1;

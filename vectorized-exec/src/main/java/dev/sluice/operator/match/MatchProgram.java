@@ -84,9 +84,16 @@ final class MatchProgram {
       add(repeat.part(), excluded);
     }
     if (repeat.most() < 0) {
+      // Behind each round a choice of its own: a round without a row is the last, since nobody
+      // comes by the same place twice without taking one, and what is behind the loop follows.
       int split = put(Op.SPLIT, 0, 0);
+      int round = steps.size();
       add(repeat.part(), excluded);
-      put(Op.JUMP, split, 0);
+      int again = put(Op.SPLIT, 0, 0);
+      int out = steps.size();
+      steps.set(
+          again,
+          new Step(Op.SPLIT, repeat.reluctant() ? out : round, repeat.reluctant() ? round : out));
       choose(split, repeat.reluctant());
       return;
     }

@@ -36,12 +36,22 @@ public final class Path {
     return naming;
   }
 
+  /** A path that takes no row, before row {@code start}. */
+  static Path empty(long start) {
+    return new Path(Optional.empty(), start, -1, false, 0);
+  }
+
+  /** Whether it takes no row. */
+  public boolean isEmpty() {
+    return variable < 0;
+  }
+
   /** The path without its last row; empty if that is the only one. */
   public Optional<Path> before() {
     return before;
   }
 
-  /** The number of the last row in its partition. */
+  /** The number of the last row in its partition; of an empty path, of the row it is before. */
   public long row() {
     return row;
   }
@@ -63,12 +73,12 @@ public final class Path {
 
   /** Whether the last row belongs to one of {@code variables}; to any if that is empty. */
   boolean isOf(List<Integer> variables) {
-    return variables.isEmpty() || variables.contains(variable);
+    return !isEmpty() && (variables.isEmpty() || variables.contains(variable));
   }
 
   /** The row of those variables, {@code offset} from the first or the last; -1 if there is none. */
   long find(List<Integer> variables, boolean fromFirst, int offset) {
-    if (variables.isEmpty()) {
+    if (variables.isEmpty() && !isEmpty()) {
       long found = fromFirst ? first + offset : row - offset;
       return found < first || found > row ? -1 : found;
     }

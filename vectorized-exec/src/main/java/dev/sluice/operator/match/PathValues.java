@@ -102,8 +102,19 @@ public final class PathValues {
     MatchNode.Navigation navigation = node.navigations().get(index);
     if (navigation instanceof MatchNode.RowValue value) {
       writeRowValue(value, place, out, position);
+    } else if (navigation instanceof MatchNode.CurrentRow column) {
+      write(
+          place.partition().row(place.current().row()),
+          column.column(),
+          column.type(),
+          out,
+          position);
     } else if (navigation instanceof MatchNode.Classifier classifier) {
       Path path = classifier.whole() ? place.whole() : place.current();
+      if (path.isEmpty()) {
+        out.setNull(position);
+        return;
+      }
       byte[] name = node.variables().get(path.variable()).getBytes(StandardCharsets.UTF_8);
       Cells.setBytes(out, classifier.type(), position, name, 0, name.length);
     } else if (navigation instanceof MatchNode.MatchNumber number) {
@@ -120,8 +131,13 @@ public final class PathValues {
     long found = path.find(value.variables(), value.first(), value.offset());
     Optional<byte[]> row =
         found < 0 ? Optional.empty() : place.partition().row(found - value.shift());
+    write(row, value.column(), value.type(), out, position);
+  }
+
+  private void write(
+      Optional<byte[]> row, int column, DataType type, FieldVector out, int position) {
     if (row.isPresent()) {
-      Cells.setNullable(out, value.type(), position, row.get(), cell(row.get(), value.column()));
+      Cells.setNullable(out, type, position, row.get(), cell(row.get(), column));
     } else {
       out.setNull(position);
     }

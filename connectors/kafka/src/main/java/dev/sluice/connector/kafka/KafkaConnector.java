@@ -19,6 +19,8 @@ import dev.sluice.type.DataType;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Topics of Apache Kafka: unbounded or, on request, bounded sources, and sinks that append or, with
@@ -134,6 +136,24 @@ public class KafkaConnector implements Connector {
   @Override
   public boolean isTransient(Throwable failure) {
     return Failures.isTransient(failure);
+  }
+
+  @Override
+  public Optional<TableRef> fromStart(TableRef table, boolean untilNow) {
+    Map<String, String> options = new TreeMap<>(table.options());
+    for (OptionSpec spec :
+        List.of(
+            KafkaOptions.STARTUP_TIMESTAMP,
+            KafkaOptions.STARTUP_OFFSETS,
+            KafkaOptions.BOUNDED,
+            KafkaOptions.BOUNDED_TIMESTAMP)) {
+      options.remove(spec.key());
+    }
+    options.put(KafkaOptions.STARTUP.key(), "earliest-offset");
+    if (untilNow) {
+      options.put(KafkaOptions.BOUNDED.key(), "latest-offset");
+    }
+    return Optional.of(table.withOptions(options));
   }
 
   @Override

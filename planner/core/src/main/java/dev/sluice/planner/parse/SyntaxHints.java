@@ -9,6 +9,7 @@ import java.util.Set;
 /** What users often write that is no SQL of ours, and what they should. Stateless. */
 final class SyntaxHints {
   private static final Set<String> CLAUSES = Set.of("WHERE", "GROUP", "HAVING", "QUALIFY");
+  private static final Set<String> EMPTY_MATCHES = Set.of("SHOW", "OMIT", "WITH");
   private static final Set<String> STATEMENTS =
       Set.of("SELECT", "INSERT", "CREATE", "DROP", "EXPLAIN", "DESCRIBE", "SHOW", "SET", "EXECUTE");
   private static final Set<String> UNITS =
@@ -78,6 +79,11 @@ final class SyntaxHints {
     }
     if (seen.kind() == Token.Kind.END && words.contains("WITH") && tokens.get(0).is("CREATE")) {
       return Optional.of("say where the data is: WITH ('connector' = '…', …)");
+    }
+    if (before.is("MATCH") && EMPTY_MATCHES.contains(seen.upper())) {
+      return Optional.of(
+          "ALL ROWS PER MATCH shows empty matches, and no rows without a match; there is no"
+              + " choice");
     }
     if (CLAUSES.contains(seen.upper()) && words.contains("FROM")) {
       return Optional.of(seen.upper() + " needs rows to choose from: is FROM missing before it?");

@@ -11,8 +11,10 @@ import dev.sluice.plan.Expr;
 import dev.sluice.plan.JoinKind;
 import dev.sluice.plan.LookupCache;
 import dev.sluice.plan.LookupJoinNode;
+import dev.sluice.plan.LookupRequests;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.PlanTraits;
+import dev.sluice.plan.StateBound;
 import dev.sluice.plan.TableRef;
 import dev.sluice.plan.TimeAttribute;
 import dev.sluice.planner.catalog.CatalogEntry;
@@ -21,8 +23,10 @@ import dev.sluice.type.DataType.Field;
 import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.Schema;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -70,13 +74,11 @@ final class LookupJoins {
     Connector connector = connectors.check(ref, OptionSpec.Role.SOURCE);
     List<OptionSpec> specs = CommonOptions.with(connector.options(ref));
     boolean byKey = connector.findsByKey(ref);
-    LookupCache cache = LookupOptions.cache(ref, specs, byKey);
-    if (cache.mode() == LookupCache.Mode.FULL && !connector.sourceCapabilities(ref).bounded()) {
-      throw UserError.of(
-              ErrorCode.UNSUPPORTED,
-              "'" + table.name() + "' never ends, so it cannot be read into a lookup join")
-          .withHint("bound it, or join it as it is without FOR SYSTEM_TIME");
-    }
+    TableRef hinted = ref.withOptions(hinted(ref));
+    LookupCache asked = LookupOptions.cache(hinted, specs, byKey);
+    boolean endless = !connector.sourceCapabilities(ref).bounded();
+    boolean live = asked.mode() == LookupCache.Mode.FULL && endless;
+    LookupCache cache = live ? live(table, connector, asked) : asked;
     if (CommonOptions.onError(ref).startsWith("to:")) {
       throw UserError.of(
               ErrorCode.UNSUPPORTED,
@@ -91,7 +93,18 @@ final class LookupJoins {
                   + "' is read as changes, so that a lookup join needs its PRIMARY KEY")
           .withHint("declare PRIMARY KEY (…) NOT ENFORCED");
     }
-    Made made = new Made(left, right, rightColumns, ref, scans.definitions(table, ref));
+    List<Integer> upsertKeys =
+        scans.normalizedBy(table).stream()
+            .map(column -> ref.schema().indexOf(table.columns().get(column).name()).orElseThrow())
+            .toList();
+    Made made =
+        new Made(
+            left,
+            right,
+            rightColumns,
+            ref,
+            scans.definitions(table, ref),
+            live ? Optional.of(upsertKeys) : Optional.empty());
     conditions.forEach(made::take);
     right.condition().ifPresent(c -> made.rest.add(made.ofTable(c)));
     if (made.tableKeys.isEmpty()) {
@@ -100,11 +113,42 @@ final class LookupJoins {
               "a lookup join needs an equality with a column of '" + table.name() + "'")
           .withHint("write ON … = " + table.name() + "." + ref.schema().field(0).name());
     }
-    List<Integer> upsertKeys =
-        scans.normalizedBy(table).stream()
-            .map(column -> ref.schema().indexOf(table.columns().get(column).name()).orElseThrow())
-            .toList();
-    return made.frame(rels, kind, cache, upsertKeys, used, leftFields);
+    if (live && made.tableKeys.size() < upsertKeys.size()) {
+      throw UserError.of(
+              ErrorCode.UNSUPPORTED,
+              "a lookup join with '" + table.name() + "', which never ends, needs its whole key")
+          .withHint(
+              "equate every column of PRIMARY KEY (" + String.join(", ", ref.primaryKey()) + ")");
+    }
+    LookupRequests requests = LookupOptions.requests(hinted, specs);
+    return made.frame(rels, kind, cache, requests, upsertKeys, used, leftFields);
+  }
+
+  /** The table's options, and what a hint says instead. */
+  private Map<String, String> hinted(TableRef table) {
+    Map<String, String> options = new HashMap<>(table.options());
+    options.putAll(rels.hints.lookup(table.name()));
+    return options;
+  }
+
+  /** A table that never ends is kept in memory by its key, up to date. */
+  private LookupCache live(CatalogEntry.Table table, Connector connector, LookupCache asked) {
+    if (scans.normalizedBy(table).isEmpty() || connector.fromStart(table.ref(), true).isEmpty()) {
+      throw UserError.of(
+              ErrorCode.UNSUPPORTED,
+              "'"
+                  + table.name()
+                  + "' never ends and has no PRIMARY KEY, so that it cannot be kept in memory")
+          .withHint(
+              "declare PRIMARY KEY (…) NOT ENFORCED, bound it, or join it without FOR SYSTEM_TIME");
+    }
+    if (asked.reloadMicros() > 0) {
+      throw UserError.of(
+              ErrorCode.OPTION_VALUE,
+              "'" + table.name() + "' is kept up to date, so that it is never read again")
+          .withHint("leave '" + LookupOptions.RELOAD.key() + "' out");
+    }
+    return new LookupCache(LookupCache.Mode.LIVE, 0, 0, 0, true, 0);
   }
 
   /** One join on the way to its node. */
@@ -114,6 +158,10 @@ final class LookupJoins {
     private final List<Expr> rightColumns;
     private final TableRef ref;
     private final List<Expr> definitions;
+
+    /** The only columns that may be keys, if not all may. */
+    private final Optional<List<Integer>> keys;
+
     private final List<Integer> leftKeys = new ArrayList<>();
 
     /** Columns of the connector. */
@@ -127,7 +175,9 @@ final class LookupJoins {
         Frame right,
         List<Expr> rightColumns,
         TableRef ref,
-        List<Expr> definitions) {
+        List<Expr> definitions,
+        Optional<List<Integer>> keys) {
+      this.keys = keys;
       this.left = left;
       this.right = right;
       this.rightColumns = rightColumns;
@@ -169,6 +219,10 @@ final class LookupJoins {
       if (column.isEmpty() || !ofLeft || tableKeys.contains(column.get().index())) {
         return false;
       }
+      int index = column.get().index();
+      if (keys.isPresent() && !keys.get().contains(index)) {
+        return false;
+      }
       DataType wanted = column.get().type();
       Expr value = left.overBase(own);
       boolean exact = other instanceof Expr.ColumnRef && value.type().kind() == wanted.kind();
@@ -200,6 +254,7 @@ final class LookupJoins {
         RelTranslator rels,
         JoinKind kind,
         LookupCache cache,
+        LookupRequests requests,
         List<Integer> upsertKeys,
         ImmutableBitSet used,
         int leftFields) {
@@ -239,7 +294,7 @@ final class LookupJoins {
       for (int i = 0; i < columns.size(); i++) {
         output.add(width + i);
       }
-      PlanTraits traits = traits(input, kind, columns, output);
+      PlanTraits traits = traits(input, kind, columns, output).withState(state(cache));
       LookupJoinNode node =
           new LookupJoinNode(
               input,
@@ -251,9 +306,25 @@ final class LookupJoins {
               condition,
               output,
               cache,
+              requests,
               upsertKeys.stream().map(columns::indexOf).toList(),
               traits);
       return over(node, kind, used, leftFields, first);
+    }
+
+    /** What is kept; a cache is not in checkpoints. */
+    private static StateBound state(LookupCache cache) {
+      String waiting = "rows whose lookup is on its way";
+      return new StateBound.Constant(
+          switch (cache.mode()) {
+            case NONE -> waiting;
+            case PARTIAL ->
+                waiting
+                    + ", and a cache of "
+                    + (cache.maxRows() > 0 ? cache.maxRows() + " rows" : "all keys asked for");
+            case FULL -> "the whole table in memory, and rows that wait for it";
+            case LIVE -> "the whole table in memory, kept up to date, and rows that wait for it";
+          });
     }
 
     private PlanTraits traits(

@@ -55,15 +55,6 @@ final class MatchValues {
     return navigations;
   }
 
-  /** How many rows before a match may be asked for. */
-  int history() {
-    return navigations.stream()
-        .filter(MatchNode.RowValue.class::isInstance)
-        .mapToInt(n -> ((MatchNode.RowValue) n).shift())
-        .max()
-        .orElse(0);
-  }
-
   /** An expression over the navigations' values. */
   Expr translate(RexNode node, boolean whole) {
     RexNode navigated = node.accept(new Navigating(new Place(false, 0, 0, whole)));
@@ -71,12 +62,9 @@ final class MatchValues {
         .translate(navigated);
   }
 
-  /** A column of the last row. */
-  Expr column(int column, DataType type, boolean whole) {
-    int index =
-        index(
-            new MatchNode.RowValue(
-                List.of(), false, 0, 0, places.applyAsInt(column), whole, nullable(type)));
+  /** A column of the row itself. */
+  Expr column(int column, DataType type) {
+    int index = index(new MatchNode.CurrentRow(places.applyAsInt(column), nullable(type)));
     return new Expr.ColumnRef(index, navigations.get(index).type());
   }
 
@@ -126,13 +114,15 @@ final class MatchValues {
     @Override
     public RexNode visitCall(RexCall call) {
       List<RexNode> operands = call.getOperands();
-      if (call.getOperator() == MatchRewrite.PREV) {
+      boolean back = call.getOperator() == MatchRewrite.PREV;
+      if (back || call.getOperator() == MatchRewrite.NEXT) {
+        int rows = offset(operands.get(1));
         return in(
             operands.get(0),
             new Place(
                 place.first(),
                 place.offset(),
-                place.shift() + offset(operands.get(1)),
+                place.shift() + (back ? rows : -rows),
                 place.whole()));
       }
       if (call.getOperator() instanceof SqlAggFunction function) {
@@ -234,7 +224,7 @@ final class MatchValues {
         }
         case FIRST, CLASSIFIER, MATCH_NUMBER -> throw navigationInside();
         default -> {
-          if (call.getOperator() == MatchRewrite.PREV) {
+          if (call.getOperator() == MatchRewrite.PREV || call.getOperator() == MatchRewrite.NEXT) {
             throw navigationInside();
           }
           yield super.visitCall(call);
@@ -245,7 +235,8 @@ final class MatchValues {
     private UserError navigationInside() {
       return UserError.of(
               ErrorCode.UNSUPPORTED,
-              "an aggregate in MATCH_RECOGNIZE takes columns, not PREV, FIRST, LAST or CLASSIFIER")
+              "an aggregate in MATCH_RECOGNIZE takes columns, not PREV, NEXT, FIRST, LAST or"
+                  + " CLASSIFIER")
           .withHint("aggregate the column itself: SUM(A.price)");
     }
   }
@@ -254,6 +245,7 @@ final class MatchValues {
     if (node instanceof RexLiteral literal && literal.getValue() instanceof BigDecimal number) {
       return number.intValueExact();
     }
-    throw UserError.of(ErrorCode.UNSUPPORTED, "the offset of PREV, FIRST or LAST must be a number");
+    throw UserError.of(
+        ErrorCode.UNSUPPORTED, "the offset of PREV, NEXT, FIRST or LAST must be a number");
   }
 }

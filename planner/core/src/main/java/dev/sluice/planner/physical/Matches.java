@@ -2,13 +2,12 @@ package dev.sluice.planner.physical;
 
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
-import dev.sluice.plan.ChangelogMode;
-import dev.sluice.plan.Distribution;
 import dev.sluice.plan.Expr;
 import dev.sluice.plan.MatchNode;
 import dev.sluice.plan.MatchPattern;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.PlanTraits;
+import dev.sluice.plan.SideOutput;
 import dev.sluice.plan.SortKey;
 import dev.sluice.plan.StateBound;
 import dev.sluice.plan.TimeAttribute;
@@ -43,27 +42,37 @@ final class Matches {
   private static final int MOST_PERMUTED = 6;
 
   private final RelTranslator rels;
+  private final Windows windows;
 
-  Matches(RelTranslator rels) {
+  Matches(RelTranslator rels, Windows windows) {
     this.rels = rels;
+    this.windows = windows;
   }
 
   Frame translate(Match match) {
-    if (match.isStrictStart() || match.isStrictEnd()) {
-      throw UserError.of(ErrorCode.UNSUPPORTED, "^ and $ in a PATTERN are not supported")
-          .withHint("a partition of a stream has no end; leave them out");
-    }
     Frame frame = rels.translate(match.getInput());
     List<Integer> used = new ArrayList<>(used(match));
+    List<Expr> columns = new ArrayList<>(used.stream().map(frame.columns()::get).toList());
+    Optional<SideOutput> late = windows.late(frame, column -> place(columns, column));
+    List<String> names =
+        new ArrayList<>(used.stream().map(RelTranslator.names(match.getInput())::get).toList());
+    while (names.size() < columns.size()) {
+      names.add("$late" + names.size());
+    }
     RelTranslator.Built built =
-        rels.materialize(
-            frame.withColumns(used.stream().map(frame.columns()::get).toList()),
-            used.stream().map(RelTranslator.names(match.getInput())::get).toList(),
-            frame.time().isPresent());
+        rels.materialize(frame.withColumns(columns), names, frame.time().isPresent());
     List<Integer> keys = match.getPartitionKeys().asList().stream().map(used::indexOf).toList();
     PlanNode input = Aggregations.exchange(built.node(), keys);
     QueryPlanner.requireInserts(input, "MATCH_RECOGNIZE");
-    return RelTranslator.node(node(match, input, used, keys, built.rowWatermark()));
+    return RelTranslator.node(node(match, input, used, keys, built.rowWatermark(), late));
+  }
+
+  /** Where a column of the base is among {@code columns}, which it joins if it is not there. */
+  private static int place(List<Expr> columns, Expr column) {
+    if (!columns.contains(column)) {
+      columns.add(column);
+    }
+    return columns.indexOf(column);
   }
 
   /** The columns of the input that are needed. */
@@ -89,13 +98,20 @@ final class Matches {
   }
 
   private MatchNode node(
-      Match match, PlanNode input, List<Integer> used, List<Integer> keys, int rowWatermark) {
+      Match match,
+      PlanNode input,
+      List<Integer> used,
+      List<Integer> keys,
+      int rowWatermark,
+      Optional<SideOutput> late) {
     RexBuilder rexBuilder = match.getCluster().getRexBuilder();
     List<String> variables = new ArrayList<>();
     MatchPattern pattern = pattern(match.getPattern(), variables);
-    if (mayBeEmpty(pattern)) {
-      throw UserError.of(ErrorCode.UNSUPPORTED, "the pattern can match without a row")
-          .withHint("make a part of it obligatory: A+ instead of A*");
+    if (match.isStrictEnd() && !input.traits().bounded()) {
+      throw UserError.of(
+              ErrorCode.UNSUPPORTED,
+              "$ in a PATTERN needs an input that ends: it matches the last row of a partition")
+          .withHint("leave it out, or bound the input");
     }
     List<SortKey> order = new ArrayList<>();
     for (RelFieldCollation field : match.getOrderKeys().getFieldCollations()) {
@@ -129,59 +145,60 @@ final class Matches {
       Expr output =
           measure == null
               ? values.column(
-                  match.getInput().getRowType().getFieldNames().indexOf(field.name()),
-                  field.type(),
-                  !match.isAllRows())
+                  match.getInput().getRowType().getFieldNames().indexOf(field.name()), field.type())
               : values.translate(measure, !match.isAllRows());
       outputs.add(output);
       fields.add(new Field(field.name(), output.type().withNullable(true)));
     }
     Optional<Long> within = within(match, input, order, timed);
     Schema schema = new Schema(fields);
-    return new MatchNode(
-        input,
-        keys,
-        order,
-        timed,
-        rowWatermark < 0 ? OptionalInt.empty() : OptionalInt.of(rowWatermark),
-        variables,
-        pattern,
-        values.navigations(),
-        conditions,
-        outputs,
-        match.isAllRows(),
-        skip(match.getAfter(), names),
-        within,
-        traits(
+    MatchNode made =
+        new MatchNode(
             input,
-            schema,
-            time(input, timed, outputs, values),
+            keys,
+            order,
+            timed,
+            rowWatermark < 0 ? OptionalInt.empty() : OptionalInt.of(rowWatermark),
+            variables,
+            pattern,
+            values.navigations(),
+            conditions,
+            outputs,
+            match.isStrictStart(),
+            match.isStrictEnd(),
+            match.isAllRows(),
+            skip(match.getAfter(), names),
             within,
-            values.history(),
-            keys.isEmpty()));
+            timed ? late : Optional.empty(),
+            PlanTraits.of(schema, input.traits().bounded())
+                .withTime(time(input, timed, outputs, values, mayBeEmpty(pattern))));
+    return made.withState(state(made));
   }
 
-  private static PlanTraits traits(
-      PlanNode input,
-      Schema schema,
-      Optional<TimeAttribute> time,
-      Optional<Long> within,
-      int history,
-      boolean global) {
-    boolean bounded = input.traits().bounded();
-    String rows =
-        "the rows of open matches"
-            + (history > 0 ? ", and " + history + " before, to look back at" : "")
-            + (global ? "" : ", per key");
-    StateBound state =
-        bounded
-            ? new StateBound.ByInput()
-            : within.isPresent() && (history == 0 || global)
-                ? new StateBound.ByWatermark(rows + ", for " + within.get() / 1000 + " ms at most")
-                : new StateBound.Unbounded(
-                    rows + (within.isPresent() ? "" : "; WITHIN would limit them"));
-    return new PlanTraits(
-        schema, ChangelogMode.INSERT_ONLY, List.of(), time, Distribution.ANY, state, bounded);
+  private static StateBound state(MatchNode node) {
+    if (node.input().traits().bounded()) {
+      return new StateBound.ByInput();
+    }
+    boolean global = node.keys().isEmpty();
+    List<String> rows = new ArrayList<>(List.of("the rows of open matches"));
+    if (node.lookBack() > 0) {
+      rows.add(node.lookBack() + " before, to look back at");
+    }
+    if (node.lookAhead() > 0) {
+      rows.add("the last " + node.lookAhead() + ", until those behind have come");
+    }
+    if (node.fromFirst()) {
+      rows.add("that the first row has been");
+    }
+    String kept = String.join(", ", rows) + (global ? "" : ", per key");
+    boolean freed = node.lookBack() == 0 && node.lookAhead() == 0 && !node.fromFirst();
+    if (node.withinMicros().isEmpty()) {
+      return new StateBound.Unbounded(kept + "; WITHIN would limit them");
+    }
+    return freed || global
+        ? new StateBound.ByWatermark(
+            kept + ", for " + node.withinMicros().get() / 1000 + " ms at most")
+        : new StateBound.Unbounded(kept);
   }
 
   private static boolean isTimed(PlanNode input, List<SortKey> order) {
@@ -200,23 +217,33 @@ final class Matches {
 
   /** The output's event time: a column with the time of the row, or of the match's last. */
   private static Optional<TimeAttribute> time(
-      PlanNode input, boolean timed, List<Expr> outputs, MatchValues values) {
+      PlanNode input, boolean timed, List<Expr> outputs, MatchValues values, boolean mayBeEmpty) {
     if (!timed) {
       return Optional.empty();
     }
     TimeAttribute time = input.traits().time().orElseThrow();
     for (int i = 0; i < outputs.size(); i++) {
       if (outputs.get(i) instanceof Expr.ColumnRef ref
-          && values.navigations().get(ref.index()) instanceof MatchNode.RowValue value
-          && value.variables().isEmpty()
-          && !value.first()
-          && value.offset() == 0
-          && value.shift() == 0
-          && value.column() == time.column()) {
+          && isOfLastRow(values.navigations().get(ref.index()), time.column(), mayBeEmpty)) {
         return Optional.of(new TimeAttribute(i, time.unitMicros()));
       }
     }
     return Optional.empty();
+  }
+
+  /** Whether it is that column of the last row, and never NULL where that is not. */
+  private static boolean isOfLastRow(
+      MatchNode.Navigation navigation, int column, boolean mayBeEmpty) {
+    if (navigation instanceof MatchNode.CurrentRow current) {
+      return current.column() == column;
+    }
+    return navigation instanceof MatchNode.RowValue value
+        && !mayBeEmpty
+        && value.variables().isEmpty()
+        && !value.first()
+        && value.offset() == 0
+        && value.shift() == 0
+        && value.column() == column;
   }
 
   private static Map<String, List<Integer>> names(Match match, List<String> variables) {

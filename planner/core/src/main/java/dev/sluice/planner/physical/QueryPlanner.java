@@ -10,6 +10,7 @@ import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.ConstraintEnforcerNode;
 import dev.sluice.plan.Emit;
 import dev.sluice.plan.Expr;
+import dev.sluice.plan.MatchNode;
 import dev.sluice.plan.PhysicalPlan;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.PlanTraits;
@@ -20,6 +21,7 @@ import dev.sluice.planner.catalog.CatalogEntry;
 import dev.sluice.planner.catalog.SqlFunctionDef;
 import dev.sluice.planner.parse.ParsedQuery;
 import dev.sluice.planner.parse.QueryOptions;
+import dev.sluice.planner.validate.JoinHints;
 import dev.sluice.planner.validate.Validation;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Field;
@@ -272,10 +274,15 @@ public final class QueryPlanner {
                             options.lateRowsPosition().orElseThrow(),
                             () -> sinks.target(name, schema(converted)))));
     RelTranslator translator = new RelTranslator(scans, options, late);
+    translator.hints = hints(converted.query());
     Validation.onlySnapshot(converted.query().query())
         .map(converted.query().positions()::of)
         .ifPresent(translator::setSnapshot);
     return translator;
+  }
+
+  private static JoinHints hints(ParsedQuery query) {
+    return JoinHints.of(query.query(), query.positions());
   }
 
   private static Schema schema(Converted converted) {
@@ -289,13 +296,15 @@ public final class QueryPlanner {
 
   /** Clauses that say something about windows need one. */
   private static void requireUsed(ParsedQuery query, PlanNode node) {
+    hints(query).requireUsed(node);
     boolean asked =
         query.options().allowedLatenessMicros() > 0 || query.options().lateRowsTo().isPresent();
     Optional<Emit> emit = query.options().emit();
     if (emit.isPresent() && emit.get().equals(Emit.ON_WINDOW_CLOSE)) {
       requireEnd(query, node);
     }
-    if (asked && !hasWindow(node)) {
+    boolean takes = query.options().allowedLatenessMicros() == 0 && hasMatchThatTellsLateRows(node);
+    if (asked && !takes && !hasWindow(node)) {
       throw UserError.of(
               ErrorCode.UNSUPPORTED,
               "ALLOWED LATENESS and LATE ROWS TO need a windowed aggregation, which this query has"
@@ -324,6 +333,11 @@ public final class QueryPlanner {
             || node instanceof PlanNode.Union
             || node instanceof PlanNode.Exchange;
     return passes && node.inputs().stream().allMatch(QueryPlanner::isRowByRow);
+  }
+
+  private static boolean hasMatchThatTellsLateRows(PlanNode node) {
+    return node instanceof MatchNode match && match.late().isPresent()
+        || node.inputs().stream().anyMatch(QueryPlanner::hasMatchThatTellsLateRows);
   }
 
   private static boolean hasWindow(PlanNode node) {

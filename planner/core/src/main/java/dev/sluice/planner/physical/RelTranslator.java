@@ -16,6 +16,7 @@ import dev.sluice.plan.TimeAttribute;
 import dev.sluice.plan.WindowColumns;
 import dev.sluice.planner.catalog.SqlTypes;
 import dev.sluice.planner.parse.QueryOptions;
+import dev.sluice.planner.validate.JoinHints;
 import dev.sluice.planner.validate.Validation;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Field;
@@ -77,6 +78,7 @@ final class RelTranslator {
   private boolean keepsEventTime;
 
   private Optional<SourcePosition> snapshot = Optional.empty();
+  JoinHints hints = JoinHints.NONE;
 
   /** Whether rows of unions must still be put in order by event time. */
   private boolean byTime;
@@ -146,7 +148,7 @@ final class RelTranslator {
       return translate(rel, ImmutableBitSet.range(rel.getRowType().getFieldCount()));
     }
     if (rel instanceof Match match) {
-      return new Matches(this).translate(match);
+      return new Matches(this, windows).translate(match);
     }
     if (rel instanceof Uncollect uncollect) {
       return new Unnests(this).translate(uncollect);

@@ -30,16 +30,22 @@ import org.apache.calcite.sql.util.SqlShuttle;
  */
 public final class MatchRewrite extends SqlShuttle {
   /** The row so many rows before the one that the value inside is of. */
-  public static final SqlFunction PREV =
-      new SqlFunction(
-          "$PREV",
-          SqlKind.OTHER_FUNCTION,
-          ReturnTypes.ARG0_FORCE_NULLABLE,
-          null,
-          OperandTypes.family(SqlTypeFamily.ANY, SqlTypeFamily.INTEGER),
-          SqlFunctionCategory.USER_DEFINED_FUNCTION);
+  public static final SqlFunction PREV = shift("$PREV");
+
+  /** The row so many rows behind it. */
+  public static final SqlFunction NEXT = shift("$NEXT");
 
   private final Positions positions;
+
+  private static SqlFunction shift(String name) {
+    return new SqlFunction(
+        name,
+        SqlKind.OTHER_FUNCTION,
+        ReturnTypes.ARG0_FORCE_NULLABLE,
+        null,
+        OperandTypes.family(SqlTypeFamily.ANY, SqlTypeFamily.INTEGER),
+        SqlFunctionCategory.USER_DEFINED_FUNCTION);
+  }
 
   MatchRewrite(Positions positions) {
     this.positions = positions;
@@ -131,17 +137,13 @@ public final class MatchRewrite extends SqlShuttle {
     @Override
     public SqlNode visit(SqlCall call) {
       SqlParserPos at = call.getParserPosition();
-      if (call.getKind() == SqlKind.NEXT) {
-        throw UserError.of(ErrorCode.UNSUPPORTED, "NEXT in MATCH_RECOGNIZE is not supported")
-            .withHint("add a variable for the next row, and look back from it with PREV")
-            .at(positions.of(at));
-      }
       if (call.getOperator().getName().equalsIgnoreCase("MATCH_ROWTIME")) {
         return time.clone(at);
       }
       SqlNode visited = super.visit(call);
-      return visited instanceof SqlCall made && made.getKind() == SqlKind.PREV
-          ? new SqlBasicCall(PREV, made.getOperandList(), at)
+      boolean back = visited.getKind() == SqlKind.PREV;
+      return back || visited.getKind() == SqlKind.NEXT
+          ? new SqlBasicCall(back ? PREV : NEXT, ((SqlCall) visited).getOperandList(), at)
           : visited;
     }
   }

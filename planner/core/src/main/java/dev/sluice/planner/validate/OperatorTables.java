@@ -61,6 +61,7 @@ final class OperatorTables {
     operators.add(WindowFunctions.COUNT_HOP);
     operators.add(WindowFunctions.WINDOW_END);
     operators.add(MatchRewrite.PREV);
+    operators.add(MatchRewrite.NEXT);
     operators.add(JsonAggregates.AGGREGATED);
     operators.add(ChangelogFunctions.TO_CHANGELOG);
     operators.add(ChangelogFunctions.FROM_CHANGELOG);

@@ -83,11 +83,14 @@ public final class StateHints extends SqlBasicVisitor<Void> {
 
   private UserError unknown(SqlHint hint) {
     return UserError.of(ErrorCode.UNSUPPORTED, "hint " + hint.getName() + " is not supported")
-        .withHint("leave it out; joins take STATE_TTL('alias' = '1 d')")
+        .withHint("joins take STATE_TTL('alias' = '1 d') and LOOKUP('table' = 'alias', …)")
         .at(positions.of(hint.getParserPosition()));
   }
 
   private void apply(SqlHint hint, SqlSelect select) {
+    if (name(hint).equals(JoinHints.LOOKUP)) {
+      return;
+    }
     if (!name(hint).equals(STATE_TTL)) {
       throw unknown(hint);
     }
