@@ -107,18 +107,18 @@ final class LookupJoins {
             live ? Optional.of(upsertKeys) : Optional.empty());
     conditions.forEach(made::take);
     right.condition().ifPresent(c -> made.rest.add(made.ofTable(c)));
-    if (made.tableKeys.isEmpty()) {
-      throw UserError.of(
-              ErrorCode.UNSUPPORTED,
-              "a lookup join needs an equality with a column of '" + table.name() + "'")
-          .withHint("write ON … = " + table.name() + "." + ref.schema().field(0).name());
-    }
     if (live && made.tableKeys.size() < upsertKeys.size()) {
       throw UserError.of(
               ErrorCode.UNSUPPORTED,
               "a lookup join with '" + table.name() + "', which never ends, needs its whole key")
           .withHint(
               "equate every column of PRIMARY KEY (" + String.join(", ", ref.primaryKey()) + ")");
+    }
+    if (made.tableKeys.isEmpty()) {
+      throw UserError.of(
+              ErrorCode.UNSUPPORTED,
+              "a lookup join needs an equality with a column of '" + table.name() + "'")
+          .withHint("write ON … = " + table.name() + "." + ref.schema().field(0).name());
     }
     LookupRequests requests = LookupOptions.requests(hinted, specs);
     return made.frame(rels, kind, cache, requests, upsertKeys, used, leftFields);
