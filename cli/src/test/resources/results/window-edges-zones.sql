@@ -58,3 +58,73 @@ SELECT window_start, COUNT(*) AS n, LISTAGG(CAST(v AS STRING)) AS vs FROM TUMBLE
 {"window_start":3,"n":3,"vs":"4,5,6"}
 {"window_start":6,"n":3,"vs":"7,8,9"}
 {"window_start":9,"n":1,"vs":"10"}
+====
+-- weeks
+SELECT window_start, window_end, COUNT(*) AS n, SUM(v) AS s FROM TUMBLE(t, l, INTERVAL '1' WEEK) GROUP BY window_start, window_end
+----
+{"window_start":"2024-03-28 00:00:00.000","window_end":"2024-04-04 00:00:00.000","n":5,"s":15}
+{"window_start":"2024-10-24 00:00:00.000","window_end":"2024-10-31 00:00:00.000","n":5,"s":40}
+====
+-- a week, every day
+SELECT window_start, window_end, COUNT(*) AS n, SUM(v) AS s FROM HOP(t, l, INTERVAL '1' DAY, INTERVAL '1' WEEK) GROUP BY window_start, window_end
+----
+{"window_start":"2024-03-25 00:00:00.000","window_end":"2024-04-01 00:00:00.000","n":4,"s":10}
+{"window_start":"2024-03-26 00:00:00.000","window_end":"2024-04-02 00:00:00.000","n":5,"s":15}
+{"window_start":"2024-03-27 00:00:00.000","window_end":"2024-04-03 00:00:00.000","n":5,"s":15}
+{"window_start":"2024-03-28 00:00:00.000","window_end":"2024-04-04 00:00:00.000","n":5,"s":15}
+{"window_start":"2024-03-29 00:00:00.000","window_end":"2024-04-05 00:00:00.000","n":5,"s":15}
+{"window_start":"2024-03-30 00:00:00.000","window_end":"2024-04-06 00:00:00.000","n":5,"s":15}
+{"window_start":"2024-03-31 00:00:00.000","window_end":"2024-04-07 00:00:00.000","n":5,"s":15}
+{"window_start":"2024-04-01 00:00:00.000","window_end":"2024-04-08 00:00:00.000","n":1,"s":5}
+{"window_start":"2024-10-21 00:00:00.000","window_end":"2024-10-28 00:00:00.000","n":4,"s":30}
+{"window_start":"2024-10-22 00:00:00.000","window_end":"2024-10-29 00:00:00.000","n":5,"s":40}
+{"window_start":"2024-10-23 00:00:00.000","window_end":"2024-10-30 00:00:00.000","n":5,"s":40}
+{"window_start":"2024-10-24 00:00:00.000","window_end":"2024-10-31 00:00:00.000","n":5,"s":40}
+{"window_start":"2024-10-25 00:00:00.000","window_end":"2024-11-01 00:00:00.000","n":5,"s":40}
+{"window_start":"2024-10-26 00:00:00.000","window_end":"2024-11-02 00:00:00.000","n":5,"s":40}
+{"window_start":"2024-10-27 00:00:00.000","window_end":"2024-11-03 00:00:00.000","n":5,"s":40}
+{"window_start":"2024-10-28 00:00:00.000","window_end":"2024-11-04 00:00:00.000","n":1,"s":10}
+====
+-- CUMULATE to two weeks
+SELECT window_start, window_end, COUNT(*) AS n, SUM(v) AS s FROM CUMULATE(t, l, INTERVAL '1' DAY, INTERVAL '14' DAY) GROUP BY window_start, window_end
+----
+{"window_start":"2024-03-28 00:00:00.000","window_end":"2024-04-01 00:00:00.000","n":4,"s":10}
+{"window_start":"2024-03-28 00:00:00.000","window_end":"2024-04-02 00:00:00.000","n":5,"s":15}
+{"window_start":"2024-03-28 00:00:00.000","window_end":"2024-04-03 00:00:00.000","n":5,"s":15}
+{"window_start":"2024-03-28 00:00:00.000","window_end":"2024-04-04 00:00:00.000","n":5,"s":15}
+{"window_start":"2024-03-28 00:00:00.000","window_end":"2024-04-05 00:00:00.000","n":5,"s":15}
+{"window_start":"2024-03-28 00:00:00.000","window_end":"2024-04-06 00:00:00.000","n":5,"s":15}
+{"window_start":"2024-03-28 00:00:00.000","window_end":"2024-04-07 00:00:00.000","n":5,"s":15}
+{"window_start":"2024-03-28 00:00:00.000","window_end":"2024-04-08 00:00:00.000","n":5,"s":15}
+{"window_start":"2024-03-28 00:00:00.000","window_end":"2024-04-09 00:00:00.000","n":5,"s":15}
+{"window_start":"2024-03-28 00:00:00.000","window_end":"2024-04-10 00:00:00.000","n":5,"s":15}
+{"window_start":"2024-03-28 00:00:00.000","window_end":"2024-04-11 00:00:00.000","n":5,"s":15}
+{"window_start":"2024-10-24 00:00:00.000","window_end":"2024-10-28 00:00:00.000","n":4,"s":30}
+{"window_start":"2024-10-24 00:00:00.000","window_end":"2024-10-29 00:00:00.000","n":5,"s":40}
+{"window_start":"2024-10-24 00:00:00.000","window_end":"2024-10-30 00:00:00.000","n":5,"s":40}
+{"window_start":"2024-10-24 00:00:00.000","window_end":"2024-10-31 00:00:00.000","n":5,"s":40}
+{"window_start":"2024-10-24 00:00:00.000","window_end":"2024-11-01 00:00:00.000","n":5,"s":40}
+{"window_start":"2024-10-24 00:00:00.000","window_end":"2024-11-02 00:00:00.000","n":5,"s":40}
+{"window_start":"2024-10-24 00:00:00.000","window_end":"2024-11-03 00:00:00.000","n":5,"s":40}
+{"window_start":"2024-10-24 00:00:00.000","window_end":"2024-11-04 00:00:00.000","n":5,"s":40}
+{"window_start":"2024-10-24 00:00:00.000","window_end":"2024-11-05 00:00:00.000","n":5,"s":40}
+{"window_start":"2024-10-24 00:00:00.000","window_end":"2024-11-06 00:00:00.000","n":5,"s":40}
+{"window_start":"2024-10-24 00:00:00.000","window_end":"2024-11-07 00:00:00.000","n":5,"s":40}
+====
+-- months
+SELECT window_start, window_end, COUNT(*) AS n, SUM(v) AS s FROM TUMBLE(t, l, INTERVAL '1' MONTH) GROUP BY window_start, window_end
+----
+{"window_start":"2024-03-01 00:00:00.000","window_end":"2024-04-01 00:00:00.000","n":4,"s":10}
+{"window_start":"2024-04-01 00:00:00.000","window_end":"2024-05-01 00:00:00.000","n":1,"s":5}
+{"window_start":"2024-10-01 00:00:00.000","window_end":"2024-11-01 00:00:00.000","n":5,"s":40}
+====
+-- months of HOP and CUMULATE are refused
+SELECT window_start, window_end, COUNT(*) AS n, SUM(v) AS s FROM HOP(t, l, INTERVAL '1' MONTH, INTERVAL '2' MONTH) GROUP BY window_start, window_end
+----
+error[SLU-2007]: months and years are supported for TUMBLE without an offset only
+hint: use intervals of days
+====
+SELECT window_start, window_end, COUNT(*) AS n, SUM(v) AS s FROM CUMULATE(t, l, INTERVAL '1' DAY, INTERVAL '1' MONTH) GROUP BY window_start, window_end
+----
+error[SLU-2007]: months and years are supported for TUMBLE without an offset only
+hint: use intervals of days

@@ -41,7 +41,7 @@ final class CountAggregate implements Operator {
 
   /** A window of a key that is not full, and its groups. */
   private static final class Open {
-    private final int place;
+    private int place;
     private final long end;
     private int[] slots = new int[1];
     private int count;
@@ -62,7 +62,8 @@ final class CountAggregate implements Operator {
   private final CountAggregateNode node;
   private final GroupTable.Shape shape;
   private final KeyColumns partition;
-  private final KeyTable partitions;
+  private KeyTable partitions;
+  private final KeyAges ages;
   private final DataType endType;
   private final boolean updating;
   private final EmitTimer timer;
@@ -91,6 +92,7 @@ final class CountAggregate implements Operator {
     List<Integer> columns = node.partition().stream().map(node.keys()::get).toList();
     partition = new KeyColumns(node.input().schema(), columns);
     partitions = new KeyTable(partition);
+    ages = new KeyAges(node.traits());
     endType = node.input().schema().type(node.keys().get(node.end()));
     updating = !(node.emit() instanceof Emit.OnWindowClose);
     timer = new EmitTimer(node.emit());
@@ -105,12 +107,13 @@ final class CountAggregate implements Operator {
 
   @Override
   public boolean wantsProcessingTime() {
-    return timer.isWanted();
+    return timer.isWanted() || ages.isWanted();
   }
 
   @Override
   public void onProcessingTime(long nowMicros, Output output) {
     timer.advance(nowMicros);
+    ages.advance(nowMicros);
   }
 
   @Override
@@ -153,6 +156,7 @@ final class CountAggregate implements Operator {
     int[] places = new int[rows.count()];
     partition.load(batch, rows);
     partitions.slots(partition, places);
+    ages.reach(places, places.length);
     int endColumn = node.keys().get(node.end());
     List<Open> full = new ArrayList<>();
     int next = 0;
@@ -239,8 +243,48 @@ final class CountAggregate implements Operator {
     }
   }
 
+  /**
+   * Keys that got no row for long begin to be counted anew: their windows come out as they are, as
+   * at the end of the input. The operator that counts forgets the same keys in the same tick.
+   */
+  private void forget(Output output) {
+    if (updating) {
+      changes.emit(slot -> true, context.orElseThrow(), output);
+    }
+    List<Open> over = new ArrayList<>();
+    for (int place = 0; place < open.size(); place++) {
+      if (ages.isOver(place)) {
+        over.addAll(open.get(place));
+        context.orElseThrow().count("windows.open", -open.get(place).size());
+      }
+    }
+    close(over, output);
+    forgetClosed();
+    int before = partitions.size();
+    int[] places = new int[before];
+    partitions = partitions.retained(place -> !ages.isOver(place), places);
+    List<List<Open>> kept = new ArrayList<>();
+    for (int place = 0; place < Math.min(before, open.size()); place++) {
+      if (places[place] >= 0) {
+        for (Open window : open.get(place)) {
+          window.place = places[place];
+        }
+        kept.add(open.get(place));
+      }
+    }
+    open.clear();
+    open.addAll(kept);
+    ages.move(places);
+    if (partitions.size() < before) {
+      context.orElseThrow().count("groups.released", before - partitions.size());
+    }
+  }
+
   @Override
   public void endOfTick(Output output) {
+    if (ages.isSweepDue()) {
+      forget(output);
+    }
     if (updating && timer.isDue()) {
       changes.emit(slot -> true, context.orElseThrow(), output);
     }

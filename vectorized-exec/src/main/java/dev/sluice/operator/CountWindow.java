@@ -40,6 +40,8 @@ import org.apache.arrow.memory.BufferAllocator;
 final class CountWindow implements Operator {
   private static final String COUNTS = "counts";
   private static final String WAITING = "waiting";
+  private static final String HELD = "held";
+  private static final String OWED = "owed";
   private static final int LAYOUT = 1;
   private static final DataType WORD = DataType.of(Kind.BIGINT).notNull();
 
@@ -47,10 +49,16 @@ final class CountWindow implements Operator {
   private final Schema input;
   private final RowCodec codec;
   private final KeyColumns keys;
-  private final KeyTable table;
+  private KeyTable table;
   private final Schema countLayout;
   private final Schema added;
   private final boolean waitsForEnd;
+  private final boolean retracting;
+  private final KeyAges ages;
+
+  /** Where rows are taken back: how often each is there. */
+  private final TreeMap<SortedRow, SortedRow> held = new TreeMap<>();
+
   private final PriorityQueue<SortedRow> waiting = new PriorityQueue<>();
   private final Clock clock = new Clock();
   private long[] counts = new long[64];
@@ -60,7 +68,8 @@ final class CountWindow implements Operator {
   private Optional<OperatorContext> context = Optional.empty();
 
   CountWindow(CountWindowNode node) {
-    if (node.input().traits().changelog() != ChangelogMode.INSERT_ONLY) {
+    retracting = node.input().traits().changelog() != ChangelogMode.INSERT_ONLY;
+    if (retracting && !(node.byContents() && node.input().traits().bounded())) {
       throw UserError.of(ErrorCode.CHANGELOG, "rows that are taken back cannot be counted off");
     }
     this.node = node;
@@ -72,6 +81,7 @@ final class CountWindow implements Operator {
     keys = new KeyColumns(input, node.keys());
     table = new KeyTable(keys);
     waitsForEnd = node.input().traits().bounded();
+    ages = new KeyAges(node.traits());
     List<Field> fields = new ArrayList<>();
     fields.add(new Field("count", WORD));
     for (int i = 0; i < node.keys().size(); i++) {
@@ -92,18 +102,84 @@ final class CountWindow implements Operator {
 
   @Override
   public void process(int from, RecordBatch batch, Output output) {
-    if (node.time().isEmpty()) {
+    if (isByArrival()) {
       count(batch, output);
       return;
     }
     try (batch) {
       Rows rows =
-          new TimelyRows(node.time().get(), input, clock)
-              .of(batch, waitsForEnd, context.orElseThrow());
+          node.time().isEmpty()
+              ? Rows.of(batch)
+              : new TimelyRows(node.time().get(), input, clock)
+                  .of(batch, waitsForEnd, context.orElseThrow());
       for (int i = 0; i < rows.count(); i++) {
         int position = rows.position(i);
-        wait(new SortedRow(codec.key(batch, position), codec.row(batch, position), 1));
+        int count = batch.kind(position).adds() ? 1 : -1;
+        take(new SortedRow(codec.key(batch, position), codec.row(batch, position), count));
       }
+    }
+  }
+
+  private boolean isByArrival() {
+    return node.time().isEmpty() && !node.byContents();
+  }
+
+  private void take(SortedRow row) {
+    if (!retracting) {
+      wait(row);
+      return;
+    }
+    SortedRow known = held.putIfAbsent(row, row);
+    if (known == null) {
+      waitingBytes += row.byteSize();
+      return;
+    }
+    known.add(row.count());
+    if (known.count() == 0) {
+      held.remove(known);
+      waitingBytes -= known.byteSize();
+    }
+  }
+
+  /** At the end: what has not been taken back is there to be counted. */
+  private void settle() {
+    for (SortedRow row : held.keySet()) {
+      waitingBytes -= row.byteSize();
+      for (long copy = 0; copy < row.count(); copy++) {
+        wait(row);
+      }
+    }
+    held.clear();
+  }
+
+  @Override
+  public boolean wantsProcessingTime() {
+    return ages.isWanted();
+  }
+
+  @Override
+  public void onProcessingTime(long nowMicros, Output output) {
+    ages.advance(nowMicros);
+  }
+
+  /** A key whose time is over begins anew with its next row. */
+  @Override
+  public void endOfTick(Output output) {
+    if (!ages.isSweepDue()) {
+      return;
+    }
+    int before = table.size();
+    int[] places = new int[before];
+    table = table.retained(slot -> !ages.isOver(slot), places);
+    for (int slot = 0; slot < places.length; slot++) {
+      if (places[slot] >= 0) {
+        counts[places[slot]] = counts[slot];
+      }
+    }
+    Arrays.fill(counts, table.size(), counts.length, 0);
+    ages.move(places);
+    if (table.size() < before) {
+      context.orElseThrow().count("groups.released", before - table.size());
     }
   }
 
@@ -114,13 +190,14 @@ final class CountWindow implements Operator {
 
   @Override
   public long onWatermark(long watermark, Output output) {
-    if (node.time().isEmpty()) {
+    if (isByArrival()) {
       return watermark;
     }
     if (waitsForEnd && watermark != Long.MAX_VALUE) {
       return Long.MIN_VALUE;
     }
     clock.advance(watermark);
+    settle();
     int most = Math.max(1, context.orElseThrow().batchRows());
     while (isNext(watermark)) {
       try (BatchBuilder builder = new BatchBuilder(input, allocator())) {
@@ -137,15 +214,16 @@ final class CountWindow implements Operator {
   }
 
   private boolean isNext(long watermark) {
-    return !waiting.isEmpty() && waiting.peek().firstWord() <= watermark;
+    return !waiting.isEmpty()
+        && (watermark == Long.MAX_VALUE || waiting.peek().firstWord() <= watermark);
   }
 
   @Override
   public Optional<Waiting> waiting() {
-    return waiting.isEmpty()
+    int rows = waiting.size() + held.size();
+    return rows == 0
         ? Optional.empty()
-        : Optional.of(
-            new Waiting(waiting.size(), waitsForEnd ? Long.MAX_VALUE : waiting.peek().firstWord()));
+        : Optional.of(new Waiting(rows, waitsForEnd ? Long.MAX_VALUE : waiting.peek().firstWord()));
   }
 
   @Override
@@ -162,6 +240,7 @@ final class CountWindow implements Operator {
       keys.load(batch, rows);
       table.slots(keys, slots);
       grow();
+      ages.reach(slots, n);
       if (starts.length < n) {
         starts = new long[n];
         numbers = new long[n];
@@ -224,7 +303,9 @@ final class CountWindow implements Operator {
         part.write(g, counts(groups[g]));
       }
     }
-    saveWaiting(state.part(WAITING, LAYOUT, input));
+    saveWaiting(state.part(WAITING, LAYOUT, input), waiting, 1);
+    saveWaiting(state.part(HELD, LAYOUT, input), held.keySet(), 1);
+    saveWaiting(state.part(OWED, LAYOUT, input), held.keySet(), -1);
     clock.save(state, allocator());
   }
 
@@ -241,12 +322,16 @@ final class CountWindow implements Operator {
     }
   }
 
-  private void saveWaiting(StateWriter.Part part) {
+  /** Rows as often as they are there, or, with {@code sign} -1, are owed. */
+  private void saveWaiting(StateWriter.Part part, Iterable<SortedRow> rows, int sign) {
     TreeMap<Integer, BatchBuilder> byGroup = new TreeMap<>();
     try (BatchBuilder all = new BatchBuilder(input, allocator())) {
-      for (SortedRow row : waiting) {
-        codec.write(row.row(), all);
-        all.mark(RowKind.INSERT);
+      for (SortedRow row : rows) {
+        long copies = rows == waiting ? 1 : sign * row.count();
+        for (long copy = 0; copy < copies; copy++) {
+          codec.write(row.row(), all);
+          all.mark(RowKind.INSERT);
+        }
       }
       try (RecordBatch batch = all.build()) {
         keys.load(batch, Rows.of(batch));
@@ -284,16 +369,18 @@ final class CountWindow implements Operator {
             }
           }
         });
-    state.read(
-        WAITING,
-        (batch, group) -> {
-          try (batch) {
-            for (int i = 0; i < batch.rowCount(); i++) {
-              int position = batch.position(i);
-              wait(new SortedRow(codec.key(batch, position), codec.row(batch, position), 1));
-            }
-          }
-        });
+    state.read(WAITING, (batch, group) -> restore(batch, 1));
+    state.read(HELD, (batch, group) -> restore(batch, 1));
+    state.read(OWED, (batch, group) -> restore(batch, -1));
+  }
+
+  private void restore(RecordBatch batch, int count) {
+    try (batch) {
+      for (int i = 0; i < batch.rowCount(); i++) {
+        int position = batch.position(i);
+        take(new SortedRow(codec.key(batch, position), codec.row(batch, position), count));
+      }
+    }
   }
 
   @Override
@@ -304,6 +391,7 @@ final class CountWindow implements Operator {
   @Override
   public void close() {
     waiting.clear();
+    held.clear();
     counts = new long[0];
   }
 }

@@ -1,9 +1,12 @@
 package dev.sluice.operator;
 
 import dev.sluice.batch.RecordBatch;
+import java.util.Optional;
 
-/** Lets rows through and event time only at the end of the input. Stateless. */
+/** Lets rows through, and event time only at the end of the input. Keeps nothing. */
 final class HoldTime implements Operator {
+  private boolean ended;
+
   @Override
   public void open(OperatorContext context) {
     // nothing is asked of it
@@ -16,7 +19,14 @@ final class HoldTime implements Operator {
 
   @Override
   public long onWatermark(long watermark, Output output) {
-    return watermark == Long.MAX_VALUE ? watermark : Long.MIN_VALUE;
+    ended = watermark == Long.MAX_VALUE;
+    return ended ? watermark : Long.MIN_VALUE;
+  }
+
+  /** Nothing of its own, but all that is behind it. */
+  @Override
+  public Optional<Waiting> waiting() {
+    return ended ? Optional.empty() : Optional.of(new Waiting(0, Long.MAX_VALUE));
   }
 
   @Override

@@ -19,7 +19,6 @@ final class OpenSessions {
   private static final int MOST_DEAD = 1024;
 
   private final long gap;
-  private final long unit;
   private final long lateness;
   private KeyTable table;
 
@@ -29,6 +28,10 @@ final class OpenSessions {
   private int[] nexts = new int[64];
   private int[] keys = new int[64];
   private long[] firsts = new long[64];
+
+  /** The least time of a row that would join the session from before. */
+  private long[] lowers = new long[64];
+
   private long[] lasts = new long[64];
 
   /** What the session was merged into, or itself. */
@@ -43,10 +46,9 @@ final class OpenSessions {
   /** Sessions merged since they were asked for: the one that is no more, the one it went into. */
   private final List<int[]> merged = new ArrayList<>();
 
-  OpenSessions(KeyColumns keyColumns, long gap, long unit, long lateness) {
+  OpenSessions(KeyColumns keyColumns, long gap, long lateness) {
     table = new KeyTable(keyColumns);
     this.gap = gap;
-    this.unit = unit;
     this.lateness = lateness;
   }
 
@@ -65,6 +67,10 @@ final class OpenSessions {
 
   long end(int session) {
     return lasts[session] + gap;
+  }
+
+  long lower(int session) {
+    return lowers[session];
   }
 
   long last(int session) {
@@ -96,20 +102,38 @@ final class OpenSessions {
   }
 
   private boolean isClosed(long end, long mark) {
-    return mark >= end - unit + lateness;
+    return isClosed(end, mark, lateness);
+  }
+
+  /** A row at the very end still belongs to a session: it is over when none can come. */
+  static boolean isClosed(long end, long mark, long lateness) {
+    return mark >= end + lateness;
+  }
+
+  /**
+   * The least time of a row that would join a row of {@code time} from before: not further away
+   * than the gap, nor so far that its own session was closed by {@code mark} when this row came.
+   */
+  static long lower(long time, long mark, long gap, long lateness) {
+    return mark < Long.MIN_VALUE / 2 ? time - gap : Math.max(time - gap, mark - gap - lateness + 1);
   }
 
   /**
    * The session of a row, made, extended or merged as needed; -1 if the row is late: a session of
-   * its own would have closed by {@code mark}, and none that was open then takes it.
+   * its own would have closed by {@code mark}. Two rows are of one session if they are no more than
+   * the gap apart and the earlier one's own session was not closed by the mark of the other: that
+   * asks nothing of the order in which splits are read.
    */
   int sessionOf(int key, long time, long mark) {
+    if (isClosed(time + gap, mark)) {
+      return NONE;
+    }
     int taken = NONE;
     int before = NONE;
     for (int session = heads[key]; session != NONE; ) {
       int next = nexts[session];
       boolean takes =
-          firsts[session] <= time + gap && time <= end(session) && !isClosed(end(session), mark);
+          lowers[session] <= time && time <= end(session) && !isClosed(end(session), mark);
       if (takes && taken != NONE) {
         merge(session, taken, before);
       } else {
@@ -118,16 +142,19 @@ final class OpenSessions {
       }
       session = next;
     }
+    long lower = lower(time, mark, gap, lateness);
     if (taken != NONE) {
       firsts[taken] = Math.min(firsts[taken], time);
+      lowers[taken] = Math.min(lowers[taken], lower);
       lasts[taken] = Math.max(lasts[taken], time);
       return taken;
     }
-    return isClosed(time + gap, mark) ? NONE : begin(key, time, time);
+    return begin(key, time, time, lower);
   }
 
-  int begin(int key, long first, long last) {
+  int begin(int key, long first, long last, long lower) {
     int session = add(key, first, last);
+    lowers[session] = lower;
     nexts[session] = heads[key];
     heads[key] = session;
     due.add(end(session), session);
@@ -139,6 +166,7 @@ final class OpenSessions {
       nexts = Arrays.copyOf(nexts, 2 * size);
       keys = Arrays.copyOf(keys, 2 * size);
       firsts = Arrays.copyOf(firsts, 2 * size);
+      lowers = Arrays.copyOf(lowers, 2 * size);
       lasts = Arrays.copyOf(lasts, 2 * size);
       roots = Arrays.copyOf(roots, 2 * size);
       dead = Arrays.copyOf(dead, 2 * size);
@@ -162,6 +190,7 @@ final class OpenSessions {
   private void merge(int session, int into, int before) {
     unlink(session, before);
     firsts[into] = Math.min(firsts[into], firsts[session]);
+    lowers[into] = Math.min(lowers[into], lowers[session]);
     lasts[into] = Math.max(lasts[into], lasts[session]);
     roots[session] = into;
     merged.add(new int[] {session, into});
@@ -200,7 +229,7 @@ final class OpenSessions {
     }
     return live() == 0
         ? Optional.empty()
-        : Optional.of(new Waiting(live(), due.firstTime() - unit + lateness));
+        : Optional.of(new Waiting(live(), due.firstTime() + lateness));
   }
 
   /** The sessions that are over, in order of end, then of start; they are to be forgotten. */
@@ -263,12 +292,12 @@ final class OpenSessions {
     due = new ExpiryQueue();
     for (int session : kept) {
       // numbers only fall: nothing is overwritten before it was read
-      begin(places[keys[session]], firsts[session], lasts[session]);
+      begin(places[keys[session]], firsts[session], lasts[session], lowers[session]);
     }
     return kept;
   }
 
   long byteSize() {
-    return table.byteSize() + 33L * keys.length + 4L * heads.length + due.byteSize();
+    return table.byteSize() + 41L * keys.length + 4L * heads.length + due.byteSize();
   }
 }

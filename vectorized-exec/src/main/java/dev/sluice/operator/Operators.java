@@ -1,6 +1,7 @@
 package dev.sluice.operator;
 
 import dev.sluice.plan.AsofJoinNode;
+import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.ChangelogNormalizeNode;
 import dev.sluice.plan.ConstraintEnforcerNode;
 import dev.sluice.plan.CountAggregateNode;
@@ -94,9 +95,12 @@ public final class Operators {
   }
 
   private static Operator windowAssign(PlanNode.WindowAssign node) {
-    return node.window() instanceof WindowSpec.Session session
+    if (!(node.window() instanceof WindowSpec.Session session)) {
+      return new WindowAssign(node);
+    }
+    return node.input().traits().changelog() == ChangelogMode.INSERT_ONLY
         ? new SessionAssign(node, session)
-        : new WindowAssign(node);
+        : new SessionChanges(node, session);
   }
 
   /**

@@ -42,8 +42,8 @@ import org.apache.arrow.memory.BufferAllocator;
 final class SessionAggregate implements Operator {
   private static final String SESSIONS = "sessions";
   private static final String GIVEN = "given";
-  private static final int LAYOUT = 1;
-  private static final int EXTRAS = 6;
+  private static final int LAYOUT = 2;
+  private static final int EXTRAS = 7;
 
   /** Flags of a row that was given and waits for a change. */
   private static final long TAKEN_BACK = 3;
@@ -100,7 +100,7 @@ final class SessionAggregate implements Operator {
         new KeyColumns(
             shape.layout(EXTRAS),
             IntStream.range(EXTRAS, EXTRAS + node.keys().size()).boxed().toList());
-    sessions = new OpenSessions(keys, spec.gapMicros(), unit, node.allowedLatenessMicros());
+    sessions = new OpenSessions(keys, spec.gapMicros(), node.allowedLatenessMicros());
     updating = !(node.emit() instanceof Emit.OnWindowClose);
     timer = new EmitTimer(node.emit());
     changes =
@@ -282,7 +282,7 @@ final class SessionAggregate implements Operator {
       context.orElseThrow().count("windows.emitted", closed.length);
       count();
     }
-    return clock.outgoing(node.allowedLatenessMicros());
+    return clock.outgoing(node.allowedLatenessMicros() + unit);
   }
 
   private void emit(int[] closed, Output output) {
@@ -381,7 +381,8 @@ final class SessionAggregate implements Operator {
           updating ? shownFirsts[slot] : 0,
           updating ? shownEnds[slot] : 0,
           changes.flags(slot),
-          sessions.isDead(slot) ? 1 : 0
+          sessions.isDead(slot) ? 1 : 0,
+          sessions.lower(slot)
         };
         for (int w = 0; w < EXTRAS; w++) {
           Cells.setWord(builder.vector(w), WORD, i, words[w]);
@@ -433,7 +434,7 @@ final class SessionAggregate implements Operator {
         slots[i] =
             words[i][5] != 0
                 ? sessions.addDead(slots[i])
-                : sessions.begin(slots[i], words[i][0], words[i][1]);
+                : sessions.begin(slots[i], words[i][0], words[i][1], words[i][6]);
       }
       accumulators.ensure(sessions.size());
       accumulators.restore(batch, EXTRAS + node.keys().size(), rows, slots);

@@ -63,7 +63,7 @@ final class SessionAssign implements Operator {
             .time()
             .map(TimeAttribute::unitMicros)
             .orElseGet(() -> TimeAttribute.unitMicros(timeType.precision()));
-    store = new SessionStore(spec.gapMicros(), unit, node.allowedLatenessMicros());
+    store = new SessionStore(spec.gapMicros(), node.allowedLatenessMicros());
     keys = new KeyColumns(input, node.keys());
   }
 
@@ -104,12 +104,18 @@ final class SessionAssign implements Operator {
   }
 
   private boolean add(RecordBatch batch, int position, int row, long time) {
-    boolean marked = node.rowWatermark().isPresent() && !marks.isNull(row);
-    long mark = marked ? Math.max(clock.watermark(), marks.words()[row]) : clock.watermark();
     Optional<SessionStore.Session> session =
-        store.sessionOf(key(batch, position, keys.hashes()[row]), time, mark);
+        store.sessionOf(
+            key(batch, position, keys.hashes()[row]), time, Math.max(clock.watermark(), mark(row)));
     session.ifPresent(s -> append(batch, position, clock.sequence() + position, s));
     return session.isPresent();
+  }
+
+  /** The watermark of its split that the row came behind, if it did. */
+  private long mark(int row) {
+    return node.rowWatermark().isPresent() && !marks.isNull(row)
+        ? marks.words()[row]
+        : Long.MIN_VALUE;
   }
 
   private SessionStore.Key key(RecordBatch batch, int position, long hash) {
@@ -162,7 +168,7 @@ final class SessionAssign implements Operator {
     } finally {
       builder.close();
     }
-    return clock.outgoing(node.allowedLatenessMicros());
+    return clock.outgoing(node.allowedLatenessMicros() + unit);
   }
 
   private BatchBuilder builder() {
@@ -236,6 +242,9 @@ final class SessionAssign implements Operator {
       Rows rows = Rows.of(batch);
       keys.load(batch, rows);
       times.load(batch.vector(node.window().timeColumn()), timeType, Lane.Form.WORD, rows);
+      if (node.rowWatermark().isPresent()) {
+        marks.load(batch.vector(node.rowWatermark().getAsInt()), WORD, Lane.Form.WORD, rows);
+      }
       Optional<SessionStore.Session> session = Optional.empty();
       long number = -1;
       for (int i = 0; i < rows.count(); i++) {
@@ -244,9 +253,9 @@ final class SessionAssign implements Operator {
         long time = times.words()[i];
         if (own != number || session.isEmpty()) {
           number = own;
-          session = Optional.of(store.begin(key(batch, position, keys.hashes()[i]), time));
+          session = Optional.of(store.begin(key(batch, position, keys.hashes()[i]), time, mark(i)));
         } else {
-          store.extend(session.get(), time);
+          store.extend(session.get(), time, mark(i));
         }
         long arrival = Cells.word(chunk.vector(1), WORD, position);
         append(batch, position, arrival, session.get());

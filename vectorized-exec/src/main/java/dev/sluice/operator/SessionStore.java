@@ -48,17 +48,21 @@ final class SessionStore {
     private long first;
     private long last;
 
+    /** The least time of a row that would join the session from before. */
+    private long lower;
+
     /** Where it stands in the order of ends; may be before its end, for rows came since. */
     private long due;
 
     private ByteArena rows = new ByteArena(64);
 
-    private Session(Key key, long number, long gap, long time) {
+    private Session(Key key, long number, long gap, long time, long lower) {
       this.key = key;
       this.number = number;
       this.gap = gap;
       first = time;
       last = time;
+      this.lower = lower;
       due = end();
     }
 
@@ -94,7 +98,6 @@ final class SessionStore {
           .thenComparingLong(s -> s.number);
 
   private final long gap;
-  private final long unit;
   private final long lateness;
   private final Map<Key, List<Session>> byKey = new HashMap<>();
 
@@ -105,9 +108,8 @@ final class SessionStore {
 
   private long numbers;
 
-  SessionStore(long gap, long unit, long lateness) {
+  SessionStore(long gap, long lateness) {
     this.gap = gap;
-    this.unit = unit;
     this.lateness = lateness;
   }
 
@@ -115,48 +117,54 @@ final class SessionStore {
   Optional<Waiting> waiting() {
     return byDue.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Waiting(byDue.size(), byDue.first().end() - unit + lateness));
+        : Optional.of(new Waiting(byDue.size(), byDue.first().end() + lateness));
   }
 
   private boolean isClosed(long end, long mark) {
-    return mark >= end - unit + lateness;
+    return OpenSessions.isClosed(end, mark, lateness);
   }
 
   /**
-   * The session for a row, made or merged as needed; empty if the row is late: its own session
-   * would have closed by {@code mark}, and none that was open then takes it.
+   * The session for a row, made or merged as needed; empty if the row is late, as of {@link
+   * OpenSessions#sessionOf}.
    */
   Optional<Session> sessionOf(Key key, long time, long mark) {
+    if (isClosed(time + gap, mark)) {
+      return Optional.empty();
+    }
     Session taken = null;
     List<Session> ofKey = byKey.getOrDefault(key, List.of());
     for (Session one : ofKey.size() > 1 ? List.copyOf(ofKey) : ofKey) {
-      boolean touches = one.first <= time + gap && time <= one.end();
+      boolean touches = one.lower <= time && time <= one.end();
       if (touches && !isClosed(one.end(), mark)) {
         taken = taken == null ? one : merge(taken, one);
       }
     }
     if (taken != null) {
-      extend(taken, time);
+      extend(taken, time, mark);
       return Optional.of(taken);
     }
-    return isClosed(time + gap, mark) ? Optional.empty() : Optional.of(begin(key, time));
+    return Optional.of(begin(key, time, mark));
   }
 
-  Session begin(Key key, long time) {
-    Session made = new Session(key, numbers++, gap, time);
+  Session begin(Key key, long time, long mark) {
+    long lower = OpenSessions.lower(time, mark, gap, lateness);
+    Session made = new Session(key, numbers++, gap, time, lower);
     byKey.computeIfAbsent(key, k -> new ArrayList<>(1)).add(made);
     byDue.add(made);
     return made;
   }
 
-  void extend(Session session, long time) {
+  void extend(Session session, long time, long mark) {
     session.first = Math.min(session.first, time);
+    session.lower = Math.min(session.lower, OpenSessions.lower(time, mark, gap, lateness));
     session.last = Math.max(session.last, time);
   }
 
   private Session merge(Session into, Session other) {
     forget(other);
     into.first = Math.min(into.first, other.first);
+    into.lower = Math.min(into.lower, other.lower);
     into.last = Math.max(into.last, other.last);
     into.rows = byArrival(into.rows, other.rows);
     return into;

@@ -13,6 +13,7 @@ import dev.sluice.plan.OverNode;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.RankNode;
 import dev.sluice.plan.StageGraph;
+import dev.sluice.plan.StateBound;
 import dev.sluice.plan.UpsertMaterializeNode;
 import dev.sluice.plan.WindowSpec;
 import java.util.List;
@@ -85,8 +86,14 @@ record SpillPlan(
     return keysOfOrdered(node);
   }
 
-  /** Of those whose rows wait for their turn. */
+  /**
+   * Of those whose rows wait for their turn. Windows of rows with a time to live are forgotten by
+   * two operators in the same tick, which those on disk would miss.
+   */
   private static Optional<List<List<Integer>>> keysOfOrdered(PlanNode node) {
+    if (node.traits().state() instanceof StateBound.ByTime) {
+      return Optional.empty();
+    }
     if (node instanceof AsofJoinNode join) {
       return Optional.of(List.of(join.leftKeys(), join.rightKeys()));
     }

@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param size rows of a window
  * @param time event time, whose order the rows are counted in; empty: in order of arrival. Over
  *     bounded input without a row watermark all rows wait for its end, and none is late
+ * @param byContents over bounded input: rows are counted at its end, in the order of their time, if
+ *     there is one, and contents, so that they may come in any order and be taken back
  */
 public record CountWindowNode(
     PlanNode input,
@@ -23,10 +25,22 @@ public record CountWindowNode(
     long slide,
     long size,
     Optional<OverNode.ByTime> time,
+    boolean byContents,
     PlanTraits traits)
     implements PlanNode {
   public CountWindowNode {
     keys = List.copyOf(keys);
+  }
+
+  /** Rows counted by event time or as they come. */
+  public CountWindowNode(
+      PlanNode input,
+      List<Integer> keys,
+      long slide,
+      long size,
+      Optional<OverNode.ByTime> time,
+      PlanTraits traits) {
+    this(input, keys, slide, size, time, false, traits);
   }
 
   @Override
@@ -36,7 +50,7 @@ public record CountWindowNode(
 
   @Override
   public CountWindowNode withInputs(List<PlanNode> inputs) {
-    return new CountWindowNode(inputs.get(0), keys, slide, size, time, traits);
+    return new CountWindowNode(inputs.get(0), keys, slide, size, time, byContents, traits);
   }
 
   @Override
@@ -47,7 +61,10 @@ public record CountWindowNode(
       map.put("slide", slide + " rows");
     }
     map.put("size", size + " rows");
-    map.put("order", time.map(t -> input.schema().field(t.column()).name()).orElse("arrival"));
+    map.put(
+        "order",
+        time.map(t -> input.schema().field(t.column()).name())
+            .orElse(byContents ? "contents" : "arrival"));
     return map;
   }
 }

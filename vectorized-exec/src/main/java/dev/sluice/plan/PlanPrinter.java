@@ -1,5 +1,6 @@
 package dev.sluice.plan;
 
+import dev.sluice.type.Schema;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -78,13 +79,19 @@ public final class PlanPrinter {
       if (!traits.uniqueKeys().isEmpty()) {
         parts.add("key=" + traits.uniqueKeys().stream().map(k -> names(node, k)).toList());
       }
-      traits.time().ifPresent(t -> parts.add("time=" + traits.schema().field(t.column()).name()));
+      traits.time().ifPresent(t -> parts.add("time=" + names(traits.schema(), t)));
       if (!(traits.state() instanceof StateBound.Stateless)) {
         parts.add("state=" + traits.state());
       }
     }
     parts.add(traits.bounded() ? "bounded" : "unbounded");
     return String.join("; ", parts);
+  }
+
+  private static String names(Schema schema, TimeAttribute time) {
+    List<String> all = new ArrayList<>(List.of(schema.field(time.column()).name()));
+    time.others().forEach(other -> all.add(schema.field(other).name()));
+    return String.join("|", all);
   }
 
   private static List<String> names(PlanNode node, List<Integer> columns) {

@@ -35,6 +35,11 @@ class AssignedWindowsTest {
       schema("k", STRING, "v", BIGINT, "window_start", BOUND, "window_end", BOUND);
 
   private static PlanNode.WindowAssign assign(WindowSpec window, boolean dropLate, long lateness) {
+    return assign(ChangelogMode.INSERT_ONLY, window, dropLate, lateness);
+  }
+
+  private static PlanNode.WindowAssign assign(
+      ChangelogMode mode, WindowSpec window, boolean dropLate, long lateness) {
     Schema schema =
         INPUT.append(
             new Field("window_start", BOUND),
@@ -44,7 +49,7 @@ class AssignedWindowsTest {
         new TableRef(
             "late", "any", Map.of(), Set.of(), schema("v", BIGINT), Map.of(), List.of(), List.of());
     return new PlanNode.WindowAssign(
-        Nodes.input(INPUT, ChangelogMode.INSERT_ONLY, 2),
+        Nodes.input(INPUT, mode, 2),
         window,
         window instanceof WindowSpec.Session ? List.of(0) : List.of(),
         OptionalInt.of(3),
@@ -133,7 +138,7 @@ class AssignedWindowsTest {
         .row("a", 4L, 5 * S, null)
         .watermark(6 * S)
         .expect()
-        .watermark(7 * S - 1000)
+        .watermark(7 * S)
         .expect(row("b, 3, 2000000, null", 2, 7))
         .row("b", 5L, 7 * S, null)
         .finish()
@@ -276,5 +281,67 @@ class AssignedWindowsTest {
             bounds("-U[a, 1, 1", 0, 10), bounds("+U[a, 1, 2", 0, 10), bounds("-D[b, 1, 3", 0, 10))
         .finish()
         .verifyTicks();
+  }
+
+  private static OperatorHarness changingSessions(long lateness) {
+    return OperatorHarness.of(
+        assign(ChangelogMode.RETRACT, new WindowSpec.Session(2, 5 * S), true, lateness),
+        List.of(0));
+  }
+
+  @Test
+  void aRowThatIsTakenBackSplitsItsSession() {
+    changingSessions(0)
+        .row("a", 1L, 1 * S, null)
+        .row("a", 2L, 5 * S, null)
+        .row("a", 3L, 9 * S, null)
+        .row("b", 4L, 2 * S, null)
+        .watermark(6 * S)
+        .expect()
+        .change(RowKind.DELETE, "a", 2L, 5 * S, null)
+        .change(RowKind.DELETE, "b", 4L, 2 * S, null)
+        .watermark(7 * S)
+        .expect(row("a, 1, 1000000, null", 1, 6))
+        .row("a", 5L, 14 * S, null)
+        .finish()
+        .expect(row("a, 3, 9000000, null", 9, 19), row("a, 5, 14000000, null", 9, 19))
+        .verify();
+  }
+
+  @Test
+  void anUpdateInTheMiddleOfALongSessionIsInTime() {
+    changingSessions(0)
+        .row("a", 1L, 1 * S, null)
+        .row("a", 2L, 5 * S, null)
+        .row("a", 3L, 10 * S, null)
+        .watermark(12 * S)
+        .expect()
+        .change(RowKind.UPDATE_BEFORE, "a", 2L, 5 * S, null)
+        .change(RowKind.UPDATE_AFTER, "a", 7L, 5 * S, null)
+        .watermark(15 * S)
+        .expect(
+            row("a, 1, 1000000, null", 1, 15),
+            row("a, 7, 5000000, null", 1, 15),
+            row("a, 3, 10000000, null", 1, 15))
+        .change(RowKind.DELETE, "a", 3L, 10 * S, null)
+        .row("a", 9L, 10 * S, null)
+        .finish()
+        .expectCount("rows.late", 2)
+        .verify();
+  }
+
+  @Test
+  void aRowMayBeTakenBackBeforeItComes() {
+    changingSessions(0)
+        .change(RowKind.DELETE, "a", 1L, 1 * S, null)
+        .row("a", 2L, 3 * S, null)
+        .watermark(4 * S)
+        .row("a", 1L, 1 * S, null)
+        .row("a", 2L, 3 * S, null)
+        .row("a", 3L, null, null)
+        .finish()
+        .expect(row("a, 2, 3000000, null", 3, 8), row("a, 2, 3000000, null", 3, 8))
+        .expectCount("rows.null-time", 1)
+        .verify();
   }
 }

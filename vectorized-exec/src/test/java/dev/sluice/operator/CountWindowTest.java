@@ -17,6 +17,7 @@ import dev.sluice.plan.TimeAttribute;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Field;
 import dev.sluice.type.DataType.Kind;
+import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
 import java.util.List;
 import java.util.Optional;
@@ -130,6 +131,41 @@ class CountWindowTest {
         .row("a", 2L, 3 * S, null)
         .finish()
         .expect("+I[a, 2, 3000000, null, 0, 2, false]", "+I[a, 1, 9000000, null, 0, 2, true]")
+        .verify();
+  }
+
+  @Test
+  void rowsThatAreTakenBackAreNotCountedAtTheEnd() {
+    PlanTraits traits = PlanTraits.of(INPUT, true).withChangelog(ChangelogMode.RETRACT);
+    Schema schema =
+        INPUT.append(
+            new Field("window_start", NUMBER),
+            new Field("window_end", NUMBER),
+            new Field("$last", FLAG));
+    OperatorHarness.of(
+            new CountWindowNode(
+                new PlanNode.StageInput(0, traits),
+                List.of(0),
+                2,
+                2,
+                Optional.empty(),
+                true,
+                PlanTraits.of(schema, true)),
+            List.of(0))
+        .change(RowKind.DELETE, "a", 2L, 3 * S, null)
+        .row("a", 3L, 9 * S, null)
+        .row("a", 1L, 5 * S, null)
+        .row("a", 1L, 5 * S, null)
+        .watermark(9 * S)
+        .row("a", 2L, 3 * S, null)
+        .change(RowKind.UPDATE_BEFORE, "a", 3L, 9 * S, null)
+        .change(RowKind.UPDATE_AFTER, "a", 4L, 9 * S, null)
+        .expect()
+        .finish()
+        .expect(
+            "+I[a, 1, 5000000, null, 0, 2, false]",
+            "+I[a, 1, 5000000, null, 0, 2, true]",
+            "+I[a, 4, 9000000, null, 2, 4, false]")
         .verify();
   }
 

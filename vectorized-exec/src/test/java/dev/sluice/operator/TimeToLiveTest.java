@@ -6,6 +6,8 @@ import static dev.sluice.operator.Nodes.schema;
 
 import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.ChangelogNormalizeNode;
+import dev.sluice.plan.CountAggregateNode;
+import dev.sluice.plan.CountWindowNode;
 import dev.sluice.plan.Emit;
 import dev.sluice.plan.OverNode;
 import dev.sluice.plan.PlanTraits;
@@ -15,11 +17,13 @@ import dev.sluice.plan.SortKey;
 import dev.sluice.plan.StateBound;
 import dev.sluice.plan.UpsertMaterializeNode;
 import dev.sluice.plan.UpsertMaterializeNode.Conflict;
+import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Field;
 import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** Keys that are forgotten ten seconds after their last row. */
@@ -97,6 +101,85 @@ class TimeToLiveTest {
         .row("b", 1L)
         .expect("+I[a, 1]")
         .finish()
+        .verifyOnce();
+  }
+
+  @Test
+  void windowsOfANumberOfRowsBeginAnew() {
+    DataType number = BIGINT.notNull();
+    Schema output =
+        INPUT.append(
+            new Field("window_start", number),
+            new Field("window_end", number),
+            new Field("$last", DataType.of(DataType.Kind.BOOLEAN).notNull()));
+    OperatorHarness.of(
+            new CountWindowNode(
+                Nodes.input(INPUT, ChangelogMode.INSERT_ONLY, -1),
+                List.of(0),
+                3,
+                3,
+                Optional.empty(),
+                traits(output, ChangelogMode.INSERT_ONLY)),
+            List.of(0))
+        .clock(1 * S)
+        .row("a", 1L)
+        .row("b", 2L)
+        .tick()
+        .clock(8 * S)
+        .row("b", 3L)
+        .tick()
+        .expect("+I[a, 1, 0, 3, false]", "+I[b, 2, 0, 3, false]", "+I[b, 3, 0, 3, false]")
+        .clock(12 * S)
+        .tick()
+        .expectCount("groups.released", 1)
+        .row("a", 4L)
+        .row("b", 5L)
+        .expect("+I[a, 4, 0, 3, false]", "+I[b, 5, 0, 3, true]")
+        .finish()
+        .verifyOnce();
+  }
+
+  @Test
+  void windowsOfANumberOfRowsComeOutAsTheyAre() {
+    DataType number = BIGINT.notNull();
+    Schema counted =
+        schema(
+            "k",
+            STRING,
+            "window_end",
+            number,
+            "$last",
+            DataType.of(DataType.Kind.BOOLEAN).notNull());
+    Schema output = schema("k", STRING, "window_end", number, "n", number);
+    OperatorHarness.of(
+            new CountAggregateNode(
+                Nodes.input(counted, ChangelogMode.INSERT_ONLY, -1),
+                List.of(0, 1),
+                List.of(Nodes.call("COUNT", number)),
+                List.of(0),
+                1,
+                2,
+                OptionalInt.empty(),
+                Emit.ON_WINDOW_CLOSE,
+                traits(output, ChangelogMode.INSERT_ONLY)),
+            List.of(0))
+        .clock(1 * S)
+        .row("a", 3L, false)
+        .row("b", 3L, false)
+        .tick()
+        .clock(8 * S)
+        .row("b", 3L, false)
+        .tick()
+        .expect()
+        .clock(12 * S)
+        .tick()
+        .expect("+I[a, 3, 1]")
+        .expectCount("groups.released", 1)
+        .row("a", 3L, false)
+        .row("b", 3L, true)
+        .expect("+I[b, 3, 3]")
+        .finish()
+        .expect("+I[a, 3, 1]")
         .verifyOnce();
   }
 

@@ -170,6 +170,12 @@ public final class Why {
   private static String waiting(StepStatus operator) {
     int open = operator.waiting().orElseThrow().open();
     long due = operator.waiting().get().dueMicros();
+    if (due == Long.MAX_VALUE) {
+      return operator.label()
+          + (open == 0
+              ? " holds event time until the end of the input: what came may still change"
+              : ": " + Cells.grouped(open) + " wait for the end of the input");
+    }
     String ahead =
         operator.watermarkMicros() == Long.MIN_VALUE
             ? ""
@@ -228,7 +234,9 @@ public final class Why {
           .ifPresent(
               w -> {
                 map.put("openWindows", w.open());
-                map.put("nextAtWatermark", Cells.timestamp(w.dueMicros(), 3));
+                if (w.dueMicros() != Long.MAX_VALUE) {
+                  map.put("nextAtWatermark", Cells.timestamp(w.dueMicros(), 3));
+                }
               });
       operators.add(map);
     }

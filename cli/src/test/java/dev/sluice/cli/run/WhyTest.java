@@ -50,6 +50,28 @@ class WhyTest {
   }
 
   @Test
+  void whatWaitsForTheEndIsTold() {
+    Split busy = new Split("clicks-0", Phase.READING, 500, NOON, Duration.ofSeconds(1));
+    StepStatus hold =
+        new StepStatus(
+            1, 0, "HoldTime", "nothing", NOON, 0, 0, Optional.of(new Waiting(0, Long.MAX_VALUE)));
+    StepStatus rows =
+        new StepStatus(
+            2,
+            0,
+            "CountWindow",
+            "rows",
+            NOON,
+            4096,
+            0,
+            Optional.of(new Waiting(7, Long.MAX_VALUE)));
+    assertThat(text(List.of(hold, rows), 0, busy))
+        .contains(
+            "HoldTime holds event time until the end of the input: what came may still change",
+            "CountWindow: 7 wait for the end of the input");
+  }
+
+  @Test
   void allSplitsSilentLeavesTimeWhereItIs() {
     Split idle = new Split("clicks-0", Phase.IDLE, 5, NOON, Duration.ofMinutes(10));
     assertThat(text(List.of(), 60_000_000, idle)).contains("every split is silent");

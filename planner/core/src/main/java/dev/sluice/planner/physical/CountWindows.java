@@ -117,7 +117,18 @@ final class CountWindows {
             frame.rowWatermark());
     boolean marked = time.isPresent() && !rels.isBounded(frame);
     RelTranslator.Built built = rels.materialize(base, inputs.names(), marked);
-    QueryPlanner.requireInserts(built.node(), "a count window");
+    boolean updating = built.node().traits().changelog() != ChangelogMode.INSERT_ONLY;
+    boolean bounded = built.node().traits().bounded();
+    if (updating && !bounded) {
+      throw UserError.of(
+              ErrorCode.CHANGELOG,
+              "windows of a number of rows over a result that updates and never ends: a row that is"
+                  + " taken back would move all behind it to other windows")
+          .withHint(
+              "count the changes themselves, FROM TO_CHANGELOG(TABLE …); use a window over time; or"
+                  + " bound the source");
+    }
+    boolean byContents = bounded && (updating || time.isEmpty() && !isAsItArrives(built.node()));
     PlanNode input = Aggregations.exchange(built.node(), keys);
     OptionalInt mark =
         built.rowWatermark() >= 0 ? OptionalInt.of(built.rowWatermark()) : OptionalInt.empty();
@@ -130,7 +141,8 @@ final class CountWindows {
             time.isPresent()
                 ? Optional.of(new OverNode.ByTime(time.getAsInt(), mark))
                 : Optional.empty(),
-            traits(input, keys, time.isPresent()));
+            byContents,
+            traits(input, keys, time.isPresent() || byContents));
     int width = input.schema().size();
     Frame made =
         RelTranslator.node(node)
@@ -138,7 +150,16 @@ final class CountWindows {
     return frame.condition().map(c -> made.withCondition(inputs.over(c, width))).orElse(made);
   }
 
-  private static PlanTraits traits(PlanNode input, List<Integer> keys, boolean timed) {
+  /** Whether rows come in the order of their source; behind other operators there is no order. */
+  private static boolean isAsItArrives(PlanNode node) {
+    boolean passes =
+        node instanceof PlanNode.Scan
+            || node instanceof PlanNode.Values
+            || node instanceof PlanNode.FilterProject;
+    return passes && node.inputs().stream().allMatch(CountWindows::isAsItArrives);
+  }
+
+  private PlanTraits traits(PlanNode input, List<Integer> keys, boolean timed) {
     PlanTraits from = input.traits();
     Schema schema =
         from.schema()
@@ -159,16 +180,17 @@ final class CountWindows {
         schema,
         ChangelogMode.INSERT_ONLY,
         List.of(),
-        timed ? from.time() : Optional.empty(),
+        timed ? from.time().map(TimeAttribute::alone) : Optional.empty(),
         Distribution.ANY,
         state,
         from.bounded());
   }
 
-  private static StateBound counts(List<Integer> keys) {
+  private StateBound counts(List<Integer> keys) {
+    String what = "how many rows of each key came";
     return keys.isEmpty()
         ? new StateBound.Constant("how many rows came")
-        : new StateBound.Unbounded("how many rows of each key came, never freed");
+        : rels.keyed(keys, what, what + ", never freed");
   }
 
   /**
@@ -239,7 +261,10 @@ final class CountWindows {
                 ? new StateBound.ByInput()
                 : partition.isEmpty()
                     ? new StateBound.Constant("the windows that are not full")
-                    : new StateBound.Unbounded("the windows of each key that are not full"),
+                    : rels.keyed(
+                        partition,
+                        "the windows of each key that are not full",
+                        "the windows of each key that are not full"),
             bounded);
     return new CountAggregateNode(
         input, inputs.keyColumns(), calls, partition, end, last, where, emit, traits);

@@ -7,7 +7,6 @@ import dev.sluice.plan.Expr;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.PlanTraits;
 import dev.sluice.plan.StateBound;
-import dev.sluice.plan.TimeAttribute;
 import dev.sluice.plan.WindowSpec;
 import dev.sluice.planner.catalog.SqlTypes;
 import dev.sluice.type.DataType;
@@ -56,21 +55,23 @@ final class GroupingSets {
     List<ImmutableBitSet> sets = aggregate.getGroupSets();
     boolean everyWindowed =
         sets.stream().allMatch(set -> Aggregations.isWindowed(given, set.asList()));
-    Frame input =
-        everyWindowed && mayExpandFirst(given, sets.size())
-            ? aggregations.prepared(given, aggregate.getGroupSet().asList(), aggregate)
-            : given.window().isPresent() ? windows.assigned(given, everyWindowed) : given;
-    if (given.window().filter(Frame.Windowing::group).isPresent() && input.window().isEmpty()) {
+    boolean group = given.window().filter(Frame.Windowing::group).isPresent();
+    if (group && (!everyWindowed || isOfSessions(given))) {
       throw UserError.of(
               ErrorCode.UNSUPPORTED,
               "GROUPING SETS, CUBE and ROLLUP with this group window function are not supported")
           .withHint("use the window table function: FROM TABLE(TUMBLE(TABLE t, …))");
     }
+    Frame input =
+        everyWindowed && mayExpandFirst(given, sets.size())
+            ? aggregations.prepared(given, aggregate.getGroupSet().asList(), aggregate)
+            : given.window().isPresent() ? windows.assigned(given, everyWindowed) : given;
     boolean empty = sets.stream().anyMatch(ImmutableBitSet::isEmpty);
     List<ImmutableBitSet> grouped = sets.stream().filter(set -> !set.isEmpty()).toList();
     List<Frame> parts = new ArrayList<>();
     if (!grouped.isEmpty()) {
-      parts.add(grouped(input, aggregate, grouped, everyWindowed));
+      boolean named = group && input.window().isEmpty();
+      parts.add(grouped(input, aggregate, grouped, everyWindowed, named));
     }
     if (empty) {
       parts.add(whole(input, aggregate, sets.indexOf(ImmutableBitSet.of())));
@@ -93,15 +94,26 @@ final class GroupingSets {
    * set's keys, and a late row is to be told once.
    */
   private static boolean mayExpandFirst(Frame frame, int sets) {
-    return frame
-        .window()
-        .filter(w -> w.spec() instanceof WindowSpec.Session || !w.group() && sets > 1)
-        .isEmpty();
+    return frame.window().filter(w -> w.spec() instanceof WindowSpec.Session || sets > 1).isEmpty();
   }
 
-  /** The results of the sets that have columns: keys, calls, number of the set. */
+  private static boolean isOfSessions(Frame frame) {
+    return frame.window().filter(w -> w.spec() instanceof WindowSpec.Session).isPresent();
+  }
+
+  /**
+   * The results of the sets that have columns: keys, calls, number of the set.
+   *
+   * @param named whether the rows name their window, of a group function, by its start among the
+   *     keys: its end becomes one, too
+   */
   private Frame grouped(
-      Frame input, Aggregate aggregate, List<ImmutableBitSet> sets, boolean everyWindowed) {
+      Frame given,
+      Aggregate aggregate,
+      List<ImmutableBitSet> sets,
+      boolean everyWindowed,
+      boolean named) {
+    Frame input = named ? withEnd(given) : given;
     List<Integer> spread = new ArrayList<>();
     for (int key : aggregate.getGroupSet()) {
       if (!everyWindowed || input.windowColumn(input.columns().get(key)) < 0) {
@@ -114,7 +126,16 @@ final class GroupingSets {
         aggregate.getGroupSet().asList().stream()
             .map(key -> spread.contains(key) ? width + spread.indexOf(key) : key)
             .toList();
-    return aggregations.aggregated(expanded, keys, aggregate, List.of(width + spread.size()));
+    int set = width + spread.size();
+    return aggregations.aggregated(
+        expanded, keys, aggregate, named ? List.of(width - 1, set) : List.of(set));
+  }
+
+  private static Frame withEnd(Frame frame) {
+    int end = frame.attached().orElseThrow().end();
+    List<Expr> columns = new ArrayList<>(frame.columns());
+    columns.add(new Expr.ColumnRef(end, frame.node().orElseThrow().schema().type(end)));
+    return frame.withColumns(columns);
   }
 
   /** The one result of the set without columns, there even if there are no rows. */
@@ -227,7 +248,7 @@ final class GroupingSets {
             new Schema(fields),
             from.changelog(),
             List.of(),
-            from.time().map(t -> new TimeAttribute(t.column(), t.unitMicros())),
+            from.time(),
             Distribution.ANY,
             StateBound.NONE,
             from.bounded(),

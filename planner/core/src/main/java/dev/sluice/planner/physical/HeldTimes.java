@@ -55,7 +55,7 @@ final class HeldTimes {
   Frame timed(Frame frame, RelNode rel, int index, String function) {
     return isTime(frame, frame.columns().get(index)) || !isEventTime(rel, index)
         ? frame
-        : held(frame, rel, index, function);
+        : held(frame, rel, index, RelTranslator.names(rel), function);
   }
 
   /** As {@link #timed} for the time that group function {@code key} of an aggregation names. */
@@ -70,7 +70,9 @@ final class HeldTimes {
     }
     List<Expr> columns = new ArrayList<>(frame.columns());
     columns.set(key, time);
-    return Optional.of(held(frame.withColumns(columns), project.getInput(), key, function));
+    List<String> names = new ArrayList<>(RelTranslator.names(project));
+    names.set(key, RelTranslator.names(project.getInput()).get(ref.getIndex()));
+    return Optional.of(held(frame.withColumns(columns), project.getInput(), key, names, function));
   }
 
   /** The frame with the one column of event time it has, if it has not given it up. */
@@ -85,10 +87,10 @@ final class HeldTimes {
 
   private static boolean isTime(Frame frame, Expr expr) {
     return expr instanceof Expr.ColumnRef ref
-        && frame.time().filter(t -> t.column() == ref.index()).isPresent();
+        && frame.time().filter(t -> t.covers(ref.index())).isPresent();
   }
 
-  private Frame held(Frame frame, RelNode rel, int index, String function) {
+  private Frame held(Frame frame, RelNode rel, int index, List<String> names, String function) {
     boolean updates = options.emit().filter(e -> !(e instanceof Emit.OnWindowClose)).isPresent();
     if (!rels.isBounded(frame) && !updates) {
       Cause cause = cause(rel).orElse(Cause.OTHER);
@@ -96,13 +98,13 @@ final class HeldTimes {
               ErrorCode.WINDOW,
               function
                   + " over '"
-                  + RelTranslator.names(rel).get(index)
+                  + names.get(index)
                   + "' behind "
                   + cause.what
                   + " would never close over input that never ends")
           .withHint(cause.fix + ", or take changes: EMIT ON UPDATE");
     }
-    return hold(frame, RelTranslator.names(rel), index);
+    return hold(frame, names, index);
   }
 
   private Frame hold(Frame frame, List<String> relNames, int index) {

@@ -51,6 +51,16 @@ final class JoinTimes {
     return false;
   }
 
+  /** Whether a key equates that column of the windows: 0 the start. */
+  boolean isEquated(int column) {
+    for (int k = 0; k < keys.get(0).size(); k++) {
+      if (windowColumn(0, k) == column && windowColumn(1, k) == column) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private int windowColumn(int side, int key) {
     return inputs[side].frame().windowColumn(inputs[side].column(keys.get(side).get(key)));
   }
@@ -250,11 +260,18 @@ final class JoinTimes {
     };
   }
 
-  /** Event time of the output: whose it is, and how far it may be behind the watermark. */
-  record Time(int side, TimeAttribute attribute, long holdBackMicros) {}
+  /**
+   * Event time of the output: whose it is, how far it may be behind the watermark, and the column
+   * of the other side's that may be as far behind at most.
+   */
+  record Time(int side, TimeAttribute attribute, long holdBackMicros, OptionalInt other) {}
 
-  /** Good once the join's retention is settled. */
-  Optional<Time> time(JoinKind kind) {
+  /**
+   * Good once the join's retention is settled.
+   *
+   * @param either whether somebody may ask for either side's time
+   */
+  Optional<Time> time(JoinKind kind, boolean either) {
     int kept = kept(kind);
     if (kind == JoinKind.INNER && delays[0].isEmpty()) {
       kept = 1;
@@ -262,7 +279,16 @@ final class JoinTimes {
     if (kept < 0 || delays[kept].isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(
-        new Time(kept, inputs[kept].time().orElseThrow(), Math.max(0, delays[kept].getAsLong())));
+    TimeAttribute own = inputs[kept].time().orElseThrow();
+    long delay = Math.max(0, delays[kept].getAsLong());
+    Optional<TimeAttribute> other =
+        kind == JoinKind.INNER && either && delays[1 - kept].isPresent()
+            ? inputs[1 - kept].time().filter(t -> t.unitMicros() == own.unitMicros())
+            : Optional.empty();
+    if (other.isEmpty()) {
+      return Optional.of(new Time(kept, own, delay, OptionalInt.empty()));
+    }
+    long both = Math.max(delay, delays[1 - kept].getAsLong());
+    return Optional.of(new Time(kept, own, both, OptionalInt.of(other.get().column())));
   }
 }

@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Join;
@@ -72,7 +73,8 @@ final class Joins {
       times.keepIntervals();
     }
     PlanNode[] inputs = {left.build(rels), right.build(rels)};
-    Shape shape = new Shape(kind, leftKeys, rightKeys, matchNulls, window);
+    boolean sameStarts = window && times.isEquated(0);
+    Shape shape = new Shape(kind, leftKeys, rightKeys, matchNulls, window, sameStarts);
     List<Integer> output = new ArrayList<>();
     int leftFields = join.getLeft().getRowType().getFieldCount();
     for (int i : used) {
@@ -82,14 +84,39 @@ final class Joins {
     PlanNode node = node(join, shape, inputs, output, conditions, times);
     List<Expr> columns = new ArrayList<>();
     Schema all = RelTranslator.schema(join.getRowType());
+    boolean oneWindow = sameStarts && kind == JoinKind.INNER;
     for (int i = 0; i < all.size(); i++) {
+      int same = oneWindow ? ofWindow(node, left, right, i, leftFields, used) : -1;
       int place = used.get(i) ? used.get(0, i).cardinality() : -1;
+      place = same < 0 ? place : same;
       columns.add(
           place < 0
               ? Expr.Literal.nullOf(all.type(i))
               : new Expr.ColumnRef(place, node.schema().type(place)));
     }
     return RelTranslator.node(node).withColumns(columns);
+  }
+
+  /** Where the window's column that column {@code index} always equals is; -1 if it is none. */
+  private static int ofWindow(
+      PlanNode node,
+      JoinInput left,
+      JoinInput right,
+      int index,
+      int leftFields,
+      ImmutableBitSet used) {
+    Optional<WindowColumns> window = node.traits().window();
+    if (window.isEmpty() || !used.get(index)) {
+      return -1;
+    }
+    JoinInput input = index < leftFields ? left : right;
+    Expr column = input.column(input.at(index < leftFields ? index : index - leftFields));
+    return switch (input.frame().windowColumn(column)) {
+      case 0 -> window.get().start();
+      case 1 -> window.get().end();
+      case 2 -> window.get().time().orElse(-1);
+      default -> -1;
+    };
   }
 
   /** An input with the columns that are used, and those of keys and conditions. */
@@ -110,7 +137,8 @@ final class Joins {
       List<Integer> leftKeys,
       List<Integer> rightKeys,
       List<Boolean> matchNulls,
-      boolean window) {}
+      boolean window,
+      boolean sameStarts) {}
 
   private static JoinKind kind(JoinRelType type) {
     return switch (type) {
@@ -188,7 +216,7 @@ final class Joins {
     }
     JoinNode living =
         bounded ? kept : JoinStates.withTimeToLive(kept, timeToLive(join, 0), timeToLive(join, 1));
-    return withTraits(living, times, List.of(built));
+    return withTraits(living, times, List.of(built), shape.sameStarts(), rels.isOverWindow());
   }
 
   private long timeToLive(Join join, int side) {
@@ -213,7 +241,12 @@ final class Joins {
   }
 
   /** The join with what is true of its output. */
-  private static JoinNode withTraits(JoinNode node, JoinTimes times, List<PlanNode> built) {
+  private static JoinNode withTraits(
+      JoinNode node,
+      JoinTimes times,
+      List<PlanNode> built,
+      boolean sameStarts,
+      boolean overWindow) {
     Optional<TimeAttribute> time = Optional.empty();
     Optional<WindowColumns> window = Optional.empty();
     long holdBack = 0;
@@ -221,17 +254,17 @@ final class Joins {
     if (retention.window()) {
       int kept = JoinTimes.kept(node.kind());
       if (kept >= 0) {
-        window =
-            built.get(kept).traits().window().flatMap(w -> w.mapped(i -> place(node, kept, i)));
+        Optional<WindowColumns> own = built.get(kept).traits().window();
+        Optional<WindowColumns> other =
+            node.kind() == JoinKind.INNER && sameStarts
+                ? built.get(1).traits().window()
+                : Optional.empty();
+        window = own.flatMap(w -> w.mapped(i -> placeOfEither(node, i, w, other)));
       }
       time = window.flatMap(w -> w.time().map(column -> new TimeAttribute(column, w.unitMicros())));
     } else if (retention.left().expiry().isPresent() || retention.right().expiry().isPresent()) {
-      Optional<JoinTimes.Time> own = times.time(node.kind());
-      time =
-          own.flatMap(
-              t ->
-                  place(node, t.side(), t.attribute().column())
-                      .map(i -> new TimeAttribute(i, t.attribute().unitMicros())));
+      Optional<JoinTimes.Time> own = times.time(node.kind(), overWindow);
+      time = own.flatMap(t -> attribute(node, t));
       holdBack = own.map(JoinTimes.Time::holdBackMicros).orElse(0L);
     }
     boolean bounded = built.stream().allMatch(i -> i.traits().bounded());
@@ -250,9 +283,43 @@ final class Joins {
                 window));
   }
 
+  private static Optional<TimeAttribute> attribute(JoinNode node, JoinTimes.Time time) {
+    Optional<Integer> own = place(node, time.side(), time.attribute().column());
+    Optional<Integer> other =
+        time.other().isPresent()
+            ? place(node, 1 - time.side(), time.other().getAsInt())
+            : Optional.empty();
+    List<Integer> columns = Stream.of(own, other).flatMap(Optional::stream).toList();
+    return columns.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new TimeAttribute(
+                columns.get(0), time.attribute().unitMicros(), columns.subList(1, columns.size())));
+  }
+
+  /** Where a bound of the kept side's window is, or the other side's, which is the same. */
+  private static Optional<Integer> placeOfEither(
+      JoinNode node, int column, WindowColumns own, Optional<WindowColumns> other) {
+    Optional<Integer> place = place(node, kept(node), column);
+    return place.isPresent()
+        ? place
+        : other
+            .flatMap(
+                o ->
+                    column == own.start()
+                        ? Optional.of(o.start())
+                        : column == own.end() ? Optional.of(o.end()) : o.time())
+            .flatMap(c -> place(node, 1, c));
+  }
+
+  private static int kept(JoinNode node) {
+    return JoinTimes.kept(node.kind());
+  }
+
   /** Where column {@code column} of an input is in the output. */
   static Optional<Integer> place(JoinNode node, int side, int column) {
+    boolean there = column < node.inputs().get(side).schema().size();
     int at = node.output().indexOf(side * node.left().schema().size() + column);
-    return at < 0 ? Optional.empty() : Optional.of(at);
+    return at < 0 || !there ? Optional.empty() : Optional.of(at);
   }
 }

@@ -187,7 +187,7 @@ final class Overs {
     }
     Optional<TimeAttribute> time =
         node.time().isPresent()
-            ? input.time()
+            ? input.time().map(TimeAttribute::alone)
             : node.window()
                 .flatMap(WindowColumns::time)
                 .map(t -> new TimeAttribute(t, node.window().get().unitMicros()));

@@ -272,7 +272,8 @@ public final class QueryPlanner {
                     new RelTranslator.LateTarget(
                         located(
                             options.lateRowsPosition().orElseThrow(),
-                            () -> sinks.target(name, schema(converted)))));
+                            () -> sinks.target(name, schema(converted))),
+                        sinks.takesAnyColumns(name)));
     RelTranslator translator = new RelTranslator(scans, options, late);
     translator.hints = hints(converted.query());
     Validation.onlySnapshot(converted.query().query())

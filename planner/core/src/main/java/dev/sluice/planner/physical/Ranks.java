@@ -267,7 +267,9 @@ final class Ranks {
         schema,
         inserts ? ChangelogMode.INSERT_ONLY : ChangelogMode.RETRACT,
         unique,
-        node.isFinalAtOnce() || node.time().isPresent() ? input.time() : time,
+        node.isFinalAtOnce()
+            ? input.time()
+            : node.time().isPresent() ? input.time().map(TimeAttribute::alone) : time,
         Distribution.ANY,
         state(node),
         input.bounded(),

@@ -114,8 +114,8 @@ final class RelTranslator {
     }
   }
 
-  /** The sink LATE ROWS TO names. */
-  record LateTarget(dev.sluice.planner.catalog.CatalogEntry.Table sink) {}
+  /** The sink LATE ROWS TO names, and whether its columns are the stream's, for it names none. */
+  record LateTarget(dev.sluice.planner.catalog.CatalogEntry.Table sink, boolean derived) {}
 
   /** Translates a whole query. */
   Frame translateQuery(RelNode rel) {
@@ -312,7 +312,7 @@ final class RelTranslator {
       PlanTraits traits = input.traits();
       bounded &= traits.bounded();
       changelog = traits.changelog().compareTo(changelog) > 0 ? traits.changelog() : changelog;
-      time = time.equals(traits.time()) ? time : Optional.empty();
+      time = time.flatMap(t -> t.common(traits.time()));
       window = window.equals(traits.window()) ? window : Optional.empty();
     }
     return new PlanNode.Union(
@@ -517,9 +517,7 @@ final class RelTranslator {
             new Schema(fields),
             from.changelog(),
             mapKeys(from.uniqueKeys(), columns),
-            from.time()
-                .flatMap(
-                    t -> place(columns, t.column()).map(i -> new TimeAttribute(i, t.unitMicros()))),
+            from.time().flatMap(t -> t.mapped(i -> place(columns, i))),
             Distribution.ANY,
             StateBound.NONE,
             from.bounded(),

@@ -81,6 +81,14 @@ final class Sinks {
     return table;
   }
 
+  /** Whether a sink was declared without columns. */
+  boolean takesAnyColumns(String name) {
+    return catalog
+        .find(name)
+        .filter(e -> e instanceof CatalogEntry.Table table && table.columns().isEmpty())
+        .isPresent();
+  }
+
   /** The query's columns as the sink's, in the sink's order and types. */
   static List<Expr> match(
       CatalogEntry.Table table,

@@ -11,6 +11,7 @@ import dev.sluice.plan.PlanTraits;
 import dev.sluice.plan.RankNode;
 import dev.sluice.plan.SortKey;
 import dev.sluice.plan.StateBound;
+import dev.sluice.plan.TimeAttribute;
 import dev.sluice.type.DataType;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -111,6 +112,7 @@ final class Sorts {
             Optional.of(new OverNode.ByTime(keys.get(0).column(), mark)),
             input
                 .traits()
+                .withTime(input.traits().time().map(TimeAttribute::alone))
                 .withDistribution(Distribution.ANY)
                 .withState(new StateBound.ByWatermark("rows ahead of the watermark")));
     boolean all = offset == 0 && fetch.isEmpty();

@@ -127,6 +127,15 @@ final class WindowedAggregation {
     boolean session = Windows.isOverSessions(built.node());
     Emit emit = options.emit().orElse(Emit.ON_WINDOW_CLOSE);
     if (session && !(emit instanceof Emit.OnWindowClose)) {
+      if (Windows.isOverChangingSessions(built.node())) {
+        throw UserError.of(
+                ErrorCode.UNSUPPORTED,
+                "EMIT "
+                    + emit
+                    + " of sessions over a result that updates: a row that is taken back may split"
+                    + " them, so they come when they are over")
+            .withHint("use EMIT ON WINDOW CLOSE, or leave the clause out");
+      }
       throw UserError.of(
               ErrorCode.UNSUPPORTED,
               "EMIT "

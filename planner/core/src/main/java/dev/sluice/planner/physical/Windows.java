@@ -2,6 +2,7 @@ package dev.sluice.planner.physical;
 
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
+import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.Distribution;
 import dev.sluice.plan.Expr;
 import dev.sluice.plan.PlanNode;
@@ -244,9 +245,7 @@ final class Windows {
   /** The base column of the time attribute, which {@code expr} must be. */
   private static int requireTime(Frame input, Expr expr, String function) {
     Optional<TimeAttribute> time = input.time();
-    if (time.isPresent()
-        && expr instanceof Expr.ColumnRef ref
-        && ref.index() == time.get().column()) {
+    if (time.isPresent() && expr instanceof Expr.ColumnRef ref && time.get().covers(ref.index())) {
       return ref.index();
     }
     Optional<String> name =
@@ -391,9 +390,6 @@ final class Windows {
       boolean dropLate,
       Optional<SideOutput> side) {
     boolean session = windowing.spec() instanceof WindowSpec.Session;
-    if (session) {
-      QueryPlanner.requireInserts(input, "a SESSION window");
-    }
     if (side.isPresent()) {
       QueryPlanner.requireInserts(input, "LATE ROWS TO");
     }
@@ -412,7 +408,7 @@ final class Windows {
     PlanTraits traits =
         new PlanTraits(
             schema,
-            input.traits().changelog(),
+            session ? ChangelogMode.INSERT_ONLY : input.traits().changelog(),
             List.of(),
             session ? Optional.of(new TimeAttribute(width + 2, unit)) : input.traits().time(),
             Distribution.ANY,
@@ -433,7 +429,23 @@ final class Windows {
   /** Where late rows of a window over {@code frame} go; {@code places} says where columns are. */
   Optional<SideOutput> late(Frame frame, java.util.function.ToIntFunction<Expr> places) {
     return late.map(
-        target -> new SideOutput(target.sink().sinkRef(), lateColumns(target, frame, places)));
+        target -> {
+          RelTranslator.LateTarget sink = target.derived() ? withColumnsOf(frame, target) : target;
+          return new SideOutput(sink.sink().sinkRef(), lateColumns(sink, frame, places));
+        });
+  }
+
+  /** A sink that was declared without columns takes those of the stream. */
+  private RelTranslator.LateTarget withColumnsOf(Frame frame, RelTranslator.LateTarget target) {
+    List<CatalogEntry.ColumnDef> columns = frame.table().map(t -> t.columns()).orElse(List.of());
+    List<Field> fields = new ArrayList<>();
+    for (int i = 0; i < columns.size(); i++) {
+      DataType type = rels.baseType(frame, i);
+      if (!isProctime(frame, new Expr.ColumnRef(i, type))) {
+        fields.add(new Field(columns.get(i).name(), type));
+      }
+    }
+    return new RelTranslator.LateTarget(target.sink().withColumns(new Schema(fields)), true);
   }
 
   /** Whether the windows of a plan's rows are sessions. */
@@ -443,6 +455,16 @@ final class Windows {
     }
     boolean passes = node instanceof PlanNode.FilterProject || node instanceof PlanNode.Union;
     return passes && node.inputs().stream().anyMatch(Windows::isOverSessions);
+  }
+
+  /** Whether the windows of a plan's rows are sessions of rows that may be taken back. */
+  static boolean isOverChangingSessions(PlanNode node) {
+    if (node instanceof PlanNode.WindowAssign assign) {
+      return assign.window() instanceof WindowSpec.Session
+          && assign.input().traits().changelog() != ChangelogMode.INSERT_ONLY;
+    }
+    boolean passes = node instanceof PlanNode.FilterProject || node instanceof PlanNode.Union;
+    return passes && node.inputs().stream().anyMatch(Windows::isOverChangingSessions);
   }
 
   /** The columns of the LATE ROWS TO sink, by name, among the windowed input's. */
