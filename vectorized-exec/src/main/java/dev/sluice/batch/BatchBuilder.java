@@ -23,6 +23,11 @@ import org.apache.arrow.vector.complex.StructVector;
  * results, not for inner loops. Single-threaded; close it, or {@link #build}.
  */
 public final class BatchBuilder implements AutoCloseable {
+  /**
+   * Arrow would begin with room for thousands: a snapshot makes a batch for each of 256 key groups.
+   */
+  private static final int FIRST_ROWS = 32;
+
   private final Schema schema;
   private final FieldVector[] vectors;
   private byte[] kinds = new byte[16];
@@ -35,6 +40,7 @@ public final class BatchBuilder implements AutoCloseable {
     vectors = new FieldVector[schema.size()];
     for (int i = 0; i < vectors.length; i++) {
       vectors[i] = ArrowTypes.vector(schema.field(i).name(), schema.type(i), allocator);
+      vectors[i].setInitialCapacity(FIRST_ROWS);
     }
   }
 
