@@ -148,8 +148,36 @@ hint: its values are INSERT, UPDATE_BEFORE, UPDATE_AFTER and DELETE
 SELECT * FROM FROM_CHANGELOG(TABLE l, DESCRIPTOR(k))
 ----
 error[SLU-4002]: FROM_CHANGELOG does not know the kind of change 'a'
-hint: it is INSERT, UPDATE_BEFORE, UPDATE_AFTER or DELETE; filter out other rows
+hint: it is INSERT, UPDATE_BEFORE, UPDATE_AFTER or DELETE, or as op_mapping says; error_handling => 'SKIP' leaves other rows out
 ====
 SELECT * FROM TABLE(TO_CHANGELOG(TABLE l PARTITION BY k))
 ----
-error[SLU-2007]: TO_CHANGELOG takes a table and DESCRIPTOR(op column); PARTITION BY and mappings of kinds are not supported
+error[SLU-2003]: column 'op' is in several tables
+hint: say whose: put the table's name or alias and a dot before it
+====
+SELECT * FROM TO_CHANGELOG(input => TABLE big PARTITION BY n, op => DESCRIPTOR(kind), op_mapping => MAP['INSERT, UPDATE_AFTER', 'u', 'DELETE', 'd'])
+----
+{"n":2,"kind":"u","k":"a"}
+{"n":2,"kind":"u","k":"b"}
+====
+SELECT * FROM TO_CHANGELOG(TABLE big, DESCRIPTOR(kind), MAP['DELETE', 'd'])
+----
+
+====
+SELECT * FROM TO_CHANGELOG(TABLE big, op_mapping => MAP['INSRT', 'd'])
+----
+error[SLU-2006]: there is no kind of change 'INSRT'
+hint: did you mean 'INSERT'?
+====
+SELECT n FROM FROM_CHANGELOG(input => TABLE l, op_mapping => MAP['INSERT, +I', 'INSERT', 'DELETE', 'DELETE'], error_handling => 'SKIP')
+----
+{"n":1}
+====
+SELECT k, n FROM FROM_CHANGELOG(input => TABLE l PARTITION BY k, op_mapping => MAP['INSERT, +I', 'INSERT', 'UPDATE_AFTER', 'UPDATE_AFTER', 'DELETE', 'DELETE'], error_handling => 'SKIP') EMIT ON UPDATE
+----
+{"k":"a","n":5}
+====
+SELECT k, n FROM FROM_CHANGELOG(TABLE l, op_mapping => MAP['INSERT', 'INSERT'])
+----
+error[SLU-4002]: FROM_CHANGELOG does not know the kind of change '+I'
+hint: op_mapping names INSERT; error_handling => 'SKIP' leaves other rows out

@@ -60,7 +60,7 @@ SqlCreate CreateTableOf(Span s, boolean replace, boolean temporary) :
 {
     kind = Table()
     ifNotExists = IfNotExists()
-    name = SimpleIdentifier()
+    name = ObjectName()
     [
         <LPAREN> AddTableElement(elements)
         ( <COMMA> AddTableElement(elements) )*
@@ -119,7 +119,7 @@ LikeClause LikeClauseOf() :
 }
 {
     <LIKE> { s = span(); }
-    source = SimpleIdentifier()
+    source = ObjectName()
     [ <LPAREN> ( AddLikeOption(parts) )+ <RPAREN> ]
     { return new LikeClause(s.end(this), source, parts); }
 }
@@ -272,7 +272,7 @@ SqlCreate CreateViewOf(Span s, boolean replace, boolean temporary) :
 {
     <VIEW>
     ifNotExists = IfNotExists()
-    name = SimpleIdentifier()
+    name = ObjectName()
     [ columns = ParenthesizedSimpleIdentifierList() ]
     [ <COMMENT> Text() ]
     <AS> query = OrderedQueryOrExpr(ExprContext.ACCEPT_QUERY)
@@ -293,7 +293,7 @@ SqlCreate CreateFunctionOf(Span s, boolean replace, boolean temporary) :
 {
     <FUNCTION> { at = getPos(); }
     ifNotExists = IfNotExists()
-    name = SimpleIdentifier()
+    name = ObjectName()
     (
         parameters = Parameters()
         <RETURNS> returns = ColumnType()
@@ -357,6 +357,6 @@ SqlDrop DropOf(Span s, boolean replace) :
     )
     { at = getPos(); }
     [ LOOKAHEAD(2) <IF> <EXISTS> { ifExists = true; } ]
-    name = SimpleIdentifier()
+    name = ObjectName()
     { return new DropObject(s.end(this), at, kind, ifExists, name); }
 }

@@ -44,18 +44,47 @@ InsertStatement Insert() :
 {
     final Span s;
     final SqlIdentifier target;
+    boolean overwrite = false;
+    final List<SqlNode> partition = new ArrayList<SqlNode>();
     SqlNodeList columns = null;
     final EmittingQuery query;
 }
 {
     <INSERT> { s = span(); }
-    <INTO> target = SimpleIdentifier()
+    ( <INTO> | <OVERWRITE> { overwrite = true; } )
+    target = ObjectName()
+    [
+        <PARTITION> <LPAREN>
+        AddPartition(partition)
+        ( <COMMA> AddPartition(partition) )*
+        <RPAREN>
+    ]
     [
         LOOKAHEAD(<LPAREN> SimpleIdentifier())
         columns = ParenthesizedSimpleIdentifierList()
     ]
     query = QueryAndOutput()
-    { return new InsertStatement(s.end(this), target, columns, query); }
+    { return new InsertStatement(s.end(this), overwrite, target, partition, columns, query); }
+}
+
+/** A column of a partition and its value. */
+void AddPartition(List<SqlNode> partition) :
+{
+    final SqlIdentifier name;
+    final SqlNode value;
+}
+{
+    name = SimpleIdentifier() <EQ> value = Literal()
+    { partition.add(SqlStdOperatorTable.EQUALS.createCall(Span.of(name).end(this), name, value)); }
+}
+
+/** The name of an object; before it may stand Flink's names of the one catalog and database. */
+SqlIdentifier ObjectName() :
+{
+    final SqlIdentifier name;
+}
+{
+    name = CompoundIdentifier() { return ObjectNames.simple(name); }
 }
 
 StatementSet StatementSetOf() :
@@ -71,6 +100,20 @@ StatementSet StatementSetOf() :
         <BEGIN> { s = span(); } <STATEMENT> <SET> <SEMICOLON>
     )
     ( insert = Insert() <SEMICOLON> { inserts.add(insert); } )*
+    <END>
+    { return new StatementSet(s.end(this), inserts); }
+}
+
+/** A statement set without EXECUTE. */
+StatementSet ExplainedSet() :
+{
+    final Span s;
+    SqlNode insert;
+    final List<SqlNode> inserts = new ArrayList<SqlNode>();
+}
+{
+    <STATEMENT> { s = span(); } <SET> <BEGIN>
+    ( insert = Insert() <SEMICOLON> { inserts.add(insert); } )+
     <END>
     { return new StatementSet(s.end(this), inserts); }
 }
@@ -97,6 +140,9 @@ ExplainStatement Explain() :
     (
         statement = Insert()
     |
+        LOOKAHEAD(2)
+        statement = ExplainedSet()
+    |
         statement = QueryAndOutput()
     )
     { return new ExplainStatement(s.end(this), format, statement); }
@@ -110,8 +156,13 @@ DescribeStatement Describe() :
 {
     ( <DESCRIBE> | <DESC> ) { s = span(); }
     [ LOOKAHEAD(<EXTENDED> SimpleIdentifier()) <EXTENDED> ]
-    [ LOOKAHEAD(( <TABLE> | <FUNCTION> ) SimpleIdentifier()) ( <TABLE> | <FUNCTION> ) ]
-    name = SimpleIdentifier()
+    (
+        LOOKAHEAD(<FUNCTION>, { isWord(getToken(2)) })
+        <FUNCTION> name = AnyWord()
+    |
+        [ LOOKAHEAD(<TABLE> SimpleIdentifier()) <TABLE> ]
+        name = ObjectName()
+    )
     { return new DescribeStatement(s.end(this), name); }
 }
 
@@ -136,13 +187,22 @@ ShowStatement Show() :
         [ <LIKE> like = Text() ]
     |
         <CREATE> { what = ShowStatement.What.CREATE; }
-        [
-            LOOKAHEAD(( TableOrView() | <FUNCTION> ) SimpleIdentifier())
-            ( TableOrView() | <FUNCTION> )
-        ]
-        name = SimpleIdentifier()
+        (
+            LOOKAHEAD(<FUNCTION>, { isWord(getToken(2)) })
+            <FUNCTION> name = AnyWord()
+        |
+            [ LOOKAHEAD(TableOrView() SimpleIdentifier()) TableOrView() ]
+            name = ObjectName()
+        )
     )
     { return new ShowStatement(s.end(this), what, name, like); }
+}
+
+/** A name that may be a reserved word, as those of functions are. */
+JAVACODE
+SqlIdentifier AnyWord() {
+    final String name = getNextToken().image;
+    return new SqlIdentifier(name, getPos());
 }
 
 SetStatement SetOrReset() :

@@ -153,8 +153,7 @@ public final class Session {
         steps.add(new Step.Done(definition.verb() + " " + definition.object()));
       } else if (statement instanceof Statement.Explain explain) {
         steps.add(
-            new Step.Text(
-                planner.explain(explain.format(), List.of(explain.target()), checkpointed())));
+            new Step.Text(planner.explain(explain.format(), explain.targets(), checkpointed())));
       } else if (statement instanceof Statement.Set set) {
         steps.add(
             set.assignment().isEmpty() ? new Step.Answer(settingsTable()) : new Step.Done("SET"));

@@ -43,9 +43,33 @@ public final class ExprCompiler {
     return program::test;
   }
 
+  /**
+   * Looks whether all of it can be compiled, without doing so.
+   *
+   * @throws dev.sluice.error.UserError if a cast or function is not supported
+   */
+  public static void check(Optional<Expr> condition, List<Expr> projections, Schema output) {
+    source(new Code(), condition, projections, output, EvalContext.UTC);
+  }
+
   private static CompiledProgram program(
       Optional<Expr> condition, List<Expr> projections, Schema output, EvalContext context) {
     Code code = new Code();
+    source(code, condition, projections, output, context);
+    return new CompiledProgram(
+        ProgramCache.create(code.source(), code.constants(), code.userClasses()),
+        code.inputs(),
+        condition,
+        List.copyOf(projections),
+        output);
+  }
+
+  private static void source(
+      Code code,
+      Optional<Expr> condition,
+      List<Expr> projections,
+      Schema output,
+      EvalContext context) {
     Generator generator = new Generator(code, context);
     if (condition.isPresent()) {
       Value value = generator.generate(condition.get());
@@ -74,11 +98,5 @@ public final class ExprCompiler {
             + "switch (index) {\n"
             + cases
             + "default: throw new IllegalArgumentException();\n}\n}\n");
-    return new CompiledProgram(
-        ProgramCache.create(code.source(), code.constants(), code.userClasses()),
-        code.inputs(),
-        condition,
-        List.copyOf(projections),
-        output);
   }
 }

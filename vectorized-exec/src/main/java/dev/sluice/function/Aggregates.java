@@ -82,6 +82,34 @@ public final class Aggregates {
             "The values as an array, by arrival or in the order of an ORDER BY inside; NULLs"
                 + " included.",
             "ARRAY_AGG(name)"),
+        nullable(
+            "COLLECT",
+            any,
+            "The values that are not NULL as an array, as there are no multisets.",
+            "COLLECT(name)"),
+        nullable(
+            "PERCENTILE",
+            Signature.of(DOUBLE, Param.NUMERIC, Param.NUMERIC, Param.INTEGER).withOptional(1),
+            "The value below which that fraction (from 0 to 1) of the values lies, between two of"
+                + " them if need be; of an array of fractions an array. A third argument says how"
+                + " often each value counts.",
+            "PERCENTILE(price, 0.95)"),
+        nullable(
+            "PERCENTILE_CONT",
+            Signature.of(DOUBLE, Param.NUMERIC),
+            "The same in standard SQL: PERCENTILE_CONT(fraction) WITHIN GROUP (ORDER BY value).",
+            "PERCENTILE_CONT(0.95) WITHIN GROUP (ORDER BY price)"),
+        nullable(
+            "PERCENTILE_DISC",
+            Signature.of(DOUBLE, Param.NUMERIC),
+            "The first value, in that order, that has at least that fraction of the values at or"
+                + " before it.",
+            "PERCENTILE_DISC(0.95) WITHIN GROUP (ORDER BY price)"),
+        nullable(
+            "MEDIAN",
+            toDouble,
+            "The value in the middle, or between the two there: PERCENTILE(value, 0.5).",
+            "MEDIAN(price)"),
         nullable("BOOL_AND", toBoolean, "Whether all values are true.", "EVERY(ok)", "EVERY"),
         nullable("BOOL_OR", toBoolean, "Whether some value is true.", "SOME(ok)", "SOME"),
         new FunctionSpec(

@@ -5,6 +5,7 @@ import static dev.sluice.function.FunctionSpec.Param.NUMERIC;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Functions of numbers. Those whose result follows the argument are made by the compiler. */
 public final class MathFunctions {
@@ -16,6 +17,29 @@ public final class MathFunctions {
       example = "POWER(2, 3) = 8.0E0")
   public static double power(double a, double b) {
     return Math.pow(a, b);
+  }
+
+  @Sql(
+      value = "RAND",
+      deterministic = false,
+      doc = "A random number from 0 up to 1, another for each row.",
+      example = "RAND() < 1")
+  public static double rand() {
+    return ThreadLocalRandom.current().nextDouble();
+  }
+
+  /** Below {@code bound}. */
+  @Sql(
+      value = "RAND_INTEGER",
+      deterministic = false,
+      result = "INTEGER",
+      doc = "A random whole number from 0 to one below a bound, another for each row.",
+      example = "RAND_INTEGER(6) < 6")
+  public static long randInteger(long bound) {
+    if (bound < 1) {
+      throw new EvalError("RAND_INTEGER needs a bound of 1 or more, not " + bound);
+    }
+    return ThreadLocalRandom.current().nextLong(bound);
   }
 
   @Sql(value = "SQRT", doc = "Square root.", example = "SQRT(4) = 2.0E0")

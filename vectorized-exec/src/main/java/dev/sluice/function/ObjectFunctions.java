@@ -57,7 +57,12 @@ public final class ObjectFunctions {
 
   private static Map<String, Definition> index() {
     Map<String, Definition> all = new TreeMap<>();
-    Stream.of(ArrayFunctions.all(), MapFunctions.all(), AnyFunctions.all(), JsonMaking.all())
+    Stream.of(
+            ArrayFunctions.all(),
+            MapFunctions.all(),
+            AnyFunctions.all(),
+            JsonMaking.all(),
+            Percentiles.all())
         .flatMap(List::stream)
         .forEach(definition -> all.put(definition.spec().name(), definition));
     return all;

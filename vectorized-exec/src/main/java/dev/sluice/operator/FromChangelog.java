@@ -2,6 +2,7 @@ package dev.sluice.operator;
 
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
+import dev.sluice.batch.Selection;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.FromChangelogNode;
@@ -16,14 +17,18 @@ import org.apache.arrow.vector.FieldVector;
 
 /** Takes the kind of each row from one of its columns. Stateless. */
 final class FromChangelog implements Operator {
-  private static final Map<String, RowKind> KINDS = new HashMap<>();
+  private static final Map<String, RowKind> NAMES = new HashMap<>();
 
   static {
     for (RowKind kind : RowKind.values()) {
-      KINDS.put(kind.name(), kind);
-      KINDS.put(kind.sign(), kind);
+      NAMES.put(kind.name(), kind);
+      NAMES.put(kind.sign(), kind);
     }
   }
+
+  private final Map<String, RowKind> codes;
+  private final boolean skips;
+  private Optional<OperatorContext> context = Optional.empty();
 
   private final Schema schema;
   private final int op;
@@ -32,35 +37,58 @@ final class FromChangelog implements Operator {
   FromChangelog(FromChangelogNode node) {
     schema = node.schema();
     op = node.op();
+    codes = node.codes();
+    skips = node.skips();
     columns = IntStream.rangeClosed(0, schema.size()).filter(c -> c != op).toArray();
   }
 
   @Override
-  public void open(OperatorContext host) {}
+  public void open(OperatorContext host) {
+    context = Optional.of(host);
+  }
 
   @Override
   public void process(int input, RecordBatch batch, Output output) {
     byte[] kinds = new byte[batch.length()];
     try (batch) {
       Rows rows = Rows.of(batch);
+      int[] kept = new int[rows.count()];
+      int n = 0;
       for (int i = 0; i < rows.count(); i++) {
         int position = rows.position(i);
-        kinds[position] = kind(batch.vector(op), position).code();
+        Optional<RowKind> kind = kind(batch.vector(op), position);
+        if (kind.isPresent()) {
+          kinds[position] = kind.get().code();
+          kept[n++] = position;
+        }
       }
-      output.emit(batch.share().project(schema, columns).withKinds(Optional.of(kinds)));
+      RecordBatch known = batch.share();
+      if (n < rows.count()) {
+        context.orElseThrow().count("rows.skipped", rows.count() - n);
+        known = known.select(new Selection(kept, n));
+      }
+      output.emit(known.project(schema, columns).withKinds(Optional.of(kinds)));
     }
   }
 
-  private static RowKind kind(FieldVector vector, int position) {
+  /** What a row tells; empty if it is left out. */
+  private Optional<RowKind> kind(FieldVector vector, int position) {
     String text = vector.isNull(position) ? "NULL" : vector.getObject(position).toString();
-    RowKind kind = KINDS.get(text.toUpperCase(Locale.ROOT));
-    if (kind == null) {
+    RowKind kind =
+        codes.isEmpty() ? NAMES.get(text.toUpperCase(Locale.ROOT)) : codes.get(text.trim());
+    if (kind == null && !skips) {
       throw UserError.of(
               ErrorCode.EXPRESSION,
               "FROM_CHANGELOG does not know the kind of change '" + text + "'")
-          .withHint("it is INSERT, UPDATE_BEFORE, UPDATE_AFTER or DELETE; filter out other rows");
+          .withHint(
+              codes.isEmpty()
+                  ? "it is INSERT, UPDATE_BEFORE, UPDATE_AFTER or DELETE, or as op_mapping says;"
+                      + " error_handling => 'SKIP' leaves other rows out"
+                  : "op_mapping names "
+                      + String.join(", ", codes.keySet())
+                      + "; error_handling => 'SKIP' leaves other rows out");
     }
-    return kind;
+    return Optional.ofNullable(kind);
   }
 
   @Override

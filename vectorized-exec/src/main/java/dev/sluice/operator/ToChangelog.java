@@ -10,22 +10,26 @@ import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VarCharVector;
 
-/** Puts the kind of each row before its columns. Stateless. */
+/** Puts the code of each row's kind before its columns. Stateless. */
 final class ToChangelog implements Operator {
-  private static final byte[][] NAMES =
-      Arrays.stream(RowKind.values())
-          .map(kind -> kind.name().getBytes(StandardCharsets.UTF_8))
-          .toArray(byte[][]::new);
+  /** By the ordinals of kinds; empty for those that are left out. */
+  private final List<Optional<byte[]>> codes;
 
   private final Schema schema;
   private Optional<OperatorContext> context = Optional.empty();
 
   ToChangelog(ToChangelogNode node) {
     schema = node.schema();
+    codes =
+        Arrays.stream(RowKind.values())
+            .map(kind -> Optional.ofNullable(node.codes().get(kind)))
+            .map(code -> code.map(text -> text.getBytes(StandardCharsets.UTF_8)))
+            .toList();
   }
 
   @Override
@@ -39,15 +43,22 @@ final class ToChangelog implements Operator {
       Rows rows = Rows.of(batch);
       Field field = schema.field(0);
       BufferAllocator allocator = context.orElseThrow().allocator();
+      int[] kept = new int[rows.count()];
+      int n = 0;
       try (BatchBuilder kinds = new BatchBuilder(Schema.of(field), allocator)) {
         VarCharVector names = (VarCharVector) kinds.vector(0);
         for (int i = 0; i < rows.count(); i++) {
           int position = rows.position(i);
-          names.setSafe(position, NAMES[batch.kind(position).ordinal()]);
+          Optional<byte[]> code = codes.get(batch.kind(position).ordinal());
+          if (code.isPresent()) {
+            names.setSafe(position, code.get());
+            kept[n++] = position;
+          }
         }
         kinds.advance(batch.length());
         RecordBatch built = kinds.build();
-        Optional<Selection> selection = batch.selection();
+        Optional<Selection> selection =
+            n < rows.count() ? Optional.of(new Selection(kept, n)) : batch.selection();
         RecordBatch all = built.beside(schema, batch.share());
         output.emit(selection.isPresent() ? all.select(selection.get()) : all);
       }

@@ -9,6 +9,7 @@ import dev.sluice.plan.AggregateCall;
 import dev.sluice.plan.OverNode;
 import dev.sluice.plan.OverNode.Bound;
 import dev.sluice.plan.OverNode.Frame;
+import dev.sluice.plan.OverNode.Frame.Exclude;
 import dev.sluice.type.Schema;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +22,8 @@ import org.apache.arrow.vector.FieldVector;
  * partition, taken back. Single-threaded.
  */
 public final class FrameAggregates {
+  private static final int[] NONE = new int[0];
+
   private final Frame frame;
   private final List<OverNode.Call> calls;
   private final int[] places;
@@ -44,7 +47,8 @@ public final class FrameAggregates {
 
   /** Whether rows are never taken back: the frame begins with the partition. */
   public boolean isRunning() {
-    return frame.lower().kind() == Bound.Kind.UNBOUNDED_PRECEDING;
+    return frame.lower().kind() == Bound.Kind.UNBOUNDED_PRECEDING
+        && frame.exclude() == Exclude.NO_OTHERS;
   }
 
   /** The calls as those of an aggregation. */
@@ -90,7 +94,13 @@ public final class FrameAggregates {
         results[c].setInitialCapacity(1);
       }
       for (int s = 0; s < state.slots().length; s++) {
-        move(chunk.segments().get(s), bounds, new Mover(chunk.batch(), state, s), results, out);
+        move(
+            chunk,
+            chunk.segments().get(s),
+            bounds,
+            new Mover(chunk.batch(), state, s),
+            results,
+            out);
       }
     } finally {
       for (FieldVector result : results) {
@@ -102,13 +112,23 @@ public final class FrameAggregates {
   }
 
   private void move(
-      Segment segment, FrameBounds bounds, Mover mover, FieldVector[] results, FieldVector[] out) {
+      Chunk chunk,
+      Segment segment,
+      FrameBounds bounds,
+      Mover mover,
+      FieldVector[] results,
+      FieldVector[] out) {
     // what was there before the fresh rows is in a running aggregate already
     mover.from = isRunning() ? segment.fresh() : segment.start();
     mover.to = mover.from;
     for (int i = segment.fresh(); i < segment.end(); i++) {
       int low = isRunning() ? mover.from : bounds.low(i);
       boolean changed = mover.moveTo(low, Math.max(low, bounds.high(i)));
+      int[] hidden = hidden(chunk, i);
+      for (int h = 0; h < hidden.length; h += 2) {
+        changed = true;
+        mover.hide(hidden[h], hidden[h + 1], true);
+      }
       for (int c = 0; c < results.length; c++) {
         if (changed || i == segment.fresh()) {
           results[c].reset();
@@ -117,7 +137,20 @@ public final class FrameAggregates {
         }
         out[places[c]].copyFromSafe(0, i, results[c]);
       }
+      for (int h = 0; h < hidden.length; h += 2) {
+        mover.hide(hidden[h], hidden[h + 1], false);
+      }
     }
+  }
+
+  /** The rows that the frame of row {@code i} does not see: first ones and ends, in turn. */
+  private int[] hidden(Chunk chunk, int i) {
+    return switch (frame.exclude()) {
+      case NO_OTHERS -> NONE;
+      case CURRENT_ROW -> new int[] {i, i + 1};
+      case GROUP -> new int[] {chunk.peerStart(i), chunk.peerEnd(i)};
+      case TIES -> new int[] {chunk.peerStart(i), i, i + 1, chunk.peerEnd(i)};
+    };
   }
 
   /** Keeps the rows from {@code from} to {@code to} in one group. */
@@ -145,6 +178,11 @@ public final class FrameAggregates {
       feed(to, high, false);
       to = Math.max(to, high);
       return changed;
+    }
+
+    /** Takes rows that are in the group out of it for a while, or puts them back. */
+    void hide(int first, int end, boolean out) {
+      feed(Math.max(first, from), Math.min(end, to), out);
     }
 
     private void feed(int first, int end, boolean retract) {

@@ -84,8 +84,26 @@ public record OverNode(
    * The rows of the partition that a function sees.
    *
    * @param rows whether bounds count rows; else they compare values of the order
+   * @param exclude which of the rows between the bounds it does not see
    */
-  public record Frame(boolean rows, Bound lower, Bound upper) {
+  public record Frame(boolean rows, Bound lower, Bound upper, Exclude exclude) {
+    /** Rows near the current one that a frame leaves out. */
+    public enum Exclude {
+      /** None. */
+      NO_OTHERS,
+      /** The row itself. */
+      CURRENT_ROW,
+      /** The row and those equal to it in the order. */
+      GROUP,
+      /** Those equal to it in the order, but not the row. */
+      TIES
+    }
+
+    /** A frame that leaves out nothing. */
+    public Frame(boolean rows, Bound lower, Bound upper) {
+      this(rows, lower, upper, Exclude.NO_OTHERS);
+    }
+
     /** The whole partition. */
     public static final Frame ALL =
         new Frame(
@@ -95,7 +113,10 @@ public record OverNode(
 
     @Override
     public String toString() {
-      return this.equals(ALL) ? "ALL" : (rows ? "ROWS " : "RANGE ") + lower + ".." + upper;
+      String text = this.equals(ALL) ? "ALL" : (rows ? "ROWS " : "RANGE ") + lower + ".." + upper;
+      return exclude == Exclude.NO_OTHERS
+          ? text
+          : text + " EXCLUDE " + exclude.name().replace('_', ' ');
     }
   }
 

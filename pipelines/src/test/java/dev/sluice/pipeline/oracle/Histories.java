@@ -71,7 +71,8 @@ final class Histories {
   String ddl(Path file, boolean keyed) {
     return table
         .ddl(file)
-        .replace("CREATE STREAM t (", "CREATE TABLE t (id INT, ")
+        .replace(
+            "CREATE STREAM " + table.name() + " (", "CREATE TABLE " + table.name() + " (id INT, ")
         .replace("'format' = 'json'", "'format' = 'debezium-json'")
         .replace(
             ", WATERMARK", keyed ? ", PRIMARY KEY (id) NOT ENFORCED, WATERMARK" : ", WATERMARK");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Random queries, and such as aggregate and combine what aggregations give, over random histories
  * of inserts, updates and deletes: final rows and folded changes equal DuckDB's answer over the
  * table that the history ends in. {@code -Dsluice.oracle.seconds} and {@code -Dsluice.oracle.seed}
- * as in {@link RandomQueryTest}.
+ * as in {@link OracleRun}.
  */
 class RandomChangelogTest {
   private static final int TABLES = 14;

@@ -125,19 +125,19 @@ public final class Planner {
     }
 
     @Override
-    public void explain(
-        StatementParser.Place place,
-        Optional<String> format,
-        Optional<String> target,
-        ParsedQuery query) {
-      Statement explained =
-          target.isPresent()
-              ? new Statement.Insert(
-                  place.position(), place.text(), target.get(), new Statement.Ast(query))
-              : new Statement.Query(place.position(), place.text(), new Statement.Ast(query));
-      Statement.Explain.Format as =
-          format.map(Statement.Explain.Format::valueOf).orElse(Statement.Explain.Format.PHYSICAL);
-      statements.add(new Statement.Explain(place.position(), place.text(), as, explained));
+    public void explain(StatementParser.Place place, String format, List<ParsedQuery> queries) {
+      List<Statement> explained = new ArrayList<>();
+      for (ParsedQuery query : queries) {
+        Statement.Ast ast = new Statement.Ast(query);
+        explained.add(
+            query.target().isPresent()
+                ? new Statement.Insert(
+                    place.position(), place.text(), query.target().get().getSimple(), ast)
+                : new Statement.Query(place.position(), place.text(), ast));
+      }
+      Statement.Explain.Format as = Statement.Explain.Format.valueOf(format);
+      statements.add(
+          new Statement.Explain(place.position(), place.text(), as, List.copyOf(explained)));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.sluice.planner;
 
 import dev.sluice.error.SourcePosition;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -41,8 +42,8 @@ public sealed interface Statement {
   /** A bare query: SELECT, VALUES, WITH. */
   record Query(SourcePosition position, String text, Ast ast) implements Statement {}
 
-  /** EXPLAIN. */
-  record Explain(SourcePosition position, String text, Format format, Statement target)
+  /** EXPLAIN of a query, an insert, or the inserts of a statement set. */
+  record Explain(SourcePosition position, String text, Format format, List<Statement> targets)
       implements Statement {
     /** What EXPLAIN prints. */
     public enum Format {

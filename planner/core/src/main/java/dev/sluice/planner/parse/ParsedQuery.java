@@ -2,8 +2,10 @@ package dev.sluice.planner.parse;
 
 import dev.sluice.error.SourcePosition;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.parser.SqlParserPos;
 
@@ -14,6 +16,7 @@ import org.apache.calcite.sql.parser.SqlParserPos;
  * @param options trailing clauses
  * @param target the sink of an INSERT
  * @param columns the INSERT's column list
+ * @param partition columns that the INSERT gives values itself
  * @param positions where in the user's text a position of the tree lies
  */
 public record ParsedQuery(
@@ -21,6 +24,7 @@ public record ParsedQuery(
     QueryOptions options,
     Optional<SqlIdentifier> target,
     Optional<List<SqlIdentifier>> columns,
+    Map<SqlIdentifier, SqlLiteral> partition,
     Positions positions) {
   /** Maps positions of the parsed text to the text the user wrote. */
   @FunctionalInterface

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.calcite.sql.SqlCall;
@@ -20,6 +21,7 @@ import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlIntervalLiteral;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.parser.SqlParserUtil;
@@ -37,12 +39,12 @@ final class QueryReader {
   }
 
   ParsedQuery query(EmittingQuery query) {
-    return query(query, Optional.empty(), Optional.empty());
+    return query(query, Optional.empty(), Optional.empty(), Map.of());
   }
 
   /** The query of {@code CREATE SINK target … AS query}. */
   ParsedQuery queryInto(SqlIdentifier target, EmittingQuery query) {
-    return query(query, Optional.of(target), Optional.empty());
+    return query(query, Optional.of(target), Optional.empty(), Map.of());
   }
 
   ParsedQuery insert(InsertStatement insert) {
@@ -50,16 +52,27 @@ final class QueryReader {
         insert
             .columns()
             .map(list -> list.getList().stream().map(SqlIdentifier.class::cast).toList());
-    return query(insert.query(), Optional.of(insert.target()), columns);
+    if (insert.overwrite()) {
+      throw UserError.of(ErrorCode.UNSUPPORTED, "INSERT OVERWRITE is not supported")
+          .withHint(
+              "a path that ends in .csv, .json or .parquet is one file, which every run replaces:"
+                  + " INSERT INTO; a directory is to be emptied before")
+          .at(text.position(insert));
+    }
+    return query(insert.query(), Optional.of(insert.target()), columns, insert.partition());
   }
 
   private ParsedQuery query(
-      EmittingQuery query, Optional<SqlIdentifier> target, Optional<List<SqlIdentifier>> columns) {
+      EmittingQuery query,
+      Optional<SqlIdentifier> target,
+      Optional<List<SqlIdentifier>> columns,
+      Map<SqlIdentifier, SqlLiteral> partition) {
     return new ParsedQuery(
         plain(query.query()),
         options(query.clauses(), target.isPresent()),
         target,
         columns,
+        partition,
         text::position);
   }
 

@@ -54,7 +54,7 @@ final class SqlText {
       }
       if (token.kind() == Token.Kind.END || token.is(";") && !block) {
         if (first >= 0) {
-          ranges.add(new Range(first, last));
+          ranges.add(new Range(first, withHint(last, token.start())));
         }
         first = -1;
       } else {
@@ -66,6 +66,12 @@ final class SqlText {
   }
 
   /** Whether a statement set begins: behind SET BEGIN, or Flink's older BEGIN STATEMENT SET. */
+  /** A comment behind the last word is no part of a statement, but a hint is. */
+  private int withHint(int last, int next) {
+    String rest = text.substring(last, Math.max(last, next)).stripTrailing();
+    return rest.stripLeading().startsWith("/*+") ? last + rest.length() : last;
+  }
+
   static boolean opensBlock(List<Token> tokens, int i) {
     return i > 0 && tokens.get(i).is("BEGIN") && tokens.get(i - 1).is("SET")
         || i > 1

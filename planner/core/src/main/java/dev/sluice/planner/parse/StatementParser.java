@@ -49,8 +49,8 @@ public final class StatementParser {
 
     void query(Place place, ParsedQuery query);
 
-    /** EXPLAIN of a query, or of an insert if {@code target} is there. */
-    void explain(Place place, Optional<String> format, Optional<String> target, ParsedQuery query);
+    /** EXPLAIN of a query, or of inserts, which have targets. */
+    void explain(Place place, String format, List<ParsedQuery> queries);
 
     void describe(Place place, String object);
 
@@ -153,14 +153,15 @@ public final class StatementParser {
 
   private static void explain(
       ExplainStatement explain, QueryReader queries, Place place, Listener listener) {
-    Optional<String> format = Optional.of(explain.format().name());
+    List<ParsedQuery> explained = new ArrayList<>();
     if (explain.statement() instanceof InsertStatement insert) {
-      ParsedQuery query = queries.insert(insert);
-      listener.explain(place, format, Optional.of(query.target().orElseThrow().getSimple()), query);
+      explained.add(queries.insert(insert));
+    } else if (explain.statement() instanceof StatementSet set) {
+      set.inserts().forEach(insert -> explained.add(queries.insert(insert)));
     } else {
-      ParsedQuery query = queries.query((EmittingQuery) explain.statement());
-      listener.explain(place, format, Optional.empty(), query);
+      explained.add(queries.query((EmittingQuery) explain.statement()));
     }
+    listener.explain(place, explain.format().name(), explained);
   }
 
   private static void set(SetStatement set, StatementText text, Place place, Listener listener) {

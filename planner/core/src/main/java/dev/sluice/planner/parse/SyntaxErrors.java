@@ -30,7 +30,7 @@ final class SyntaxErrors {
       Set.of("ALLOWED", "EMIT", "LATE", "LATENESS", "METADATA", "PARTITIONED", "WATERMARK");
 
   /** What the grammar knows and nobody means. */
-  private static final Set<String> NOISE = Set.of("\u0007", "?", "MEASURE");
+  private static final Set<String> NOISE = Set.of("\u0007", "?", ".", "MEASURE");
 
   /** What takes an operand behind it. */
   private static final Set<String> OPERATORS =
@@ -90,11 +90,27 @@ final class SyntaxErrors {
         word ? message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1) : message;
     SourcePosition position =
         e.position().getLineNum() == 0 ? text.position(0, 0) : text.position(e.position());
-    return UserError.of(
-            literal ? ErrorCode.LITERAL : ErrorCode.SYNTAX,
-            summary.endsWith(".") ? summary.substring(0, summary.length() - 1) : summary)
-        .at(position)
-        .causedBy(e);
+    UserError error =
+        UserError.of(
+                literal ? ErrorCode.LITERAL : ErrorCode.SYNTAX,
+                summary.endsWith(".") ? summary.substring(0, summary.length() - 1) : summary)
+            .at(position)
+            .causedBy(e);
+    return otherHint(e, summary, text).map(error::withHint).orElse(error);
+  }
+
+  private static Optional<String> otherHint(SyntaxException e, String summary, StatementText text) {
+    if (summary.startsWith("ASOF JOIN missing")) {
+      return Optional.of("write … ASOF JOIN b MATCH_CONDITION a.ts >= b.ts ON a.k = b.k");
+    }
+    if (summary.startsWith("ORDER BY unexpected")) {
+      return Optional.of("only ARRAY_AGG and LISTAGG have an order");
+    }
+    if (e.position().getLineNum() == 0) {
+      return Optional.empty();
+    }
+    int at = text.tokenAt(text.offset(e.position().getLineNum(), e.position().getColumnNum()));
+    return SyntaxHints.ofOthers(text.tokens(), at);
   }
 
   /** Words that say something: where a name can stand, so can all words that are not reserved. */

@@ -1,6 +1,7 @@
 package dev.sluice.planner.physical;
 
 import dev.sluice.plan.Expr;
+import dev.sluice.planner.validate.RandomFunctions;
 import dev.sluice.type.DataType;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,6 +115,14 @@ final class Exprs {
   static boolean calls(Expr expr, String function) {
     return expr instanceof Expr.Call call && call.function().equals(function)
         || expr.operands().stream().anyMatch(o -> calls(o, function));
+  }
+
+  /** The first function of an expression that gives another value each time it is asked. */
+  static Optional<String> random(Expr expr) {
+    if (expr instanceof Expr.Call call && RandomFunctions.NAMES.contains(call.function())) {
+      return Optional.of(call.function());
+    }
+    return expr.operands().stream().flatMap(o -> random(o).stream()).findFirst();
   }
 
   /** One condition of many. */

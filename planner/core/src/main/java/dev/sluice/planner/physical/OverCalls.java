@@ -33,6 +33,9 @@ final class OverCalls {
   /** Functions whose second argument is a number of rows. */
   private static final Set<String> WITH_OFFSET = Set.of("LAG", "LEAD", "NTH_VALUE");
 
+  /** Aggregates that tell the order in which rows came to them. */
+  private static final Set<String> IN_ORDER = Set.of("LISTAGG", "ARRAY_AGG");
+
   private OverCalls() {}
 
   /**
@@ -95,15 +98,21 @@ final class OverCalls {
         arguments.add(input.add(argument, "$argument"));
       }
     }
+    Frame frame =
+        number || name.equals("LAG") || name.equals("LEAD")
+            ? Frame.ALL
+            : frame(over.getWindow(), input);
+    if (frame.exclude() != Frame.Exclude.NO_OTHERS && (own || IN_ORDER.contains(name))) {
+      throw UserError.of(ErrorCode.UNSUPPORTED, "EXCLUDE is not supported with " + name)
+          .withHint("it goes with aggregates that do not depend on an order, such as SUM and MAX");
+    }
     return new OverNode.Call(
         own ? name : Aggregations.function(over.getAggOperator()),
         arguments,
         constants,
         over.isDistinct(),
         over.ignoreNulls(),
-        number || name.equals("LAG") || name.equals("LEAD")
-            ? Frame.ALL
-            : frame(over.getWindow(), input),
+        frame,
         type);
   }
 
@@ -121,19 +130,25 @@ final class OverCalls {
   }
 
   private static Frame frame(RexWindow window, OverInput input) {
-    if (window.getExclude() != RexWindowExclusion.EXCLUDE_NO_OTHER) {
-      throw UserError.of(ErrorCode.UNSUPPORTED, "EXCLUDE in a frame is not supported")
-          .withHint("leave it out, or subtract the row's own value from the aggregate");
-    }
     Frame frame =
         new Frame(
             window.isRows(),
             bound(window.getLowerBound(), window, input),
-            bound(window.getUpperBound(), window, input));
+            bound(window.getUpperBound(), window, input),
+            exclude(window.getExclude()));
     if (frame.lower().kind().compareTo(frame.upper().kind()) > 0) {
       throw UserError.of(ErrorCode.INVALID_QUERY, "the frame " + frame + " ends before it begins");
     }
     return frame;
+  }
+
+  private static Frame.Exclude exclude(RexWindowExclusion exclusion) {
+    return switch (exclusion) {
+      case EXCLUDE_NO_OTHER -> Frame.Exclude.NO_OTHERS;
+      case EXCLUDE_CURRENT_ROW -> Frame.Exclude.CURRENT_ROW;
+      case EXCLUDE_GROUP -> Frame.Exclude.GROUP;
+      case EXCLUDE_TIES -> Frame.Exclude.TIES;
+    };
   }
 
   private static Bound bound(RexWindowBound bound, RexWindow window, OverInput input) {
@@ -210,6 +225,9 @@ final class OverCalls {
       return Optional.of("the frame of " + name + " reaches rows to come");
     }
     boolean running = lower == Bound.Kind.UNBOUNDED_PRECEDING;
+    if (running && call.frame().exclude() != Frame.Exclude.NO_OTHERS) {
+      return Optional.of("the frame of " + name + " excludes rows but has no beginning");
+    }
     if (running && RowFunctions.isOne(name) && !name.equals("LAST_VALUE")) {
       return Optional.of(name + " of all rows before would keep them for ever");
     }

@@ -68,7 +68,7 @@ public final class QueryPlanner {
         scans -> {
           List<PlanNode.Sink> roots = new ArrayList<>();
           for (Converted one : converted) {
-            roots.add(located(one.query(), () -> insert(scans, one)));
+            roots.add(located(one.query(), () -> checked(insert(scans, one))));
           }
           return roots;
         });
@@ -80,7 +80,14 @@ public final class QueryPlanner {
     return twice(
         scans ->
             List.of(
-                located(query, () -> result(rows(scans, converted, Optional.empty()), connector))));
+                located(
+                    query,
+                    () -> checked(result(rows(scans, converted, Optional.empty()), connector)))));
+  }
+
+  private static PlanNode.Sink checked(PlanNode.Sink sink) {
+    PlanChecks.check(sink);
+    return sink;
   }
 
   /** Calcite's algebra of a query or insert, as text. */
@@ -155,6 +162,7 @@ public final class QueryPlanner {
     if (view.columns().isEmpty()) {
       return made;
     }
+    Validation.requireCount(view, made.size());
     List<Field> fields = new ArrayList<>();
     for (int i = 0; i < made.size(); i++) {
       fields.add(new Field(view.columns().get(i), made.type(i)));
@@ -209,18 +217,25 @@ public final class QueryPlanner {
         query.target().orElseThrow().names.get(query.target().orElseThrow().names.size() - 1);
     SourcePosition place = query.positions().of(query.target().get().getParserPosition());
     CatalogEntry.Table target = located(place, () -> sinks.target(name, schema(converted)));
-    Optional<List<String>> listed =
-        query.columns().map(ids -> ids.stream().map(id -> id.getSimple()).toList());
+    Optional<List<String>> listed = partitioned(query, target);
     RelTranslator translator = translator(scans, converted);
     TableRef ref = target.sinkRef();
     if (connectors.connector(ref.connector()).sinkCapabilities(ref).asksEventTime()) {
       translator.keepEventTime();
     }
-    Frame frame = translator.translateQuery(converted.rel());
+    Frame given = translator.translateQuery(converted.rel());
+    List<Expr> all = new ArrayList<>(given.columns());
+    List<String> names = new ArrayList<>(converted.names());
+    query
+        .partition()
+        .forEach(
+            (column, value) -> {
+              all.add(Sinks.constant(ref.schema(), column.getSimple(), value));
+              names.add(column.getSimple());
+            });
+    Frame frame = given.withColumns(all);
     List<Expr> matched =
-        located(
-            columnsPlace(query),
-            () -> Sinks.match(target, listed, frame.columns(), converted.names()));
+        located(columnsPlace(query), () -> Sinks.match(target, listed, frame.columns(), names));
     List<String> columns = ref.schema().names();
     PlanNode input;
     if (CommonOptions.onError(ref).equals("fail")) {
@@ -234,6 +249,37 @@ public final class QueryPlanner {
     }
     requireUsed(query, input);
     return sinks.sink(input, target, query.options().onConflict(), scans.stateTtlMicros());
+  }
+
+  /** The columns that an INSERT fills: those of its PARTITION last. */
+  private static Optional<List<String>> partitioned(ParsedQuery query, CatalogEntry.Table target) {
+    Optional<List<String>> listed =
+        query.columns().map(ids -> ids.stream().map(id -> id.getSimple()).toList());
+    if (query.partition().isEmpty()) {
+      return listed;
+    }
+    List<String> constant = new ArrayList<>();
+    for (SqlIdentifier column : query.partition().keySet()) {
+      if (target.partitionKeys().stream().noneMatch(column.getSimple()::equalsIgnoreCase)) {
+        throw UserError.of(
+                ErrorCode.SINK_SCHEMA,
+                "'" + target.name() + "' is not partitioned by '" + column.getSimple() + "'")
+            .withHint(
+                target.partitionKeys().isEmpty()
+                    ? "declare PARTITIONED BY (" + column.getSimple() + "), or select the value"
+                    : "it is partitioned by " + String.join(", ", target.partitionKeys()))
+            .at(query.positions().of(column.getParserPosition()));
+      }
+      constant.add(column.getSimple());
+    }
+    List<String> all = new ArrayList<>();
+    for (String name : listed.orElse(target.sinkRef().schema().names())) {
+      if (constant.stream().noneMatch(name::equalsIgnoreCase)) {
+        all.add(name);
+      }
+    }
+    all.addAll(constant);
+    return Optional.of(all);
   }
 
   private PlanNode rows(Scans scans, Converted converted, Optional<List<String>> names) {

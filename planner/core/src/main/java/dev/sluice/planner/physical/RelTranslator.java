@@ -33,7 +33,6 @@ import org.apache.calcite.rel.RelFieldCollation;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.rel.core.AsofJoin;
-import org.apache.calcite.rel.core.Collect;
 import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Intersect;
@@ -138,8 +137,9 @@ final class RelTranslator {
         return ranked.get();
       }
       Frame input = translate(filter.getInput());
-      return input.withCondition(
-          expr(input, filter.getCondition(), rel.getCluster().getRexBuilder()));
+      Expr condition = expr(input, filter.getCondition(), rel.getCluster().getRexBuilder());
+      requireNoChanges(input, condition);
+      return input.withCondition(condition);
     }
     if (rel instanceof Aggregate aggregate) {
       return aggregations.translate(aggregate);
@@ -170,24 +170,7 @@ final class RelTranslator {
     if (rel instanceof Values values) {
       return values(values);
     }
-    throw unsupported(rel);
-  }
-
-  private static UserError unsupported(RelNode rel) {
-    if (rel instanceof Correlate) {
-      return UserError.of(
-              ErrorCode.UNSUPPORTED,
-              "this subquery or LATERAL cannot be made a join: it asks for each row around it by"
-                  + " more than conditions")
-          .withHint("join or UNNEST in FROM and aggregate around it, or use array functions");
-    }
-    if (rel instanceof Collect) {
-      return UserError.of(
-              ErrorCode.UNSUPPORTED, "ARRAY, MAP and MULTISET of a subquery are not supported")
-          .withHint("aggregate instead: (SELECT ARRAY_AGG(x) FROM …)");
-    }
-    String name = rel.getRelTypeName().replace("Logical", "");
-    return UserError.of(ErrorCode.UNSUPPORTED, name + " is not supported yet");
+    throw UnsupportedRels.error(rel);
   }
 
   Expr expr(Frame input, RexNode node, RexBuilder rexBuilder) {
@@ -207,7 +190,25 @@ final class RelTranslator {
               ? auxiliary(input, call)
               : expr(input, node, rexBuilder));
     }
-    return input.withColumns(columns);
+    Frame made = input.withColumns(columns);
+    if (columns.stream().noneMatch(column -> Exprs.random(column).isPresent())) {
+      return made;
+    }
+    columns.forEach(column -> requireNoChanges(input, column));
+    // computed once for each row, whatever is made of it
+    return node(materialize(made, names(project)));
+  }
+
+  /** Refuses a random value where a row may have to be taken back: it would be another row. */
+  private void requireNoChanges(Frame input, Expr expr) {
+    Optional<String> random = Exprs.random(expr);
+    if (random.isPresent() && isUpdating(input)) {
+      throw UserError.of(
+              ErrorCode.CHANGELOG,
+              random.get()
+                  + " over a result that updates would make another row of each that is taken back")
+          .withHint("compute it of rows that are only inserted, before the result is made of them");
+    }
   }
 
   /** The input of a projection; of a ranking only the columns that the projection uses. */
@@ -237,7 +238,7 @@ final class RelTranslator {
       return joins.translate(join, used);
     }
     if (rel instanceof Correlate) {
-      throw unsupported(rel);
+      throw UnsupportedRels.error(rel);
     }
     if (rel instanceof Filter filter && filter.getInput() instanceof BiRel) {
       RexNode condition = filter.getCondition();
@@ -468,7 +469,7 @@ final class RelTranslator {
   }
 
   /** The rows of a table that is read as changes by key, as a whole changelog or at its end. */
-  private PlanNode normalized(PlanNode.Scan scan, List<Integer> key) {
+  PlanNode normalized(PlanNode scan, List<Integer> key) {
     boolean bounded = scan.traits().bounded();
     Emit emit = options.emit().orElse(bounded ? Emit.ON_WINDOW_CLOSE : Emit.ON_UPDATE);
     boolean atEnd = bounded && emit instanceof Emit.OnWindowClose;

@@ -1,5 +1,6 @@
 package dev.sluice.planner.physical;
 
+import dev.sluice.planner.validate.RandomFunctions;
 import java.util.List;
 import org.apache.calcite.plan.Contexts;
 import org.apache.calcite.plan.hep.HepPlanner;
@@ -13,6 +14,8 @@ import org.apache.calcite.rel.core.RelFactories;
 import org.apache.calcite.rel.core.Snapshot;
 import org.apache.calcite.rel.core.Uncollect;
 import org.apache.calcite.rel.rules.CoreRules;
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.sql2rel.RelDecorrelator;
 import org.apache.calcite.sql2rel.RelFieldTrimmer;
@@ -33,6 +36,10 @@ final class Rewrites {
                   CoreRules.FILTER_MERGE,
                   CoreRules.FILTER_PROJECT_TRANSPOSE))
           .build();
+
+  /** Where something is random, conditions stay where they are: each row is asked once. */
+  private static final HepProgram AS_PLACED =
+      HepProgram.builder().addRuleInstance(CoreRules.JOIN_PUSH_EXPRESSIONS).build();
 
   private static final HepProgram SUBQUERIES =
       HepProgram.builder()
@@ -62,12 +69,13 @@ final class Rewrites {
     if (!hasJoin(rel)) {
       return rel;
     }
-    RelNode pushed = rewritten(rel, PUSH_DOWN);
+    RelNode pushed = rewritten(rel, isRandom(rel) ? AS_PLACED : PUSH_DOWN);
     return new RelFieldTrimmer(null, builder(rel)).trim(pushed);
   }
 
   private static RelBuilder builder(RelNode rel) {
-    return RelBuilder.proto(Contexts.of(RelFactories.DEFAULT_STRUCT, AS_WRITTEN))
+    RelBuilder.Config config = isRandom(rel) ? AS_WRITTEN.withBloat(-1) : AS_WRITTEN;
+    return RelBuilder.proto(Contexts.of(RelFactories.DEFAULT_STRUCT, config))
         .create(rel.getCluster(), null);
   }
 
@@ -112,6 +120,20 @@ final class Rewrites {
     return rel instanceof Snapshot
         || rel instanceof Uncollect
         || (rel instanceof Project || rel instanceof Filter) && isOwn(rel.getInput(0));
+  }
+
+  private static boolean isRandom(RelNode rel) {
+    boolean here =
+        rel instanceof Project project
+                && project.getProjects().stream().anyMatch(Rewrites::callsRandom)
+            || rel instanceof Filter filter && callsRandom(filter.getCondition());
+    return here || rel.getInputs().stream().anyMatch(Rewrites::isRandom);
+  }
+
+  private static boolean callsRandom(RexNode node) {
+    return node instanceof RexCall call
+        && (RandomFunctions.NAMES.contains(call.getOperator().getName())
+            || call.getOperands().stream().anyMatch(Rewrites::callsRandom));
   }
 
   private static boolean hasJoin(RelNode rel) {

@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.apache.calcite.sql.SqlLiteral;
+import org.apache.calcite.sql.SqlUtil;
 
 /**
  * The targets of a plan: who may be written, with which columns and which changes. Single-threaded.
@@ -132,6 +134,17 @@ final class Sinks {
               : convert(table, wanted, i, columns.get(place), names.get(place)));
     }
     return matched;
+  }
+
+  /** The value of a PARTITION clause, in the type of its column. */
+  static Expr constant(Schema wanted, String column, SqlLiteral value) {
+    OptionalInt index = wanted.indexOf(column);
+    DataType type = index.isPresent() ? wanted.type(index.getAsInt()) : DataType.string();
+    if (SqlUtil.isNullLiteral(value, false)) {
+      return Expr.Literal.nullOf(type.withNullable(true));
+    }
+    Expr text = text(value.toValue());
+    return type.kind() == Kind.VARCHAR ? text : new Expr.Cast(text, type.notNull(), false);
   }
 
   /** The columns that {@link #match} converts, in the sink's order; NULL where there is none. */

@@ -1,5 +1,7 @@
 package dev.sluice.planner.validate;
 
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
 import java.util.Collections;
 import java.util.List;
 import org.apache.calcite.rel.type.RelDataType;
@@ -18,12 +20,23 @@ import org.apache.calcite.sql.type.SqlTypeName;
 
 /** The table functions that turn changes into rows and back. */
 public final class ChangelogFunctions {
+  /** Stands between the texts of one argument. */
+  public static final String BETWEEN = "\u0001";
+
+  /** Operands: the op column, pairs of kinds and codes, keys, and what errors do. */
+  public static final int OP = 1;
+
+  public static final int MAPPING = 2;
+  public static final int KEYS = 3;
+  public static final int HANDLING = 4;
+  private static final int COUNT = 5;
+
   public static final SqlOperator TO_CHANGELOG = new ToChangelog();
   public static final SqlOperator FROM_CHANGELOG = new FromChangelog();
 
   private ChangelogFunctions() {}
 
-  /** {@code TO_CHANGELOG(data, 'op')}: the name of the new column, then the input's columns. */
+  /** The keys of the partition, the name of the new column, then the input's other columns. */
   private static final class ToChangelog extends SqlWindowTableFunction {
     ToChangelog() {
       super("TO_CHANGELOG", new Operands("TO_CHANGELOG(TABLE table [, DESCRIPTOR(new column)])"));
@@ -33,24 +46,58 @@ public final class ChangelogFunctions {
     public SqlReturnTypeInference getRowTypeInference() {
       return binding -> {
         RelDataTypeFactory types = binding.getTypeFactory();
-        return types
-            .builder()
-            .add(
-                name(binding),
-                types.createTypeWithNullability(types.createSqlType(SqlTypeName.VARCHAR), false))
-            .addAll(binding.getOperandType(0).getFieldList())
-            .build();
+        List<String> keys = texts(binding, KEYS);
+        RelDataTypeFactory.Builder made = types.builder();
+        keys(binding, made);
+        requireFree(name(binding), binding.getOperandType(0));
+        made.add(
+            name(binding),
+            types.createTypeWithNullability(types.createSqlType(SqlTypeName.VARCHAR), false));
+        for (RelDataTypeField field : binding.getOperandType(0).getFieldList()) {
+          if (keys.stream().noneMatch(field.getName()::equalsIgnoreCase)) {
+            made.add(field);
+          }
+        }
+        return made.build();
       };
     }
   }
 
-  private static String name(SqlOperatorBinding binding) {
-    return binding instanceof SqlCallBinding call && call.operand(1) instanceof SqlLiteral literal
-        ? literal.getValueAs(String.class)
-        : "op";
+  private static void requireFree(String name, RelDataType row) {
+    if (row.getFieldNames().stream().anyMatch(name::equalsIgnoreCase)) {
+      throw UserError.of(
+              ErrorCode.INVALID_QUERY,
+              "the table of TO_CHANGELOG has a column '" + name + "' already")
+          .withHint("call the new one otherwise: op => DESCRIPTOR(kind)");
+    }
   }
 
-  /** {@code FROM_CHANGELOG(data, 'op')}: the input's columns without that one. */
+  private static void keys(SqlOperatorBinding binding, RelDataTypeFactory.Builder made) {
+    for (String key : texts(binding, KEYS)) {
+      binding.getOperandType(0).getFieldList().stream()
+          .filter(field -> field.getName().equalsIgnoreCase(key))
+          .forEach(made::add);
+    }
+  }
+
+  private static String name(SqlOperatorBinding binding) {
+    return texts(binding, OP).stream().findFirst().orElse("op");
+  }
+
+  private static List<String> texts(SqlOperatorBinding binding, int operand) {
+    String text =
+        binding instanceof SqlCallBinding call && call.operand(operand) instanceof SqlLiteral given
+            ? given.getValueAs(String.class)
+            : "";
+    return split(text);
+  }
+
+  /** The texts that an argument joins. */
+  public static List<String> split(String text) {
+    return text.isEmpty() ? List.of() : List.of(text.split(BETWEEN, -1));
+  }
+
+  /** The keys of the partition, then the input's other columns without the op column. */
   private static final class FromChangelog extends SqlWindowTableFunction {
     FromChangelog() {
       super("FROM_CHANGELOG", new Operands("FROM_CHANGELOG(TABLE table [, DESCRIPTOR(column)])"));
@@ -62,11 +109,13 @@ public final class ChangelogFunctions {
     }
 
     private static RelDataType rowType(SqlOperatorBinding binding) {
-      RelDataType row = binding.getOperandType(0);
+      List<String> keys = texts(binding, KEYS);
       RelDataTypeFactory.Builder rest = binding.getTypeFactory().builder();
+      keys(binding, rest);
       String op = name(binding);
-      for (RelDataTypeField field : row.getFieldList()) {
-        if (!field.getName().equalsIgnoreCase(op)) {
+      for (RelDataTypeField field : binding.getOperandType(0).getFieldList()) {
+        if (!field.getName().equalsIgnoreCase(op)
+            && keys.stream().noneMatch(field.getName()::equalsIgnoreCase)) {
           rest.add(field);
         }
       }
@@ -77,12 +126,12 @@ public final class ChangelogFunctions {
   private record Operands(String signature) implements SqlOperandMetadata {
     @Override
     public List<RelDataType> paramTypes(RelDataTypeFactory types) {
-      return Collections.nCopies(2, types.createSqlType(SqlTypeName.ANY));
+      return Collections.nCopies(COUNT, types.createSqlType(SqlTypeName.ANY));
     }
 
     @Override
     public List<String> paramNames() {
-      return List.of("INPUT", "OP");
+      return List.of("INPUT", "OP", "OP_MAPPING", "KEYS", "ERROR_HANDLING");
     }
 
     @Override
@@ -96,7 +145,7 @@ public final class ChangelogFunctions {
 
     @Override
     public SqlOperandCountRange getOperandCountRange() {
-      return SqlOperandCountRanges.of(2);
+      return SqlOperandCountRanges.of(COUNT);
     }
 
     @Override

@@ -89,7 +89,16 @@ final class Mistakes {
   }
 
   private void ofNames() {
-    rule("(?:Object|Table) '([^']*)' not found.*", m -> unknownTable(m.group(1)));
+    rule("Object '([^']*)' not found.*", m -> unknownTable(m.group(1), true));
+    rule("Table '([^']*)' not found.*", m -> unknownTable(m.group(1), false));
+    rule(
+        "Column '([^']*)' not found in any table",
+        m -> names.isJoinedBy(m.group(1)) ? notInBoth(m.group(1)) : unknownColumn(m.group(1)));
+    rule(
+        "Window '([^']*)' not found",
+        ErrorCode.UNKNOWN_OBJECT,
+        "no window '$1' is declared",
+        "declare it behind FROM and WHERE: WINDOW w AS (PARTITION BY … ORDER BY …)");
     rule("Column '([^']*)' not found in .*", m -> unknownColumn(m.group(1)));
     rule("Unknown identifier '([^']*)'", m -> unknownColumn(m.group(1)));
     rule(
@@ -132,6 +141,31 @@ final class Mistakes {
         "an aggregate cannot stand inside another",
         "aggregate in a subquery first");
     rule(
+        "Windowed aggregate expression is illegal in (\\w+) clause",
+        ErrorCode.INVALID_QUERY,
+        "$1 cannot hold a function over a window",
+        "conditions on it go to QUALIFY, or to a query around this one");
+    rule(
+        "OVER clause is necessary for window functions",
+        ErrorCode.INVALID_QUERY,
+        "this function needs OVER",
+        "such as LAG(x) OVER (PARTITION BY k ORDER BY ts)");
+    rule(
+        "FILTER must not contain aggregate expression",
+        ErrorCode.INVALID_QUERY,
+        "FILTER cannot hold an aggregate",
+        "aggregate in a subquery first");
+    rule(
+        "Data type of ORDER BY prohibits use of RANGE clause",
+        ErrorCode.TYPE_MISMATCH,
+        "a frame of RANGE with a distance needs ORDER BY a number or a time",
+        "count rows instead: ROWS 1 PRECEDING");
+    rule(
+        "Upper frame boundary cannot be (.*) when lower boundary is (.*)",
+        ErrorCode.INVALID_QUERY,
+        "the frame ends ($1) before it begins ($2)",
+        "the lower bound stands first: BETWEEN 1 PRECEDING AND CURRENT ROW");
+    rule(
         "Call to auxiliary group function '(\\w+)' must have matching call to group function.*",
         m -> {
           String window = m.group(1).substring(0, m.group(1).indexOf('_'));
@@ -147,6 +181,31 @@ final class Mistakes {
         ErrorCode.TYPE_MISMATCH,
         "$1 needs a condition",
         "compare with something, such as … = 1, or … IS NOT NULL");
+    rule(
+        "Expected a boolean type",
+        ErrorCode.TYPE_MISMATCH,
+        "a condition is needed here, which is TRUE or FALSE",
+        "compare with something: CASE WHEN n > 0 THEN …");
+    rule(
+        "Map requires an even number of arguments",
+        ErrorCode.INVALID_QUERY,
+        "a MAP takes keys and values in turn",
+        "such as MAP['a', 1, 'b', 2]");
+    rule(
+        "Parameters must be of the same type",
+        ErrorCode.TYPE_MISMATCH,
+        "the elements differ in type",
+        "CAST them to one type; values of several types make a ROW");
+    rule(
+        "The system time period specification expects Timestamp type but is '(.*)'",
+        ErrorCode.TYPE_MISMATCH,
+        "FOR SYSTEM_TIME AS OF takes a TIMESTAMP, not $1",
+        "give the event time of the left side, or PROCTIME()");
+    rule(
+        "ASOF JOIN MATCH_CONDITION must be a comparison.*",
+        ErrorCode.INVALID_QUERY,
+        "MATCH_CONDITION takes one comparison of a column of each side: >=, >, <= or <",
+        "such as MATCH_CONDITION a.ts >= b.ts; equalities belong to ON");
     rule(
         "Values passed to VALUES operator must have compatible types",
         ErrorCode.TYPE_MISMATCH,
@@ -193,11 +252,24 @@ final class Mistakes {
         "say whose: put the table's name or alias and a dot before it");
   }
 
-  private UserError unknownTable(String name) {
+  /**
+   * @param object whether FROM has the name, and not a column's qualifier
+   */
+  private UserError unknownTable(String name, boolean object) {
     if (names.columns(catalog).stream().anyMatch(name::equalsIgnoreCase)
         && names.isQualifier(name)) {
       return UserError.of(ErrorCode.UNKNOWN_COLUMN, "column '" + name + "' is no row with fields")
           .withHint("only columns of type ROW have fields; DESCRIBE shows a table's columns");
+    }
+    Optional<String> last = names.lastOf(name);
+    if (object && last.isPresent()) {
+      return UserError.of(
+              ErrorCode.UNKNOWN_OBJECT, "there is no catalog or database '" + name + "'")
+          .withHint(
+              "objects live in the session: write "
+                  + last.get()
+                  + " alone, or default_catalog.default_database."
+                  + last.get());
     }
     if (names.isQualifier(name)) {
       List<String> known = names.tables(catalog);
@@ -217,6 +289,12 @@ final class Mistakes {
                     : "known: " + String.join(", ", known)));
   }
 
+  private static UserError notInBoth(String name) {
+    return UserError.of(
+            ErrorCode.UNKNOWN_COLUMN, "USING needs column '" + name + "' on both sides of the join")
+        .withHint("name the columns by ON: a." + name + " = b.other");
+  }
+
   private UserError unknownColumn(String name) {
     UserError error = UserError.of(ErrorCode.UNKNOWN_COLUMN, "unknown column '" + name + "'");
     if (names.isQuoted(name)) {
@@ -229,6 +307,17 @@ final class Mistakes {
               + "' is made by this SELECT: repeat its expression here, or select from a subquery");
     }
     List<String> columns = names.columns(catalog);
+    if (columns.stream().anyMatch(name::equalsIgnoreCase)) {
+      return error.withHint("a table of the query has it, but it is not there to be used here");
+    }
+    int dot = name.lastIndexOf('.');
+    if (dot > 0 && columns.stream().anyMatch(name.substring(0, dot)::equalsIgnoreCase)) {
+      String row = name.substring(0, dot);
+      return UserError.of(
+              ErrorCode.UNKNOWN_COLUMN,
+              "column '" + row + "' has no field '" + name.substring(dot + 1) + "'")
+          .withHint("DESCRIBE shows the fields of a ROW");
+    }
     return error.withHint(
         DidYouMean.hint(
             name,
@@ -295,6 +384,17 @@ final class Mistakes {
     if (times && (name.equals("-") || name.equals("+"))) {
       return "times take intervals: … " + name + " INTERVAL '1' SECOND";
     }
+    if (name.equals("ITEM")) {
+      return given.get(0).startsWith("ARRAY")
+          ? "an element is named by its number, the first is 1: a[1]"
+          : "an entry is named by its key, of the map's type of keys: m['k']";
+    }
+    if (name.equals("UNNEST")) {
+      return "it takes an array or a map";
+    }
+    if (forms.contains("DATETIME_INTERVAL")) {
+      return "the days between two dates are TIMESTAMPDIFF(DAY, earlier, later)";
+    }
     if (forms.contains("COMPARABLE_TYPE") || forms.contains("EQUIVALENT_TYPE")) {
       return "CAST one side to the type of the other";
     }
@@ -318,6 +418,7 @@ final class Mistakes {
         .replaceAll("VARBINARY\\(\\d+\\)", "BYTES")
         .replaceAll("RECORDTYPE\\(.*\\)|RecordType\\(.*\\)", "ROW")
         .replaceAll("(\\S+) ARRAY", "ARRAY<$1>")
+        .replaceAll("\\((\\S+), (\\S+)\\) MAP", "MAP<$1, $2>")
         .replaceAll("TIMESTAMP_WITH_LOCAL_TIME_ZONE", "TIMESTAMP_LTZ");
   }
 

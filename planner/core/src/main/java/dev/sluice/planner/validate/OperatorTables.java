@@ -31,6 +31,8 @@ final class OperatorTables {
           "LAST_VALUE",
           "OCTET_LENGTH",
           "POWER",
+          "RAND",
+          "RAND_INTEGER",
           "ROUND",
           "TRANSLATE",
           "TRUNCATE",
@@ -63,6 +65,7 @@ final class OperatorTables {
     operators.add(MatchRewrite.PREV);
     operators.add(MatchRewrite.NEXT);
     operators.add(JsonAggregates.AGGREGATED);
+    operators.addAll(PercentileCalls.OPERATORS);
     operators.add(ChangelogFunctions.TO_CHANGELOG);
     operators.add(ChangelogFunctions.FROM_CHANGELOG);
     operators.add(SqlLibraryOperators.ILIKE);

@@ -10,8 +10,10 @@ import java.util.function.Function;
 import org.apache.calcite.sql.SqlBasicCall;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlJoin;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
@@ -25,6 +27,7 @@ final class QueryNames {
   private final List<String> selectAliases = new ArrayList<>();
   private final List<String> aliases = new ArrayList<>();
   private final List<String> compared = new ArrayList<>();
+  private final List<String> using = new ArrayList<>();
   private final Function<CatalogEntry, List<String>> columnsOf;
 
   /**
@@ -57,6 +60,9 @@ final class QueryNames {
       }
       if (call instanceof SqlBasicCall basic) {
         calls.add(basic);
+      }
+      if (call instanceof SqlJoin join && join.getCondition() instanceof SqlNodeList columns) {
+        columns.forEach(column -> using.add(column.toString()));
       }
       return super.visit(call);
     }
@@ -98,6 +104,19 @@ final class QueryNames {
   boolean isQualifier(String name) {
     return identifiers.stream()
         .anyMatch(id -> id.names.size() > 1 && id.names.get(0).equalsIgnoreCase(name));
+  }
+
+  /** The last part of a name that begins with that one. */
+  Optional<String> lastOf(String name) {
+    return identifiers.stream()
+        .filter(id -> id.names.size() > 1 && id.names.get(0).equalsIgnoreCase(name))
+        .map(id -> id.names.get(id.names.size() - 1))
+        .findFirst();
+  }
+
+  /** Whether a join is made USING the name. */
+  boolean isJoinedBy(String name) {
+    return using.contains(name);
   }
 
   /** Objects the query reads, and the names it gives to what it reads. */

@@ -3,6 +3,7 @@ package dev.sluice.planner.validate;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.SourcePosition;
 import dev.sluice.error.UserError;
+import dev.sluice.planner.ast.ObjectNames;
 import dev.sluice.planner.catalog.Catalog;
 import dev.sluice.planner.catalog.CatalogEntry;
 import dev.sluice.planner.catalog.SqlFunctionDef;
@@ -33,6 +34,7 @@ import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.runtime.CalciteContextException;
 import org.apache.calcite.schema.TemporalTable;
 import org.apache.calcite.schema.TranslatableTable;
+import org.apache.calcite.schema.impl.AbstractSchema;
 import org.apache.calcite.schema.impl.AbstractTable;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIdentifier;
@@ -137,12 +139,18 @@ public final class Validation {
         "STRING", f -> f.createTypeWithNullability(f.createSqlType(SqlTypeName.VARCHAR), true));
     root.add(
         "BYTES", f -> f.createTypeWithNullability(f.createSqlType(SqlTypeName.VARBINARY), true));
+    List<CalciteSchema> places =
+        List.of(
+            root,
+            root.add(ObjectNames.DATABASE, new AbstractSchema()),
+            root.add(ObjectNames.CATALOG, new AbstractSchema())
+                .add(ObjectNames.DATABASE, new AbstractSchema()));
     for (CatalogEntry entry : catalog.all()) {
       if (entry instanceof CatalogEntry.Table table) {
-        root.add(table.name(), new Relation(table, false));
+        places.forEach(place -> place.add(table.name(), new Relation(table, false)));
         root.add(table.name() + BASE, new Relation(table, true));
       } else if (entry instanceof CatalogEntry.View view) {
-        root.add(view.name(), new ViewRelation(view));
+        places.forEach(place -> place.add(view.name(), new ViewRelation(view)));
       }
     }
     Properties properties = new Properties();
@@ -165,6 +173,7 @@ public final class Validation {
             .accept(new TableFunctionCalls(catalog))
             .accept(new SemiJoins(positions))
             .accept(new JsonAggregates())
+            .accept(new PercentileCalls(positions))
             .accept(new MatchRewrite(positions))
             .accept(new WindowShorthand(catalog, positions));
     copy.accept(new StateHints(positions));
@@ -172,7 +181,7 @@ public final class Validation {
       SqlValidator validator = validator();
       SqlNode validated = validator.validate(copy);
       checkConstants(validated, validator, positions);
-      return converter(validator).convertQuery(validated, false, true);
+      return converter(validator, isRandom(query)).convertQuery(validated, false, true);
     } catch (CalciteContextException e) {
       throw explain(e, query, positions);
     } catch (SqlTypes.UnsupportedTypeException e) {
@@ -220,7 +229,7 @@ public final class Validation {
   }
 
   private void checkConstants(SqlNode validated, SqlValidator validator, Positions positions) {
-    SqlToRelConverter converter = converter(validator);
+    SqlToRelConverter converter = converter(validator, false);
     List<ConstantParts.Part> parts =
         ConstantParts.of(validated, validator, converter::convertExpression, positions);
     constants.constants(
@@ -279,7 +288,18 @@ public final class Validation {
             .withTypeCoercionFactory(StrictCoercion::new));
   }
 
-  private SqlToRelConverter converter(SqlValidator validator) {
+  /** Whether something in a query, or a view it may read, is another value each time. */
+  private boolean isRandom(SqlNode query) {
+    return RandomFunctions.isCalled(query)
+        || catalog.all().stream()
+            .anyMatch(e -> e instanceof CatalogEntry.View v && RandomFunctions.isCalled(v.query()));
+  }
+
+  /**
+   * @param asWritten whether projections stay apart, so that what one computes is not repeated in
+   *     the next
+   */
+  private SqlToRelConverter converter(SqlValidator validator, boolean asWritten) {
     RelOptTable.ViewExpander noViews =
         (rowType, text, schemaPath, viewPath) -> {
           throw new IllegalStateException("views are expanded as relations");
@@ -294,7 +314,8 @@ public final class Validation {
             .withTrimUnusedFields(false)
             .withExpand(false)
             .withRemoveSortInSubQuery(false)
-            .withHintStrategyTable(StateHints.strategies()));
+            .withHintStrategyTable(StateHints.strategies())
+            .addRelBuilderConfigTransform(c -> asWritten ? c.withBloat(-1) : c));
   }
 
   /** The columns of a table as declared, computed ones included. */
@@ -406,6 +427,21 @@ public final class Validation {
     }
   }
 
+  /** Refuses a view that names more or fewer columns than its query gives. */
+  public static void requireCount(CatalogEntry.View view, int given) {
+    if (!view.columns().isEmpty() && view.columns().size() != given) {
+      throw UserError.of(
+              ErrorCode.INVALID_QUERY,
+              "view '"
+                  + view.name()
+                  + "' names "
+                  + view.columns().size()
+                  + " columns, but its query gives "
+                  + given)
+          .withHint("name each of them, or none");
+    }
+  }
+
   /** A view as Calcite sees it: its query, converted where it is used. */
   private final class ViewRelation extends AbstractTable implements TranslatableTable {
     private final CatalogEntry.View view;
@@ -421,6 +457,7 @@ public final class Validation {
         RelDataType type = convert(view.query(), view.positions()::apply).validatedRowType;
         if (!view.columns().isEmpty()) {
           List<RelDataType> columns = type.getFieldList().stream().map(f -> f.getType()).toList();
+          requireCount(view, columns.size());
           type = types.createStructType(columns, view.columns());
         }
         rowType = type;

@@ -38,8 +38,8 @@ final class WindowShorthand extends SqlShuttle {
   /** The functions whose arguments are written out. */
   private static final Map<String, List<String>> ARGUMENTS =
       Map.of(
-          "TO_CHANGELOG", List.of("INPUT", "OP"),
-          "FROM_CHANGELOG", List.of("INPUT", "OP"),
+          "TO_CHANGELOG", List.of(),
+          "FROM_CHANGELOG", List.of(),
           "TUMBLE", List.of("DATA", "TIMECOL", "SIZE", "OFFSET"),
           "HOP", List.of("DATA", "TIMECOL", "SLIDE", "SIZE", "OFFSET"),
           "CUMULATE", List.of("DATA", "TIMECOL", "STEP", "SIZE", "OFFSET"),
@@ -86,11 +86,12 @@ final class WindowShorthand extends SqlShuttle {
         return call.getOperator().createCall(call.getParserPosition(), counted);
       }
       List<SqlNode> operands = new ArrayList<>();
-      for (SqlNode operand : withKey(function)) {
-        operands.add(operands.size() < 2 ? written(operand, operands.isEmpty()) : operand);
-      }
-      if (!FUNCTIONS.contains(function.getOperator().getName().toUpperCase(Locale.ROOT))) {
-        withOp(function, operands);
+      if (ChangelogArguments.isOne(function)) {
+        operands.addAll(new ChangelogArguments(function, positions).written());
+      } else {
+        for (SqlNode operand : withKey(function)) {
+          operands.add(operands.size() < 2 ? written(operand, operands.isEmpty()) : operand);
+        }
       }
       SqlNode table = operands.get(0).accept(this);
       operands.set(0, table);
@@ -108,29 +109,6 @@ final class WindowShorthand extends SqlShuttle {
     }
     SqlNode copy = super.visit(call);
     return copy instanceof SqlCall made ? rowtime(made) : copy;
-  }
-
-  /** With the column that holds the kind of change, {@code op} if it is not given. */
-  private void withOp(SqlBasicCall function, List<SqlNode> operands) {
-    SqlParserPos at = function.getParserPosition();
-    String name = function.getOperator().getName().toUpperCase(Locale.ROOT);
-    if (operands.size() > 2 || operands.get(0).getKind() == SqlKind.SET_SEMANTICS_TABLE) {
-      throw UserError.of(
-              ErrorCode.UNSUPPORTED,
-              name
-                  + " takes a table and DESCRIPTOR(op column); PARTITION BY and mappings of kinds"
-                  + " are not supported")
-          .at(positions.of(at));
-    }
-    if (operands.size() < 2) {
-      operands.add(written(new SqlIdentifier("op", at), false));
-    }
-    // Calcite looks for the column of a descriptor in the result, where it need not be
-    if (operands.get(1) instanceof SqlCall descriptor
-        && descriptor.getOperator().getName().equalsIgnoreCase("DESCRIPTOR")
-        && descriptor.getOperandList().get(0) instanceof SqlIdentifier column) {
-      operands.set(1, SqlLiteral.createCharString(column.getSimple(), at));
-    }
   }
 
   /** Named arguments by position; the words are Flink's. */
@@ -166,7 +144,6 @@ final class WindowShorthand extends SqlShuttle {
       if (given.containsKey(name)) {
         ordered.add(given.get(name));
       } else if (!name.equals("OFFSET")
-          && !name.equals("OP")
           && !(name.equals("TIMECOL") && CountWindowCalls.isCount(function))) {
         throw UserError.of(ErrorCode.WINDOW, window + " needs the argument '" + name + "'")
             .withHint("it takes " + String.join(", ", names))

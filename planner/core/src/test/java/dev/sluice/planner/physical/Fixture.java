@@ -191,7 +191,8 @@ final class Fixture {
   }
 
   static ParsedQuery query(String sql, QueryOptions options) {
-    return new ParsedQuery(parse(sql), options, Optional.empty(), Optional.empty(), positions());
+    return new ParsedQuery(
+        parse(sql), options, Optional.empty(), Optional.empty(), Map.of(), positions());
   }
 
   static ParsedQuery insert(String target, String sql, String... columns) {
@@ -205,6 +206,7 @@ final class Fixture {
         QueryOptions.NONE,
         Optional.of(new SqlIdentifier(target, SqlParserPos.ZERO)),
         listed,
+        Map.of(),
         positions());
   }
 

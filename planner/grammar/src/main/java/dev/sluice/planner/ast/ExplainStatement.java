@@ -19,7 +19,7 @@ public final class ExplainStatement extends Tree {
   private final SqlNode statement;
 
   /**
-   * @param statement an {@link InsertStatement} or an {@link EmittingQuery}
+   * @param statement an {@link InsertStatement}, an {@link EmittingQuery} or a {@link StatementSet}
    */
   public ExplainStatement(SqlParserPos position, Format format, SqlNode statement) {
     super("EXPLAIN", position, statement);
