@@ -103,7 +103,7 @@ public final class Simulation {
         boolean ended = life(world, 0, at, fault, pipeline.script());
         reached = world.faulted();
         // the user may have stopped it before that call
-        if (!ended && !life(world, 1, Long.MAX_VALUE, fault, pipeline.script())) {
+        if ((reached || !ended) && !life(world, 1, Long.MAX_VALUE, fault, pipeline.script())) {
           throw new AssertionError("it does not come to its end");
         }
         requireEqual(calm, world);
