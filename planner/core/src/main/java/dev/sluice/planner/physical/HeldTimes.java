@@ -104,6 +104,16 @@ final class HeldTimes {
                   + " would never close over input that never ends")
           .withHint(cause.fix + ", or take changes: EMIT ON UPDATE");
     }
+    if (options.emit().filter(Emit.Every.class::isInstance).isPresent()) {
+      throw UserError.of(
+              ErrorCode.UNSUPPORTED,
+              "EMIT EVERY with "
+                  + function
+                  + " behind "
+                  + cause(rel).orElse(Cause.OTHER).what
+                  + ": its last changes would come when the windows are closed")
+          .withHint("use EMIT ON UPDATE, or leave the clause out");
+    }
     return hold(frame, names, index);
   }
 

@@ -173,6 +173,7 @@ final class Ranks {
         rels.isOverWindow()
             || options.emit().filter(Emit.OnWindowClose.class::isInstance).isPresent();
     return asked
+        && options.emit().filter(Emit.Every.class::isInstance).isEmpty()
         && input.window().isEmpty()
         && !order.isEmpty()
         && !order.get(0).descending()
