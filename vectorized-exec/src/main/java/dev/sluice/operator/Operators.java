@@ -91,6 +91,9 @@ public final class Operators {
   }
 
   private static Operator join(JoinNode node) {
+    if (node.build().isPresent()) {
+      return new HashJoin(node);
+    }
     return node.appends() ? new AppendJoin(node) : new ChangeJoin(node);
   }
 

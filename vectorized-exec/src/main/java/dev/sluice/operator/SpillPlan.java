@@ -120,7 +120,7 @@ record SpillPlan(
         || node instanceof CountAggregateNode
         || node instanceof ChangelogNormalizeNode
         || node instanceof UpsertMaterializeNode
-        || node instanceof JoinNode join && !join.appends());
+        || node instanceof JoinNode join && (join.build().isPresent() || !join.appends()));
   }
 
   /** Whether its changes are folded before a sink without having been grouped again. */

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Pairs the rows of two inputs that have equal keys and satisfy a condition. Over inserts it gives
@@ -16,6 +17,8 @@ import java.util.Optional;
  * @param matchNulls by key: whether NULL equals NULL (IS NOT DISTINCT FROM)
  * @param condition what else pairs must satisfy, over the columns of left and right input
  * @param output which columns of left and right input come out, ascending
+ * @param build the input (0: left) that is read to its end first, if both end and only insert: its
+ *     rows are kept, and those of the other pass by. A host that can should read them in that order
  */
 public record JoinNode(
     PlanNode left,
@@ -27,6 +30,7 @@ public record JoinNode(
     Optional<Expr> condition,
     List<Integer> output,
     JoinRetention retention,
+    OptionalInt build,
     Emit emit,
     PlanTraits traits)
     implements PlanNode {
@@ -54,13 +58,25 @@ public record JoinNode(
         condition,
         output,
         retention,
+        build,
         emit,
         traits);
   }
 
   public JoinNode withRetention(JoinRetention value) {
     return new JoinNode(
-        left, right, kind, leftKeys, rightKeys, matchNulls, condition, output, value, emit, traits);
+        left,
+        right,
+        kind,
+        leftKeys,
+        rightKeys,
+        matchNulls,
+        condition,
+        output,
+        value,
+        build,
+        emit,
+        traits);
   }
 
   public JoinNode withTraits(PlanTraits value) {
@@ -74,8 +90,26 @@ public record JoinNode(
         condition,
         output,
         retention,
+        build,
         emit,
         value);
+  }
+
+  /** The join that reads input {@code input} first. */
+  public JoinNode withBuild(int input) {
+    return new JoinNode(
+        left,
+        right,
+        kind,
+        leftKeys,
+        rightKeys,
+        matchNulls,
+        condition,
+        output,
+        retention,
+        OptionalInt.of(input),
+        emit,
+        traits);
   }
 
   /** The key columns of an input. */
@@ -115,6 +149,7 @@ public record JoinNode(
     if (!retention.equals(JoinRetention.FOREVER)) {
       map.put("kept", retention);
     }
+    build.ifPresent(input -> map.put("first", input == 0 ? "left" : "right"));
     map.put("emit", emit);
     return map;
   }

@@ -87,6 +87,16 @@ public final class KeyTable {
     return KeyGroups.of(hashBySlot[slot]);
   }
 
+  /** Whether keys are single words, none of them NULL. */
+  boolean isOneWord() {
+    return mode == Mode.WORD && nullSlot < 0;
+  }
+
+  /** Keys that are single words, by slot. */
+  long[] words() {
+    return words;
+  }
+
   /** Finds or adds the keys; {@code out} gets the slot of each. */
   public void slots(KeyColumns keys, int[] out) {
     look(keys, true, out);

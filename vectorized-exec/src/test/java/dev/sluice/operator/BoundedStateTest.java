@@ -218,6 +218,7 @@ class BoundedStateTest {
             Optional.empty(),
             List.of(0, 1, 4),
             new JoinRetention(side, side, 0, false),
+            NO_MARK,
             Emit.ON_UPDATE,
             PlanTraits.of(schema("k", BIGINT, "v", BIGINT, "w", BIGINT), false)),
         2 * 4);

@@ -57,6 +57,7 @@ class JoinTest {
         condition,
         IntStream.range(0, fields.size()).boxed().toList(),
         retention,
+        OptionalInt.empty(),
         emit,
         PlanTraits.of(new Schema(fields), true));
   }

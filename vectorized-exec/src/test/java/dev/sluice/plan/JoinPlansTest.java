@@ -41,6 +41,7 @@ class JoinPlansTest {
                 new JoinRetention.Side(OptionalInt.empty(), OptionalInt.of(1), OptionalLong.of(5)),
                 7,
                 false),
+            OptionalInt.of(1),
             Emit.ON_UPDATE,
             TRAITS);
     PlanNode nearest =

@@ -89,7 +89,7 @@ final class TickLoop implements AutoCloseable {
       feed.ifPresent(f -> f.start(nowNanos, from));
     }
 
-    private boolean isFinished() {
+    boolean isFinished() {
       return feed.map(SourceFeed::isFinished).orElse(valuesGiven);
     }
   }
@@ -129,12 +129,14 @@ final class TickLoop implements AutoCloseable {
    */
   private boolean clearing;
 
+  private final ReadOrder order;
   private final Map<Integer, Long> sinkRows = new LinkedHashMap<>();
 
   TickLoop(Parts parts) {
     this.parts = parts;
     epochs = new Epochs(parts);
     backlog = new Backlog(parts);
+    order = ReadOrder.of(parts.graph());
   }
 
   void owner(Thread thread) {
@@ -174,6 +176,9 @@ final class TickLoop implements AutoCloseable {
 
   void start() {
     for (Source source : parts.sources()) {
+      if (!order.before(source.spec.id()).isEmpty()) {
+        source.feed.ifPresent(SourceFeed::hold);
+      }
       source.start(parts.checkpoints(), parts.host().nanoTime());
     }
   }
@@ -191,7 +196,7 @@ final class TickLoop implements AutoCloseable {
     settling = due && parts.checkpoints().isPresent() && backlog.owes();
     boolean moved = settling;
     if (!settling) {
-      for (Source source : parts.sources()) {
+      for (Source source : order.readable(parts.sources())) {
         moved |= gather(source);
       }
     }

@@ -63,6 +63,7 @@ public final class SourceFeed implements AutoCloseable {
   private int turn;
   private int finishedGroupSplits;
   private long nextDiscoveryNanos;
+  private boolean held;
   private boolean endedEarly;
   private boolean allIdle;
   private long lastWatermark = Long.MIN_VALUE;
@@ -178,7 +179,23 @@ public final class SourceFeed implements AutoCloseable {
     activate();
   }
 
+  /** Reads nothing until {@link #release}; before it is started. */
+  public void hold() {
+    held = true;
+  }
+
+  /** Reads from now on. */
+  public void release() {
+    if (held) {
+      held = false;
+      activate();
+    }
+  }
+
   private void activate() {
+    if (held) {
+      return;
+    }
     while (!pending.isEmpty() && (everySplitAtOnce || active.size() < settings.parallelism())) {
       active.add(pending.poll());
     }

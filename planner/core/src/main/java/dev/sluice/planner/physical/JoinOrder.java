@@ -285,7 +285,8 @@ final class JoinOrder {
         });
   }
 
-  private OptionalDouble rows(RelNode rel) {
+  /** About how many rows a relation has; empty if unknown. */
+  OptionalDouble rows(RelNode rel) {
     if (rel instanceof Filter filter) {
       double part =
           RelOptUtil.conjunctions(filter.getCondition()).stream()

@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.calcite.plan.RelOptUtil;
@@ -28,6 +30,7 @@ import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Join;
 import org.apache.calcite.rel.core.JoinInfo;
 import org.apache.calcite.rel.core.JoinRelType;
+import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexUtil;
@@ -38,11 +41,13 @@ final class Joins {
   private final RelTranslator rels;
   private final Windows windows;
   private final QueryOptions options;
+  private final JoinOrder sizes;
 
-  Joins(RelTranslator rels, Windows windows, QueryOptions options) {
+  Joins(RelTranslator rels, Windows windows, QueryOptions options, JoinOrder sizes) {
     this.rels = rels;
     this.windows = windows;
     this.options = options;
+    this.sizes = sizes;
   }
 
   /** The join as a frame in which the columns not {@code used} are NULL. */
@@ -205,6 +210,7 @@ final class Joins {
             condition,
             output,
             times.retention(shape.window()),
+            OptionalInt.empty(),
             own,
             PlanTraits.of(schema(shape.kind(), inputs, output), bounded));
     JoinNode kept = timed.appends() ? timed : timed.withRetention(JoinRetention.FOREVER);
@@ -215,8 +221,47 @@ final class Joins {
           .withHint("use EMIT ON UPDATE, or bound the time between partners by a condition");
     }
     JoinNode living =
-        bounded ? kept : JoinStates.withTimeToLive(kept, timeToLive(join, 0), timeToLive(join, 1));
+        bounded
+            ? withBuild(kept, join)
+            : JoinStates.withTimeToLive(kept, timeToLive(join, 0), timeToLive(join, 1));
     return withTraits(living, times, List.of(built), shape.sameStarts(), rels.isOverWindow());
+  }
+
+  /**
+   * Where both inputs end and no time is kept, the one with fewer rows is read first, so that the
+   * rows of the other need not be kept.
+   */
+  private JoinNode withBuild(JoinNode node, Join join) {
+    JoinRetention retention = node.retention();
+    boolean timed =
+        retention.window()
+            || retention.left().expiry().isPresent()
+            || retention.right().expiry().isPresent();
+    if (timed || !node.appends() || !(node.emit() instanceof Emit.OnWindowClose)) {
+      return node;
+    }
+    if (!node.kind().givesPairs()) {
+      return node.withBuild(1);
+    }
+    OptionalDouble left = rows(join.getLeft());
+    OptionalDouble right = rows(join.getRight());
+    boolean known = left.isPresent() && right.isPresent();
+    boolean first =
+        known ? left.getAsDouble() < right.getAsDouble() : node.kind() == JoinKind.RIGHT;
+    return node.withBuild(first ? 0 : 1);
+  }
+
+  /** About how many rows there are; of a join as many as of its larger input. */
+  private OptionalDouble rows(RelNode rel) {
+    if (rel instanceof Join join) {
+      OptionalDouble left = rows(join.getLeft());
+      OptionalDouble right = rows(join.getRight());
+      return left.isPresent() && right.isPresent()
+          ? OptionalDouble.of(Math.max(left.getAsDouble(), right.getAsDouble()))
+          : OptionalDouble.empty();
+    }
+    boolean passes = rel instanceof Project project && !project.containsOver();
+    return passes ? rows(rel.getInput(0)) : sizes.rows(rel);
   }
 
   private long timeToLive(Join join, int side) {
