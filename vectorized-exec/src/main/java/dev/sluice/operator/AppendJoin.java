@@ -3,6 +3,7 @@ package dev.sluice.operator;
 import dev.sluice.batch.Cells;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
+import dev.sluice.batch.Selection;
 import dev.sluice.plan.JoinKind;
 import dev.sluice.plan.JoinNode;
 import dev.sluice.plan.JoinRetention;
@@ -13,6 +14,7 @@ import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Kind;
+import dev.sluice.type.Schema;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,6 +39,8 @@ final class AppendJoin implements Operator {
   private final RowStore[] stores = new RowStore[2];
   private final ExpiryQueue[] ends = {new ExpiryQueue(), new ExpiryQueue()};
   private final long[] lastEnd = {Long.MIN_VALUE, Long.MIN_VALUE};
+  private final KeyColumns[] keys = new KeyColumns[2];
+  private final List<Optional<PendingRows>> pending = new ArrayList<>();
   private final EndedInputs ended = new EndedInputs();
   private final Clock clock = new Clock();
   private long now = Long.MIN_VALUE;
@@ -79,23 +83,42 @@ final class AppendJoin implements Operator {
     context = Optional.of(host);
     writer = Optional.of(new JoinPairs(node, stores, host));
     int most = Math.max(1, host.batchRows());
+    for (int side = 0; side < 2; side++) {
+      int own = side;
+      Schema schema = node.inputs().get(side).schema();
+      keys[side] = new KeyColumns(schema, node.keys(side));
+      pending.add(
+          mayWait(side)
+              ? Optional.of(
+                  new PendingRows(
+                      schema,
+                      node.keys(side),
+                      host.allocator().getRoot().getLimit(),
+                      (batch, rows) -> put(own, batch, rows)))
+              : Optional.empty());
+    }
     pairs = new int[2][most];
     kept = new int[most];
+  }
+
+  /** Whether rows may wait unseen: they end by event time, and nothing is given when they do. */
+  private boolean mayWait(int side) {
+    return kind.givesPairs()
+        && !kind.keeps(side)
+        && node.retention().side(side).expiry().isPresent();
   }
 
   @Override
   public void process(int side, RecordBatch batch, Output output) {
     try (batch) {
-      Rows rows = matchable(side, batch, output);
+      Rows rows = now(side, batch, matchable(side, batch, output));
       if (rows.count() == 0) {
         return;
       }
       RowStore own = stores[side];
       RowStore other = stores[1 - side];
       int[] slots = own.keySlots(batch, rows);
-      if (partners.length < rows.count()) {
-        partners = new int[Math.max(1024, rows.count())];
-      }
+      ensurePartners(rows.count());
       KeyColumns keys = own.lastKeys();
       other.find(keys, partners);
       for (int i = 0; i < rows.count(); i++) {
@@ -111,6 +134,69 @@ final class AppendJoin implements Operator {
       decidedCount = 0;
       own.trim();
       stores[0].trim();
+    }
+  }
+
+  /**
+   * Finds partners among rows that wait; of the new rows those without any may wait, too: given are
+   * the others.
+   */
+  private Rows now(int side, RecordBatch batch, Rows rows) {
+    boolean looks = pending.get(1 - side).isPresent();
+    boolean waits = pending.get(side).isPresent() && !ended.has(1 - side);
+    if (rows.count() == 0 || !looks && !waits) {
+      return rows;
+    }
+    keys[side].load(batch, rows);
+    pending.get(1 - side).ifPresent(others -> others.look(keys[side]));
+    if (!waits) {
+      return rows;
+    }
+    int n = rows.count();
+    ensurePartners(n);
+    stores[1 - side].find(keys[side], partners);
+    int[] waiting = new int[n];
+    int[] rest = new int[n];
+    int count = 0;
+    long last = Long.MIN_VALUE;
+    for (int i = 0; i < n; i++) {
+      int position = rows.position(i);
+      long expiry = expiry(side, batch, position);
+      boolean plain = expiry > clock.watermark() && mark(side, batch, position) == Long.MIN_VALUE;
+      if (plain && partners[i] == RowStore.NONE) {
+        waiting[count++] = position;
+        last = Math.max(last, expiry);
+      } else {
+        rest[i - count] = position;
+      }
+    }
+    if (count > 0) {
+      RecordBatch some = batch.share().select(new Selection(waiting, count));
+      lastEnd[side] = Math.max(lastEnd[side], last);
+      pending.get(side).get().add(some, last);
+    }
+    return Rows.at(rest, n - count);
+  }
+
+  private void ensurePartners(int count) {
+    if (partners.length < count) {
+      partners = new int[Math.max(1024, count)];
+    }
+  }
+
+  /** Rows that have waited get their places by key. */
+  private void put(int side, RecordBatch batch, Rows rows) {
+    int[] slots = stores[side].keySlots(batch, rows);
+    for (int i = 0; i < rows.count(); i++) {
+      int position = rows.position(i);
+      long expiry = expiry(side, batch, position);
+      int row = stores[side].add(slots[i], batch, position);
+      stores[side].setWord(EXPIRY, row, expiry);
+      stores[side].setWord(MARK, row, Long.MIN_VALUE);
+      if (expiry != Long.MAX_VALUE) {
+        ends[side].add(expiry, row);
+        lastEnd[side] = Math.max(lastEnd[side], expiry);
+      }
     }
   }
 
@@ -305,6 +391,7 @@ final class AppendJoin implements Operator {
     clock.advance(time);
     for (int side = 0; side < 2; side++) {
       if (node.retention().side(side).expiry().isPresent()) {
+        pending.get(side).ifPresent(rows -> rows.expire(clock.watermark()));
         expire(side, clock.watermark(), output);
       }
     }
@@ -316,7 +403,10 @@ final class AppendJoin implements Operator {
   public long nextDue() {
     long due = Long.MAX_VALUE;
     for (int side = 0; side < 2; side++) {
-      if (node.retention().side(side).expiry().isPresent() && ends[side].hasUntil(Long.MAX_VALUE)) {
+      boolean any =
+          ends[side].hasUntil(Long.MAX_VALUE)
+              || pending.get(side).map(rows -> !rows.isEmpty()).orElse(false);
+      if (node.retention().side(side).expiry().isPresent() && any) {
         due = Math.min(due, kind.keeps(side) ? ends[side].firstTime() : lastEnd[side]);
       }
     }
@@ -365,6 +455,7 @@ final class AppendJoin implements Operator {
   public void finish(int side, Output output) {
     ended.end(side);
     int waiting = 1 - side;
+    pending.get(waiting).ifPresent(PendingRows::close);
     RowStore store = stores[waiting];
     int[] rows = new int[store.size()];
     int n = 0;
@@ -382,6 +473,7 @@ final class AppendJoin implements Operator {
 
   @Override
   public void snapshot(StateWriter state) {
+    pending.forEach(side -> side.ifPresent(PendingRows::settle));
     for (int side = 0; side < 2; side++) {
       stores[side].save(state, PARTS[side], LAYOUT, context.orElseThrow().allocator());
     }
@@ -391,6 +483,7 @@ final class AppendJoin implements Operator {
 
   @Override
   public Optional<StateCopy> beginSnapshot(StateWriter state) {
+    pending.forEach(side -> side.ifPresent(PendingRows::settle));
     clock.save(state, context.orElseThrow().allocator());
     ended.save(state, context.orElseThrow().allocator());
     List<StateCopy> copies = new ArrayList<>();
@@ -418,11 +511,17 @@ final class AppendJoin implements Operator {
 
   @Override
   public long stateBytes() {
-    return stores[0].byteSize() + stores[1].byteSize() + ends[0].byteSize() + ends[1].byteSize();
+    long sum = 0;
+    for (int side = 0; side < 2; side++) {
+      sum += stores[side].byteSize() + ends[side].byteSize();
+      sum += pending.get(side).map(PendingRows::byteSize).orElse(0L);
+    }
+    return sum;
   }
 
   @Override
   public void close() {
+    pending.forEach(side -> side.ifPresent(PendingRows::close));
     writer.ifPresent(JoinPairs::close);
     writer = Optional.empty();
   }

@@ -164,10 +164,26 @@ final class JoinPairs implements AutoCloseable {
     if (columns.length == 0) {
       return;
     }
+    RowStore store = stores[side];
+    boolean all = true;
+    for (int i = 0; i < count; i++) {
+      all &= rows[from + i] != RowStore.NONE;
+    }
+    if (all) {
+      store.write(rows, from, count, columns, to);
+    } else {
+      writeSome(store, columns, to, rows, from, count);
+    }
+    for (FieldVector vector : to) {
+      vector.setValueCount(count);
+    }
+  }
+
+  private static void writeSome(
+      RowStore store, int[] columns, FieldVector[] to, int[] rows, int from, int count) {
     for (FieldVector vector : to) {
       vector.setInitialCapacity(count);
     }
-    RowStore store = stores[side];
     for (int i = 0; i < count; i++) {
       if (rows[from + i] == RowStore.NONE) {
         for (FieldVector vector : to) {
@@ -176,9 +192,6 @@ final class JoinPairs implements AutoCloseable {
       } else {
         store.write(rows[from + i], columns, to, i);
       }
-    }
-    for (FieldVector vector : to) {
-      vector.setValueCount(count);
     }
   }
 

@@ -186,27 +186,30 @@ abstract class KeyedRows implements Operator {
   }
 
   private void giveAll(Output output) {
-    int most = Math.max(1, context.orElseThrow().batchRows());
-    BatchBuilder out = new BatchBuilder(schema, context.orElseThrow().allocator());
-    try {
+    int[] some = new int[Math.max(1, context.orElseThrow().batchRows())];
+    int n = 0;
+    for (int key = 0; key < rows.keys(); key++) {
+      int row = shown(rows, key);
+      if (row != RowStore.NONE) {
+        some[n++] = row;
+      }
+      if (n == some.length) {
+        output.emit(batch(some, n));
+        n = 0;
+      }
+    }
+    if (n > 0) {
+      output.emit(batch(some, n));
+    }
+  }
+
+  private RecordBatch batch(int[] some, int n) {
+    try (BatchBuilder out = new BatchBuilder(schema, context.orElseThrow().allocator())) {
       FieldVector[] to = new FieldVector[columns.length];
-      for (int key = 0; key < rows.keys(); key++) {
-        int row = shown(rows, key);
-        if (row != RowStore.NONE) {
-          Arrays.setAll(to, out::vector);
-          rows.write(row, columns, to, out.rows());
-          out.advance(1);
-        }
-        if (out.rows() == most) {
-          output.emit(out.build());
-          out = new BatchBuilder(schema, context.orElseThrow().allocator());
-        }
-      }
-      if (out.rows() > 0) {
-        output.emit(out.build());
-      }
-    } finally {
-      out.close();
+      Arrays.setAll(to, out::vector);
+      rows.write(some, 0, n, columns, to);
+      out.advance(n);
+      return out.build();
     }
   }
 

@@ -19,7 +19,6 @@ import dev.sluice.state.StateWriter;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Field;
 import dev.sluice.type.DataType.Kind;
-import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
 import java.util.Optional;
 
@@ -161,37 +160,76 @@ final class TopRows implements Operator {
   @Override
   public void finish(int from, Output output) {
     int most = Math.max(1, context.orElseThrow().batchRows());
-    BatchBuilder[] builder = {fresh(node.schema())};
-    try {
-      for (int slot = 0; slot < table.size(); slot++) {
-        best.read(slot, (rank, page, at, length) -> write(rank, page, at, builder[0]));
-        if (builder[0].rows() >= most) {
-          output.emit(builder[0].build());
-          builder[0] = fresh(node.schema());
+    Located rows = new Located(most + (int) node.to());
+    for (int slot = 0; slot < table.size(); slot++) {
+      rows.add(slot, (int) node.from());
+      if (rows.count >= most) {
+        output.emit(rows.output());
+      }
+    }
+    if (rows.count > 0) {
+      output.emit(rows.output());
+    }
+  }
+
+  /** Rows by where they lie, to be written together. */
+  private final class Located {
+    private final byte[][] pages;
+    private final int[] at;
+    private final long[] numbers;
+    private int count;
+
+    Located(int capacity) {
+      pages = new byte[capacity][];
+      at = new int[capacity];
+      numbers = new long[capacity];
+    }
+
+    /** Adds the rows of a slot, the first of which is number {@code first}. */
+    void add(int slot, int first) {
+      int n = best.locate(slot, pages, at, count);
+      int skipped = Math.min(n, first - 1);
+      System.arraycopy(pages, count + skipped, pages, count, n - skipped);
+      System.arraycopy(at, count + skipped, at, count, n - skipped);
+      for (int i = skipped; i < n; i++) {
+        numbers[count++] = i + 1;
+      }
+    }
+
+    RecordBatch output() {
+      try (BatchBuilder builder = builder(node.schema())) {
+        if (node.withRank()) {
+          int column = node.schema().size() - 1;
+          DataType type = node.schema().type(column);
+          Cells.setWords(builder.vector(column), type, numbers, count);
         }
+        return built(builder);
       }
-      if (builder[0].rows() > 0) {
-        output.emit(builder[0].build());
+    }
+
+    /** With the words by which they are in order, the first of each. */
+    RecordBatch saved(int[] slots) {
+      try (BatchBuilder builder = builder(layout)) {
+        int row = 0;
+        for (int slot : slots) {
+          for (int i = 0; i < best.count(slot); i++) {
+            Cells.setWord(builder.vector(input.size()), WORD, row++, best.word(slot, i, 0));
+          }
+        }
+        return built(builder);
       }
-    } finally {
-      builder[0].close();
     }
-  }
 
-  private BatchBuilder fresh(Schema schema) {
-    return new BatchBuilder(schema, context.orElseThrow().allocator());
-  }
+    private BatchBuilder builder(Schema schema) {
+      return new BatchBuilder(schema, context.orElseThrow().allocator());
+    }
 
-  private void write(int rank, byte[] page, int at, BatchBuilder builder) {
-    if (rank < node.from()) {
-      return;
+    private RecordBatch built(BatchBuilder builder) {
+      codec.write(pages, at, count, builder);
+      builder.advance(count);
+      count = 0;
+      return builder.build();
     }
-    codec.write(page, at, builder);
-    if (node.withRank()) {
-      int column = node.schema().size() - 1;
-      Cells.setWord(builder.vector(column), node.schema().type(column), builder.rows(), rank);
-    }
-    builder.mark(RowKind.INSERT);
   }
 
   @Override
@@ -204,22 +242,19 @@ final class TopRows implements Operator {
     StateWriter.Part part = state.part(ROWS, LAYOUT, layout);
     int[][] groups = KeyGroups.slotsByGroup(table);
     for (int g = 0; g < groups.length; g++) {
-      if (groups[g].length > 0) {
-        try (BatchBuilder builder = fresh(layout)) {
-          for (int slot : groups[g]) {
-            best.read(slot, (rank, page, at, length) -> save(slot, rank, page, at, builder));
-          }
-          part.write(g, builder.build());
+      int count = 0;
+      for (int slot : groups[g]) {
+        count += best.count(slot);
+      }
+      if (count > 0) {
+        Located rows = new Located(count);
+        for (int slot : groups[g]) {
+          rows.add(slot, 1);
         }
+        part.write(g, rows.saved(groups[g]));
       }
     }
     clock.save(state, context.orElseThrow().allocator());
-  }
-
-  private void save(int slot, int rank, byte[] page, int at, BatchBuilder builder) {
-    codec.write(page, at, builder);
-    Cells.setWord(builder.vector(input.size()), WORD, builder.rows(), best.word(slot, rank - 1, 0));
-    builder.mark(RowKind.INSERT);
   }
 
   @Override

@@ -17,13 +17,6 @@ public final class BestRows {
     void encode(int position, ByteArena out);
   }
 
-  /** Takes the bytes of a row: {@code length} of them from {@code from} on. */
-  @FunctionalInterface
-  public interface Reader {
-    /** Gets row number {@code rank} of its slot, from 1 on. */
-    void row(int rank, byte[] page, int from, int length);
-  }
-
   private final int most;
   private final int words;
 
@@ -241,13 +234,20 @@ public final class BestRows {
     pages = fresh;
   }
 
-  /** Gives the rows of a slot in order; only between batches. */
-  public void read(int slot, Reader reader) {
-    for (int i = 0; i < counts[slot]; i++) {
+  /**
+   * Notes where the rows of a slot lie, in order; only between batches.
+   *
+   * @param pages gets, from index {@code to} on, the arrays in which they lie
+   * @param at gets where they begin in them
+   * @return how many there are
+   */
+  public int locate(int slot, byte[][] pages, int[] at, int to) {
+    int n = counts[slot];
+    for (int i = 0; i < n; i++) {
       long address = entries[(starts[slot] + i) * width + words] - 1;
-      byte[] page = pages.page(address);
-      int from = BytePages.offset(address);
-      reader.row(i + 1, page, from + Integer.BYTES, ByteArena.intAt(page, from));
+      pages[to + i] = this.pages.page(address);
+      at[to + i] = BytePages.offset(address) + Integer.BYTES;
     }
+    return n;
   }
 }

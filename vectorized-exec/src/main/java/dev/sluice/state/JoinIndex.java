@@ -18,6 +18,9 @@ public final class JoinIndex {
   /** How many times as many places as keys there may be if keys are addresses. */
   private static final int SPARSEST = 8;
 
+  /** Up to so many places they may be sparser. */
+  private static final int FEW = 1 << 21;
+
   private final KeyColumns keys;
   private final KeyTable table;
   private int[] slots = new int[0];
@@ -107,14 +110,15 @@ public final class JoinIndex {
   public void seal() {
     if (table.isOneWord() && table.size() > 0) {
       long[] words = table.words();
-      long most = Long.MIN_VALUE;
+      long greatest = Long.MIN_VALUE;
       least = Long.MAX_VALUE;
       for (int slot = 0; slot < table.size(); slot++) {
         least = Math.min(least, words[slot]);
-        most = Math.max(most, words[slot]);
+        greatest = Math.max(greatest, words[slot]);
       }
-      long places = most - least + 1;
-      if (places > 0 && places <= Math.max(1024L, (long) SPARSEST * table.size())) {
+      long places = greatest - least + 1;
+      long most = table.size() * (places <= FEW ? 4L * SPARSEST : SPARSEST);
+      if (places > 0 && places <= Math.max(1024, most)) {
         direct = new int[(int) places];
         for (int slot = 0; slot < table.size(); slot++) {
           direct[(int) (words[slot] - least)] = heads[slot] + 1;

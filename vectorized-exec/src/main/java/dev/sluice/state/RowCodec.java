@@ -3,7 +3,9 @@ package dev.sluice.state;
 import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.ByteArena;
 import dev.sluice.batch.Cells;
+import dev.sluice.batch.Loops;
 import dev.sluice.batch.RecordBatch;
+import dev.sluice.batch.RowDecoder;
 import dev.sluice.batch.RowEncoder;
 import dev.sluice.plan.SortKey;
 import dev.sluice.type.DataType;
@@ -20,6 +22,7 @@ public final class RowCodec {
   private final DataType[] types;
   private final List<SortKey> order;
   private final RowEncoder encoder;
+  private final RowDecoder decoder;
   private final ByteArena arena = new ByteArena(256);
 
   /** Rows of {@code schema} ordered by {@code order}. */
@@ -30,6 +33,7 @@ public final class RowCodec {
     }
     this.order = order;
     encoder = new RowEncoder(schema);
+    decoder = new RowDecoder(schema);
   }
 
   /** The order's columns of the row at {@code position}. */
@@ -92,6 +96,15 @@ public final class RowCodec {
   /** Appends what {@link #row(RecordBatch, int)} gives. */
   public void row(RecordBatch batch, int position, ByteArena out) {
     encoder.append(batch, position, out);
+  }
+
+  /** Writes many rows to the first columns of an empty builder; does not count them. */
+  public void write(byte[][] rows, int[] at, int count, BatchBuilder out) {
+    FieldVector[] to = new FieldVector[types.length];
+    for (int c = 0; c < to.length; c++) {
+      to[c] = out.vector(c);
+    }
+    decoder.write(rows, at, count, Loops.identity(types.length), to);
   }
 
   /** Writes what {@link #row} made to the first columns of {@code out}, as its next row. */

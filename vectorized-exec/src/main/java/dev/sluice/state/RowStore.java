@@ -4,6 +4,7 @@ import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.ByteArena;
 import dev.sluice.batch.Cells;
 import dev.sluice.batch.RecordBatch;
+import dev.sluice.batch.RowDecoder;
 import dev.sluice.batch.RowEncoder;
 import dev.sluice.batch.Rows;
 import dev.sluice.type.DataType;
@@ -37,6 +38,7 @@ public final class RowStore {
   private final BytePages pages = new BytePages();
   private final ByteArena scratch = new ByteArena(256);
   private final RowEncoder encoder;
+  private final RowDecoder decoder;
   private final RowIndex index;
   private final boolean counted;
   private KeyTable table;
@@ -74,6 +76,7 @@ public final class RowStore {
     this.schema = schema;
     this.counted = counted;
     encoder = new RowEncoder(schema);
+    decoder = new RowDecoder(schema);
     keys = new KeyColumns(schema, keyColumns);
     this.keyColumns = keyColumns.stream().mapToInt(c -> c).toArray();
     table = new KeyTable(keys);
@@ -338,6 +341,21 @@ public final class RowStore {
         at = Cells.setNullable(to[i], type, position, source, at);
       }
     }
+  }
+
+  /**
+   * Writes columns {@code columns}, ascending, of {@code count} rows from index {@code from} of
+   * {@code some} to positions 0 and on of fresh vectors.
+   */
+  public void write(int[] some, int from, int count, int[] columns, FieldVector[] to) {
+    byte[][] rowPages = new byte[count][];
+    int[] at = new int[count];
+    for (int i = 0; i < count; i++) {
+      long address = addresses[some[from + i]];
+      rowPages[i] = pages.page(address);
+      at[i] = BytePages.offset(address);
+    }
+    decoder.write(rowPages, at, count, columns, to);
   }
 
   /** Whether a column of a row is NULL. */

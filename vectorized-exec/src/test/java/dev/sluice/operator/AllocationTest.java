@@ -9,6 +9,9 @@ import dev.sluice.function.EvalContext;
 import dev.sluice.plan.AggregateCall;
 import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.Emit;
+import dev.sluice.plan.JoinKind;
+import dev.sluice.plan.JoinNode;
+import dev.sluice.plan.JoinRetention;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.PlanTraits;
 import dev.sluice.plan.RankNode;
@@ -131,6 +134,39 @@ class AllocationTest {
                     Emit.ON_WINDOW_CLOSE,
                     ChangelogMode.INSERT_ONLY)))
         .isLessThan(1);
+  }
+
+  @Test
+  void rowsPassAJoinWithoutObjects() {
+    Schema result = Nodes.schema("k", Nodes.BIGINT, "s", Nodes.STRING, "t", Nodes.STRING);
+    JoinNode join =
+        new JoinNode(
+            Nodes.input(INPUT, ChangelogMode.INSERT_ONLY, -1),
+            Nodes.input(INPUT, ChangelogMode.INSERT_ONLY, -1),
+            JoinKind.INNER,
+            List.of(0),
+            List.of(0),
+            List.of(false),
+            Optional.empty(),
+            List.of(0, 1, 5),
+            JoinRetention.FOREVER,
+            OptionalInt.of(1),
+            Emit.ON_WINDOW_CLOSE,
+            PlanTraits.of(result, true));
+    try (BufferAllocator allocator = new RootAllocator();
+        Operator operator = Operators.create(join)) {
+      operator.open(new Host(allocator));
+      try (BatchBuilder builder = new BatchBuilder(INPUT, allocator)) {
+        for (long key = 0; key < KEYS; key++) {
+          builder.add(RowKind.INSERT, key, "kept-" + key, key, key);
+        }
+        operator.process(1, builder.build(), RecordBatch::close);
+      }
+      operator.finish(1, RecordBatch::close);
+      assertThat(
+              bytesPerRow(batch -> operator.process(0, batch, RecordBatch::close), allocator))
+          .isLessThan(4);
+    }
   }
 
   @Test

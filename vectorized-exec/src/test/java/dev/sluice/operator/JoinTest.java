@@ -421,6 +421,37 @@ class JoinTest {
   }
 
   @Test
+  void rowsThatWaitAreFoundHoweverOftenOthersWereLookedFor() {
+    OperatorHarness script = interval(JoinKind.INNER);
+    for (long key = 1; key <= 4; key++) {
+      left(script, key, 5, null);
+    }
+    for (long time = 6; time < 12; time++) {
+      right(script, 9, time, null);
+      right(script, time == 8 ? 2 : 8, time, null);
+    }
+    script.expect("+I[2, 5000, 15000, null, 2, 8000, 8000, null]");
+    left(script, 9, 10, null);
+    script
+        .expect(
+            "+I[9, 10000, 20000, null, 9, 10000, 10000, null]",
+            "+I[9, 10000, 20000, null, 9, 11000, 11000, null]")
+        .watermark(12_000);
+    right(script, 2, 14, null);
+    right(script, 3, 15, null);
+    script
+        .expect(
+            "+I[2, 5000, 15000, null, 2, 14000, 14000, null]",
+            "+I[3, 5000, 15000, null, 3, 15000, 15000, null]")
+        .watermark(15_000);
+    right(script, 4, 16, null);
+    left(script, 9, 16, null);
+    right(script, 9, 26, null);
+    script.finish();
+    script.expect("+I[9, 16000, 26000, null, 9, 26000, 26000, null]").verify();
+  }
+
+  @Test
   void aLateRowFindsWhatHadNotEndedBeforeIt() {
     OperatorHarness script = interval(JoinKind.LEFT);
     left(script, 1, 5, null);
