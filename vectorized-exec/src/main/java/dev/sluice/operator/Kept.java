@@ -28,6 +28,13 @@ final class Kept {
               + names(window.input().schema(), window.keys())
               + " in every open window";
     }
+    if (node instanceof JoinNode join && join.build().isPresent()) {
+      int kept = join.build().getAsInt();
+      return "rows of its "
+          + (kept == 0 ? "left" : "right")
+          + " input by "
+          + names(join.inputs().get(kept).schema(), join.keys(kept));
+    }
     if (node instanceof JoinNode join) {
       return "rows of its inputs by "
           + names(join.left().schema(), join.leftKeys())

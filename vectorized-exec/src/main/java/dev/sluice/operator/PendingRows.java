@@ -32,12 +32,19 @@ final class PendingRows implements AutoCloseable {
 
   private static final class Chunk {
     final long lastExpiry;
+    final long bytes;
+
+    /** What its own rows take of the bytes: other tasks may have the rest. */
+    final long ownBytes;
+
     RecordBatch batch;
     int looks;
 
     Chunk(RecordBatch batch, long lastExpiry) {
       this.batch = batch;
       this.lastExpiry = lastExpiry;
+      bytes = batch.byteSize();
+      ownBytes = bytes * batch.rowCount() / Math.max(1, batch.length());
     }
   }
 
@@ -46,7 +53,11 @@ final class PendingRows implements AutoCloseable {
   private final long mostBytes;
   private final Deque<Chunk> chunks = new ArrayDeque<>();
   private int[] found = new int[0];
+
+  /** Of the batches, shared ones counted in full. */
   private long bytes;
+
+  private long ownBytes;
 
   /**
    * No rows yet of {@code schema}, to be looked for by columns {@code keyColumns}.
@@ -65,8 +76,10 @@ final class PendingRows implements AutoCloseable {
    * @param lastExpiry when the last of them ends
    */
   void add(RecordBatch batch, long lastExpiry) {
-    chunks.add(new Chunk(batch, lastExpiry));
-    bytes += batch.byteSize();
+    Chunk chunk = new Chunk(batch, lastExpiry);
+    chunks.add(chunk);
+    bytes += chunk.bytes;
+    ownBytes += chunk.ownBytes;
     while (bytes > mostBytes) {
       settle(chunks.removeFirst());
     }
@@ -119,12 +132,17 @@ final class PendingRows implements AutoCloseable {
   }
 
   private void settle(Chunk chunk) {
-    bytes -= chunk.batch.byteSize();
+    forget(chunk);
     try (RecordBatch batch = chunk.batch) {
       if (batch.rowCount() > 0) {
         places.put(batch, Rows.of(batch));
       }
     }
+  }
+
+  private void forget(Chunk chunk) {
+    bytes -= chunk.bytes;
+    ownBytes -= chunk.ownBytes;
   }
 
   /** Puts all rows in their places. */
@@ -140,15 +158,15 @@ final class PendingRows implements AutoCloseable {
       Chunk chunk = all.next();
       if (chunk.lastExpiry <= time) {
         all.remove();
-        bytes -= chunk.batch.byteSize();
+        forget(chunk);
         chunk.batch.close();
       }
     }
   }
 
-  /** Bytes of the batches, shared ones counted in full. */
+  /** Bytes of the rows, about. */
   long byteSize() {
-    return bytes;
+    return ownBytes;
   }
 
   /** Forgets all rows. */
@@ -157,5 +175,6 @@ final class PendingRows implements AutoCloseable {
     chunks.forEach(chunk -> chunk.batch.close());
     chunks.clear();
     bytes = 0;
+    ownBytes = 0;
   }
 }

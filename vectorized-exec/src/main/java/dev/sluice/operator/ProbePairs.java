@@ -87,7 +87,12 @@ final class ProbePairs implements AutoCloseable {
    * @param shared whether the columns of the batch are shared; then positions ascend
    */
   record Some(
-      RecordBatch batch, AppendedRows kept, int[] positions, int[] rows, int count, boolean shared) {
+      RecordBatch batch,
+      AppendedRows kept,
+      int[] positions,
+      int[] rows,
+      int count,
+      boolean shared) {
     /** How best to make them; {@code ascending}: whether positions are, each of them there once. */
     static Some of(
         RecordBatch batch,

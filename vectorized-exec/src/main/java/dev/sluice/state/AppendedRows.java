@@ -205,7 +205,8 @@ public final class AppendedRows {
       }
       case DOUBLE -> {
         ((BaseFixedWidthVector) to).allocateNew(length);
-        doubles(chunks, stride, places[column], some, at, count, to.getDataBuffer().memoryAddress());
+        doubles(
+            chunks, stride, places[column], some, at, count, to.getDataBuffer().memoryAddress());
       }
       case VARCHAR, VARBINARY ->
           varying(column, some, at, count, length, (BaseVariableWidthVector) to);
@@ -247,7 +248,8 @@ public final class AppendedRows {
       long[][] from, int stride, int place, int[] some, int[] at, int count, long to) {
     for (int i = 0; i < count; i++) {
       MemoryUtil.putLong(
-          to + 8L * at[i], Double.doubleToRawLongBits(Cells.toDouble(word(from, stride, place, some[i]))));
+          to + 8L * at[i],
+          Double.doubleToRawLongBits(Cells.toDouble(word(from, stride, place, some[i]))));
     }
   }
 

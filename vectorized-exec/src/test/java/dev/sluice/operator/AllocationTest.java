@@ -163,8 +163,7 @@ class AllocationTest {
         operator.process(1, builder.build(), RecordBatch::close);
       }
       operator.finish(1, RecordBatch::close);
-      assertThat(
-              bytesPerRow(batch -> operator.process(0, batch, RecordBatch::close), allocator))
+      assertThat(bytesPerRow(batch -> operator.process(0, batch, RecordBatch::close), allocator))
           .isLessThan(4);
     }
   }

@@ -44,8 +44,7 @@ class HashJoinTest {
       new Expr.Call(
           "<",
           List.of(
-              new Expr.Cast(
-                  new Expr.ColumnRef(2, DataType.of(Kind.INTEGER)), Nodes.BIGINT, false),
+              new Expr.Cast(new Expr.ColumnRef(2, DataType.of(Kind.INTEGER)), Nodes.BIGINT, false),
               new Expr.ColumnRef(4, Nodes.BIGINT)),
           DataType.of(Kind.BOOLEAN));
 
@@ -105,8 +104,7 @@ class HashJoinTest {
         return false;
       }
     }
-    return !condition
-        || left[2] != null && right[0] != null && (Integer) left[2] < (Long) right[0];
+    return !condition || left[2] != null && right[0] != null && (Integer) left[2] < (Long) right[0];
   }
 
   private static String text(JoinKind kind, Object[] left, Object[] right) {
@@ -149,7 +147,12 @@ class HashJoinTest {
   }
 
   private static void check(
-      JoinKind kind, int build, List<Integer> keys, boolean condition, long distinct, Random random) {
+      JoinKind kind,
+      int build,
+      List<Integer> keys,
+      boolean condition,
+      long distinct,
+      Random random) {
     List<Object[]> lefts = new ArrayList<>();
     List<Object[]> rights = new ArrayList<>();
     OperatorHarness script =

@@ -27,6 +27,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Join;
 import org.apache.calcite.rel.core.JoinInfo;
 import org.apache.calcite.rel.core.JoinRelType;
@@ -42,12 +44,33 @@ final class Joins {
   private final Windows windows;
   private final QueryOptions options;
   private final JoinOrder sizes;
+  private final Set<RelNode> timeless = new HashSet<>();
 
   Joins(RelTranslator rels, Windows windows, QueryOptions options, JoinOrder sizes) {
     this.rels = rels;
     this.windows = windows;
     this.options = options;
     this.sizes = sizes;
+  }
+
+  /**
+   * Before a query is translated: notes the joins of whose output nobody asks event time, {@code
+   * timed} or not the whole query's. Over inputs that end they need no windows to end with.
+   */
+  void begin(RelNode query, boolean timed) {
+    timeless.clear();
+    note(query, timed || options.emit().isPresent());
+  }
+
+  private void note(RelNode rel, boolean timed) {
+    if (rel instanceof Join && !timed) {
+      timeless.add(rel);
+    }
+    boolean passes =
+        rel instanceof Filter
+            || rel instanceof Aggregate
+            || rel instanceof Project project && !project.containsOver();
+    rel.getInputs().forEach(input -> note(input, timed || !passes));
   }
 
   /** The join as a frame in which the columns not {@code used} are NULL. */
@@ -70,11 +93,13 @@ final class Joins {
     }
     List<Expr> conditions = conditions(join, info, left, right);
     JoinTimes times = new JoinTimes(left, right, leftKeys, rightKeys, conditions);
-    boolean window = times.isWindow();
-    boolean streaming = !(left.isBounded(rels) && right.isBounded(rels)) || rels.isOverWindow();
+    boolean bounded = left.isBounded(rels) && right.isBounded(rels);
+    boolean ofWindows = times.isWindow();
+    boolean plain = bounded && (ofWindows ? timeless.contains(join) : !rels.isOverWindow());
+    boolean window = ofWindows && !plain;
     if (window) {
       times.keepWindows(windows);
-    } else if (streaming) {
+    } else if (!plain) {
       times.keepIntervals();
     }
     PlanNode[] inputs = {left.build(rels), right.build(rels)};

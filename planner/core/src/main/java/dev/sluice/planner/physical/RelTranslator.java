@@ -120,6 +120,7 @@ final class RelTranslator {
   Frame translateQuery(RelNode rel) {
     overWindow = Windows.isUsed(rel);
     byTime = overWindow || CountWindows.isUsed(rel);
+    joins.begin(rel, keepsEventTime);
     return translate(rel);
   }
 
