@@ -271,8 +271,25 @@ final class HashJoin implements Operator {
     }
   }
 
+  /** Rows that come at the end come before it: windows behind are still open. */
+  @Override
+  public long onWatermark(long time, Output output) {
+    if (time == Long.MAX_VALUE) {
+      end(build, output);
+      end(probe, output);
+    }
+    return time;
+  }
+
   @Override
   public void finish(int input, Output output) {
+    end(input, output);
+  }
+
+  private void end(int input, Output output) {
+    if (ended.has(input)) {
+      return;
+    }
     ended.end(input);
     if (input == build) {
       index.seal();

@@ -213,6 +213,28 @@ class HashJoinTest {
   }
 
   @Test
+  void rowsThatWaitedComeBeforeTheLastWatermark() {
+    OperatorHarness.of(join(JoinKind.FULL, 1, List.of(0), false), List.of(0), List.of(0))
+        .unordered()
+        .row(1L, "a", 1, 1L)
+        .row(2L, "b", 2, 2L)
+        .input(1)
+        .row(1L, "c", 1.0, true, "d")
+        .row(3L, "e", 2.0, false, "f")
+        .watermark(5)
+        .expect()
+        .watermark(Long.MAX_VALUE)
+        .expect(
+            "+I[1, a, 1, 1, 1, c, 1.0, true, d]",
+            "+I[2, b, 2, 2, null, null, null, null, null]",
+            "+I[null, null, null, null, 3, e, 2.0, false, f]")
+        .finish(0)
+        .finish(1)
+        .expect()
+        .verify();
+  }
+
+  @Test
   void noKeys() {
     checkAll(List.of(), 8);
   }
