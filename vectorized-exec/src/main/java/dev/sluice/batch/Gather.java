@@ -44,10 +44,18 @@ public final class Gather {
   public static FieldVector nulls(
       String name, DataType type, int count, BufferAllocator allocator) {
     FieldVector to = ArrowTypes.vector(name, type.withNullable(true), allocator);
-    to.setInitialCapacity(count);
-    to.allocateNew();
-    to.setValueCount(count);
-    return to;
+    boolean done = false;
+    try {
+      to.setInitialCapacity(count);
+      to.allocateNew();
+      to.setValueCount(count);
+      done = true;
+      return to;
+    } finally {
+      if (!done) {
+        to.close();
+      }
+    }
   }
 
   private static void fill(

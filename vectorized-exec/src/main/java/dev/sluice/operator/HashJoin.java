@@ -282,6 +282,11 @@ final class HashJoin implements Operator {
   }
 
   @Override
+  public long nextDue() {
+    return Long.MAX_VALUE;
+  }
+
+  @Override
   public void finish(int input, Output output) {
     end(input, output);
   }

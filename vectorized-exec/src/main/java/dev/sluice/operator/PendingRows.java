@@ -164,6 +164,10 @@ final class PendingRows implements AutoCloseable {
     }
   }
 
+  boolean isEmpty() {
+    return chunks.isEmpty();
+  }
+
   /** Bytes of the rows, about. */
   long byteSize() {
     return ownBytes;
