@@ -22,7 +22,6 @@ import org.apache.arrow.vector.FieldVector;
 final class LookupMemory {
   private static final int CHUNK = 4096;
 
-  private final LookupJoinNode node;
   private final LookupCache cache;
   private final RowStore table;
 
@@ -41,7 +40,6 @@ final class LookupMemory {
   private long wholeSince;
 
   LookupMemory(LookupJoinNode node) {
-    this.node = node;
     cache = node.cache();
     table = new RowStore(node.tableSchema(), node.tableKeys(), 0, false);
     if (cache.mode() == LookupCache.Mode.FULL && !node.upsertKeys().isEmpty()) {

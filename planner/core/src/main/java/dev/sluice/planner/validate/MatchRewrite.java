@@ -110,7 +110,7 @@ public final class MatchRewrite extends SqlShuttle {
   }
 
   /** Rewrites what stands inside. */
-  private final class Inside extends SqlShuttle {
+  private static final class Inside extends SqlShuttle {
     private final Map<String, String> variables;
     private final SqlNode time;
     private final boolean alone;
