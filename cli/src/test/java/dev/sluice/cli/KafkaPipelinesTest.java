@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.cli.run.ExitCode;
 import dev.sluice.testing.kafka.KafkaServer;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -480,7 +479,7 @@ class KafkaPipelinesTest {
     kafka.createTopic(ids(), 1);
     Path file = Files.writeString(directory.resolve("p.sql"), sql);
     for (int run = 0; run < 3; run++) {
-      Process process = start(file);
+      Process process = ChildRun.start(directory, file);
       try {
         for (int half = 0; half < 2; half++) {
           produceMinute(run * 2 + half);
@@ -520,22 +519,6 @@ class KafkaPipelinesTest {
                   "{\"id\":%d,\"ts\":\"2026-01-01 00:%02d:%02d\"}"
                       .formatted((minute * 10 + i) * 2 + p, minute, i * 5)));
     }
-  }
-
-  private Process start(Path file) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(a -> a.startsWith("--") || a.startsWith("-XX:+Ignore"))
-        .forEach(command::add);
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "run"));
-    command.add(file.toString());
-    return new ProcessBuilder(command)
-        .directory(directory.toFile())
-        .redirectOutput(directory.resolve("out.txt").toFile())
-        .redirectError(directory.resolve("err.txt").toFile())
-        .start();
   }
 
   private void awaitKeys(String topic, int count) {
