@@ -368,14 +368,15 @@ public final class SourceFeed implements AutoCloseable {
       any = true;
       least = Long.MIN_VALUE;
     }
-    if (active.isEmpty() && pending.isEmpty()) {
+    boolean waits = active.isEmpty() && pending.isEmpty();
+    if (waits) {
       // A source that waits for new files: time stands where the last ones left it.
       least =
           groups.values().stream().mapToLong(SplitGroup::watermark).max().orElse(Long.MIN_VALUE);
       any = false;
     }
     allIdle = !any;
-    if (any || lastWatermark == Long.MIN_VALUE && least != Long.MAX_VALUE) {
+    if (any || waits || lastWatermark == Long.MIN_VALUE && least != Long.MAX_VALUE) {
       lastWatermark = Math.max(lastWatermark, least);
     }
     return lastWatermark;
