@@ -1,8 +1,8 @@
 package dev.sluice.batch;
 
 /**
- * Which positions of a batch's vectors a loop visits, in ascending order: all of the first {@link
- * #count}, or a list. Immutable after construction; the array is handed over.
+ * Which positions of a batch's vectors a loop visits, in ascending order, each once: all of the
+ * first {@link #count}, or a list. Immutable after construction; the array is handed over.
  */
 public final class Rows {
   private static final int[] NONE = new int[0];
