@@ -152,8 +152,8 @@ hint: it is INSERT, UPDATE_BEFORE, UPDATE_AFTER or DELETE, or as op_mapping says
 ====
 SELECT * FROM TABLE(TO_CHANGELOG(TABLE l PARTITION BY k))
 ----
-error[SLU-2003]: column 'op' is in several tables
-hint: say whose: put the table's name or alias and a dot before it
+error[SLU-2006]: the table of TO_CHANGELOG has a column 'op' already
+hint: call the new one otherwise: op => DESCRIPTOR(kind)
 ====
 SELECT * FROM TO_CHANGELOG(input => TABLE big PARTITION BY n, op => DESCRIPTOR(kind), op_mapping => MAP['INSERT, UPDATE_AFTER', 'u', 'DELETE', 'd'])
 ----

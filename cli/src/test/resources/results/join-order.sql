@@ -11,10 +11,10 @@ EXPLAIN SELECT a.v, b.v AS w, c.v AS x FROM a JOIN b ON a.b = b.id JOIN c ON b.c
           #6 Exchange(distribution=hash[$1])  {insert-only; columns=[id, c, v]; bounded}
           #8 Exchange(distribution=hash[$0])  {insert-only; columns=[id, v]; bounded}
         #11 Scan(table=a, connector=values, columns=[id, b, v])  {insert-only; columns=[id, b, v]; bounded}
-        #5 Join(kind=inner, on=[c = id], emit=on window close)  {insert-only; columns=[id, c, v, id0, v0]; state=bounded input; bounded}
+        #5 Join(kind=inner, on=[c = id], first=right, emit=on window close)  {insert-only; columns=[id, c, v, id0, v0]; state=bounded input; bounded}
       #10 Exchange(distribution=hash[$1])  {insert-only; columns=[id, b, v]; bounded}
       #4 Exchange(distribution=hash[$0])  {insert-only; columns=[id, c, v, id0, v0]; state=bounded input; bounded}
-    #3 Join(kind=inner, on=[id = b], where=OR(($7 < $4), ($5 > 0)), emit=on window close)  {insert-only; columns=[id, c, v, id0, v0, id1, b, v1]; state=bounded input; bounded}
+    #3 Join(kind=inner, on=[id = b], where=OR(($7 < $4), ($5 > 0)), first=left, emit=on window close)  {insert-only; columns=[id, c, v, id0, v0, id1, b, v1]; state=bounded input; bounded}
   #2 FilterProject(project=[$7, $2, $4])  {insert-only; columns=[v, w, x]; bounded}
 #1 Sink(table=result, connector=sluice-result)  {insert-only; bounded}
 ====
