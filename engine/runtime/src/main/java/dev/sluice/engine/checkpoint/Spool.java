@@ -66,6 +66,20 @@ public final class Spool {
 
     @Override
     public void write(RecordBatch batch) throws IOException {
+      try {
+        begin();
+      } catch (IOException | RuntimeException e) {
+        batch.close();
+        throw e;
+      }
+      rows += batch.rowCount();
+      byte[] frame =
+          BatchFrame.encode(
+              new BatchFrame.Rows(CheckpointDraft.plain(batch, allocator)), allocator);
+      ChunkFile.write(draft.get(), ROWS, frames++, frame);
+    }
+
+    private void begin() throws IOException {
       if (draft.isEmpty()) {
         CheckpointStorage.Draft begun = storage.create(name(epoch));
         draft = Optional.of(begun);
@@ -73,11 +87,6 @@ public final class Spool {
         byte[] columns = PlanJson.write(schema).getBytes(StandardCharsets.UTF_8);
         ChunkFile.write(begun, COLUMNS, 0, columns);
       }
-      rows += batch.rowCount();
-      byte[] frame =
-          BatchFrame.encode(
-              new BatchFrame.Rows(CheckpointDraft.plain(batch, allocator)), allocator);
-      ChunkFile.write(draft.get(), ROWS, frames++, frame);
     }
 
     @Override
