@@ -28,6 +28,10 @@ final class EpochMarker {
   /** How long a session waits for an older one to finish. */
   private static final int LOCK_SECONDS = 60;
 
+  private static final String KEEP_COMMITS =
+      "SELECT set_config('synchronous_commit', 'on', false)"
+          + " WHERE current_setting('synchronous_commit') = 'off'";
+
   private final String pipeline;
   private final String sink;
 
@@ -45,6 +49,10 @@ final class EpochMarker {
             case POSTGRESQL -> "SET lock_timeout = '" + LOCK_SECONDS + "s'";
             case MARIADB -> "SET SESSION innodb_lock_wait_timeout = " + LOCK_SECONDS;
           });
+      if (dialect == JdbcDialect.POSTGRESQL) {
+        // or the server says that it has committed before it has
+        statement.execute(KEEP_COMMITS);
+      }
       if (!exists(connection)) {
         statement.execute(CREATE);
       }

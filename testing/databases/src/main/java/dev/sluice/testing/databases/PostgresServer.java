@@ -51,6 +51,9 @@ public final class PostgresServer implements AutoCloseable {
               .setServerConfig("wal_level", "logical")
               .setServerConfig("max_prepared_transactions", "20")
               .setServerConfig("fsync", "off")
+              // the default of this build of PostgreSQL forgets what was committed just before a
+              // kill
+              .setServerConfig("synchronous_commit", "on")
               .setServerConfig("timezone", "Pacific/Auckland")
               .setRegisterShutdownHook(false)
               .start();
