@@ -443,7 +443,9 @@ public final class RowStore {
     StateWriter.Part part = state.part(name, version, layout());
     int[][] byGroup = keysByGroup();
     for (int group = 0; group < byGroup.length; group++) {
-      save(byGroup[group], group, part, allocator);
+      if (byGroup[group].length > 0 && state.wants(group)) {
+        save(byGroup[group], group, part, allocator);
+      }
     }
   }
 

@@ -585,7 +585,10 @@ final class TickLoop implements AutoCloseable {
     // what waits in sinks and on edges lies in memory of the tasks
     all.addAll(parts.allSinks());
     all.addAll(parts.edges().values());
-    parts.tasks().forEach(all::addAll);
+    // what an operator holds lies in memory of the tasks before it
+    for (int stage = parts.tasks().size() - 1; stage >= 0; stage--) {
+      all.addAll(parts.tasks().get(stage));
+    }
     parts.checkpoints().ifPresent(all::add);
     all.add(parts.allocator());
     all.add(parts.userCode());
