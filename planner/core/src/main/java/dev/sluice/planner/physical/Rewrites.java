@@ -91,7 +91,8 @@ final class Rewrites {
   }
 
   private static RelNode decorrelated(RelNode rel) {
-    return RelDecorrelator.decorrelateQuery(rel, builder(rel));
+    RelNode guarded = rel.accept(new ConstantKeys(true));
+    return RelDecorrelator.decorrelateQuery(guarded, builder(rel)).accept(new ConstantKeys(false));
   }
 
   private static RelNode rewritten(RelNode rel, HepProgram program) {
