@@ -1,6 +1,7 @@
 package dev.sluice.operator;
 
 import dev.sluice.batch.Cells;
+import dev.sluice.batch.Column;
 import dev.sluice.batch.Gather;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
@@ -55,26 +56,41 @@ final class Replicate implements Operator {
 
   /** Copies, for a selection has each position once. */
   private RecordBatch copied(RecordBatch batch, int[] positions, int count) {
-    FieldVector[] vectors = new FieldVector[schema.size()];
+    Column[] columns = new Column[schema.size()];
     boolean done = false;
     try {
-      for (int c = 0; c < vectors.length; c++) {
-        vectors[c] =
-            Gather.take(
-                schema.field(c).name(),
-                schema.type(c),
-                batch.vector(c),
-                positions,
-                count,
-                context.orElseThrow().allocator());
+      for (int c = 0; c < columns.length; c++) {
+        columns[c] =
+            new Column(
+                Gather.take(
+                    schema.field(c).name(),
+                    schema.type(c),
+                    batch.vector(c),
+                    positions,
+                    count,
+                    context.orElseThrow().allocator()));
       }
       done = true;
-      return RecordBatch.ofVectors(schema, vectors, count);
+      return RecordBatch.of(
+          schema, columns, count, Optional.empty(), kinds(batch, positions, count));
     } finally {
-      for (int c = 0; !done && c < vectors.length && vectors[c] != null; c++) {
-        vectors[c].close();
+      for (int c = 0; !done && c < columns.length && columns[c] != null; c++) {
+        columns[c].release();
       }
     }
+  }
+
+  private static Optional<byte[]> kinds(RecordBatch batch, int[] positions, int count) {
+    return batch
+        .kinds()
+        .map(
+            all -> {
+              byte[] kinds = new byte[count];
+              for (int i = 0; i < count; i++) {
+                kinds[i] = all[positions[i]];
+              }
+              return kinds;
+            });
   }
 
   @Override
