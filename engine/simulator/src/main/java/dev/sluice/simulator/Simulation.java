@@ -214,9 +214,14 @@ public final class Simulation {
     } catch (RuntimeException | SimulatedCrash e) {
       failure = failure.isPresent() ? failure : Optional.of(e);
     }
+    // a process that dies gives nothing back
+    long lost = Engine.forgetLost();
     if (world.dead()) {
       world.afterDeath();
       return false;
+    }
+    if (lost > 0) {
+      throw new AssertionError(lost + " bytes of batches were lost when a run ended");
     }
     world.atRest();
     if (failure.isPresent() && !world.faulted()) {
