@@ -24,18 +24,26 @@ public final class Result {
   private int last;
   private int end;
 
+  /** Of a vector of texts: where its buffers are, and how many bytes there is room for. */
+  private long bytes;
+
+  private long room;
+  private long offsets;
+  private long bits;
+
   Result(String name, DataType type, int length, BufferAllocator allocator) {
     this.length = length;
     this.type = type;
     vector = ArrowTypes.vector(name, type, allocator);
-    int room = Math.max(1, length);
+    int capacity = Math.max(1, length);
     try {
       if (vector instanceof BaseFixedWidthVector fixed) {
-        fixed.allocateNew(room);
+        fixed.allocateNew(capacity);
       } else if (vector instanceof BaseVariableWidthVector varying) {
-        varying.allocateNew(16L * room, room);
+        varying.allocateNew(16L * capacity, capacity);
+        addresses(varying);
       } else {
-        vector.setInitialCapacity(room);
+        vector.setInitialCapacity(capacity);
         vector.allocateNew();
       }
     } catch (RuntimeException e) {
@@ -81,23 +89,32 @@ public final class Result {
   }
 
   public void text(int p, Text value) {
-    BaseVariableWidthVector varying = (BaseVariableWidthVector) vector;
-    fill(varying, p);
-    while (varying.getDataBuffer().capacity() < (long) end + value.length()) {
-      varying.reallocDataBuffer(Math.max(64, 2 * ((long) end + value.length())));
+    int size = value.length();
+    if ((long) end + size + Long.BYTES > room) {
+      grow((long) end + size + Long.BYTES);
     }
-    long to = varying.getDataBuffer().memoryAddress() + end;
-    if (value.length() > 0) {
-      MemoryUtil.copyToMemory(value.data(), value.offset(), to, value.length());
-    }
-    end += value.length();
-    setBit(varying.getValidityBuffer().memoryAddress(), p);
-    MemoryUtil.putInt(varying.getOffsetBuffer().memoryAddress() + 4L * p + 4, end);
+    fill(p);
+    value.copyTo(bytes + end);
+    end += size;
+    setBit(bits, p);
+    MemoryUtil.putInt(offsets + 4L * p + 4, end);
     last = p + 1;
   }
 
-  private void fill(BaseVariableWidthVector varying, int to) {
-    long offsets = varying.getOffsetBuffer().memoryAddress();
+  private void grow(long needed) {
+    BaseVariableWidthVector varying = (BaseVariableWidthVector) vector;
+    varying.reallocDataBuffer(2 * needed);
+    addresses(varying);
+  }
+
+  private void addresses(BaseVariableWidthVector varying) {
+    bytes = varying.getDataBuffer().memoryAddress();
+    room = varying.getDataBuffer().capacity();
+    offsets = varying.getOffsetBuffer().memoryAddress();
+    bits = varying.getValidityBuffer().memoryAddress();
+  }
+
+  private void fill(int to) {
     for (int i = last; i <= to; i++) {
       MemoryUtil.putInt(offsets + 4L * i, end);
     }
@@ -115,7 +132,7 @@ public final class Result {
 
   FieldVector finish() {
     if (vector instanceof BaseVariableWidthVector varying) {
-      fill(varying, length);
+      fill(length);
       varying.setLastSet(length - 1);
     }
     vector.setValueCount(length);

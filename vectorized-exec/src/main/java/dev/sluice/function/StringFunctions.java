@@ -319,17 +319,28 @@ public final class StringFunctions {
     if (index < 0 || delimiter.length() == 0) {
       return null;
     }
+    int from = behind(s, delimiter, index);
+    if (from < 0) {
+      return null;
+    }
+    int to = s.indexOf(delimiter, from);
+    return out.view(s, from, to < 0 ? s.length() : to);
+  }
+
+  /** The byte index behind the {@code count}th delimiter, or -1. */
+  private static int behind(Text s, Text delimiter, long count) {
+    if (delimiter.length() == 1) {
+      return s.behind(delimiter.get(0), count);
+    }
     int from = 0;
-    for (long i = 0; ; i++) {
+    for (long i = 0; i < count; i++) {
       int to = s.indexOf(delimiter, from);
-      if (i == index) {
-        return out.view(s, from, to < 0 ? s.length() : to);
-      }
       if (to < 0) {
-        return null;
+        return -1;
       }
       from = to + delimiter.length();
     }
+    return from;
   }
 
   @Sql(

@@ -1,7 +1,9 @@
 package dev.sluice.function;
 
+import dev.sluice.batch.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.apache.arrow.memory.util.MemoryUtil;
 
 /**
  * A string or binary value while it is computed: a range of a byte array, UTF-8 if a string.
@@ -9,6 +11,9 @@ import java.util.Arrays;
  */
 public class Text {
   private static final byte[] NONE = new byte[0];
+
+  /** Bytes up to which words one by one are faster than a copy by the virtual machine. */
+  private static final int SHORT = 64;
 
   private byte[] data = NONE;
   private int offset;
@@ -75,13 +80,30 @@ public class Text {
       return from <= last ? from : -1;
     }
     byte first = part.get(0);
-    byte[] bytes = data;
-    for (int i = offset + from; i <= offset + last; i++) {
-      if (bytes[i] == first && (part.length == 1 || matchesAt(part, i - offset))) {
-        return i - offset;
-      }
+    int end = offset + last + 1;
+    int at = Bytes.indexOf(data, Math.min(offset + from, end), end, first);
+    while (at < end && part.length > 1 && !matchesAt(part, at - offset)) {
+      at = Bytes.indexOf(data, at + 1, end, first);
     }
-    return -1;
+    return at < end ? at - offset : -1;
+  }
+
+  /** The byte index behind the {@code count}th {@code value}, or -1. */
+  public final int behind(byte value, long count) {
+    int at = Bytes.behind(data, offset, offset + length, value, count);
+    return at < 0 ? -1 : at - offset;
+  }
+
+  /** Writes the bytes to an address, where there is room for {@link Long#BYTES} more. */
+  public final void copyTo(long address) {
+    int words = length + Long.BYTES - 1 & -Long.BYTES;
+    if (words <= SHORT && offset + words <= data.length) {
+      for (int i = 0; i < words; i += Long.BYTES) {
+        MemoryUtil.putLong(address + i, Bytes.longAt(data, offset + i));
+      }
+    } else {
+      MemoryUtil.copyToMemory(data, offset, address, length);
+    }
   }
 
   /** Whether {@code part} stands at byte {@code at}. */

@@ -175,8 +175,13 @@ record Cell(String label, String format, String query, String oracle, boolean wi
     return sql.append(question).append('\n').toString();
   }
 
+  /** The folder below the data's that holds its files. */
+  String folder() {
+    return format.equals("json") ? "ndjson" : format;
+  }
+
   private Path files(Path data, String stream) {
-    return data.resolve(format.equals("json") ? "ndjson" : format).resolve(stream);
+    return data.resolve(folder()).resolve(stream);
   }
 
   private static final class Query {

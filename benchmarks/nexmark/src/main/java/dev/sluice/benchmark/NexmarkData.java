@@ -2,6 +2,7 @@ package dev.sluice.benchmark;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +15,8 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.nexmark.NexmarkConfiguration;
 import org.apache.beam.sdk.nexmark.model.Auction;
 import org.apache.beam.sdk.nexmark.model.Bid;
@@ -101,6 +104,20 @@ final class NexmarkData {
       }
     }
     Files.move(building, target, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /**
+   * Reads every file of a folder once, so that no engine is timed reading from the disk what the
+   * next one finds in memory.
+   */
+  static void warm(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).collect(Collectors.toList())) {
+        try (InputStream in = Files.newInputStream(file)) {
+          in.transferTo(OutputStream.nullOutputStream());
+        }
+      }
+    }
   }
 
   private void writeJson(Path directory, long events) throws IOException {

@@ -34,8 +34,8 @@ final class Report {
         System.getProperty("java.version"),
         System.getProperty("os.name"));
     add(
-        "Parallelism 2 everywhere. Flink %s (streaming, -Xmx4g), DuckDB %s.%n",
-        version("flink", "flink-clients"), version("nexmark", "duckdb_jdbc"));
+        "Parallelism 2 everywhere. Flink %s (streaming, %s), DuckDB %s.%n",
+        version("flink", "flink-clients"), Rival.FLINK_HEAP, version("nexmark", "duckdb_jdbc"));
     add(
         "*Engine* is the time the engine itself counts for the job (Flink: net run time of the job;"
             + " Sluice: elapsed of%n");

@@ -68,7 +68,8 @@ enum Rival {
   private static Timed flink(Place place, Cell cell, Path data, Path csv, boolean reuse)
       throws IOException, InterruptedException {
     Path sql = place.write(cell.label() + "-flink.sql", cell.streamingSql(data, true, csv));
-    List<String> command = new ArrayList<>(List.of(place.java(), "-Xmx4g"));
+    List<String> command =
+        new ArrayList<>(List.of(place.java(), FLINK_HEAP, "-XX:+ExitOnOutOfMemoryError"));
     for (String opened :
         new String[] {"java.lang", "java.util", "java.nio", "java.net", "java.lang.invoke"}) {
       command.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED");
@@ -103,6 +104,9 @@ enum Rival {
     String question = "SELECT COUNT(*) FROM (" + cell.oracle() + "\n)";
     return duckDb(place, cell, cell.oracleSql(data, question)).rows();
   }
+
+  /** Enough for q9; with half of it Flink runs out of memory there. */
+  static final String FLINK_HEAP = "-Xmx8g";
 
   final String label;
 

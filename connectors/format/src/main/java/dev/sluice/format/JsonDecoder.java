@@ -1,5 +1,6 @@
 package dev.sluice.format;
 
+import dev.sluice.batch.Bytes;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.connector.MalformedRecord;
 import dev.sluice.connector.RowDecoder;

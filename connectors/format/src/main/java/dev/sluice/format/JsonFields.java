@@ -1,5 +1,6 @@
 package dev.sluice.format;
 
+import dev.sluice.batch.Bytes;
 import dev.sluice.state.KeyGroups;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

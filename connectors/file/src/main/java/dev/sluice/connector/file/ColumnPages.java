@@ -22,9 +22,6 @@ import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 final class ColumnPages implements AutoCloseable {
   private static final int FIRST_READ = 64 << 10;
 
-  /** Bytes of a page up to which the sum in the footer may be wrong. */
-  private static final long MOST_UNTOLD = 64L << 20;
-
   private final FileChannel channel;
   private final ColumnChunkMetaData chunk;
   private final UnpackLimit limit;
@@ -67,13 +64,6 @@ final class ColumnPages implements AutoCloseable {
           ? header.getData_page_header_v2().getNum_values()
           : header.getData_page_header().getNum_values();
     }
-
-    /** The bytes as an array of their own. */
-    byte[] copy(long from, int length) {
-      byte[] bytes = new byte[length];
-      MemoryUtil.copyFromMemory(from, bytes, 0, length);
-      return bytes;
-    }
   }
 
   /** {@code packed} and {@code channel} stay the caller's. */
@@ -108,7 +98,7 @@ final class ColumnPages implements AutoCloseable {
     while (valuesLeft > 0) {
       PageHeader header = header();
       int size = header.getUncompressed_page_size();
-      if (size < 0 || size > Math.max(chunk.getTotalUncompressedSize(), MOST_UNTOLD)) {
+      if (size < 0 || size > Math.max(chunk.getTotalUncompressedSize(), UnpackLimit.FREE_BYTES)) {
         throw damaged("has a page of " + size + " bytes, more than the file says of all");
       }
       limit.check(

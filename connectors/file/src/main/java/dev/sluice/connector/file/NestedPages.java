@@ -80,7 +80,7 @@ final class NestedPages implements PageReadStore {
       ahead = Optional.empty();
       DictionaryPageHeader header = page.header().getDictionary_page_header();
       return new DictionaryPage(
-          BytesInput.from(page.copy(page.at(), page.size())),
+          BytesInput.from(PageMemory.copy(page.at(), page.size())),
           header.getNum_values(),
           encoding(header.getEncoding()));
     }
@@ -104,15 +104,15 @@ final class NestedPages implements PageReadStore {
             header.getNum_rows(),
             header.getNum_nulls(),
             header.getNum_values(),
-            BytesInput.from(page.copy(page.at(), repetition)),
-            BytesInput.from(page.copy(page.at() + repetition, definition)),
+            BytesInput.from(PageMemory.copy(page.at(), repetition)),
+            BytesInput.from(PageMemory.copy(page.at() + repetition, definition)),
             encoding(header.getEncoding()),
-            BytesInput.from(page.copy(page.at() + levels, page.size() - levels)),
+            BytesInput.from(PageMemory.copy(page.at() + levels, page.size() - levels)),
             none);
       }
       DataPageHeader header = page.header().getData_page_header();
       return new DataPageV1(
-          BytesInput.from(page.copy(page.at(), page.size())),
+          BytesInput.from(PageMemory.copy(page.at(), page.size())),
           header.getNum_values(),
           page.size(),
           none,

@@ -3,6 +3,7 @@ package dev.sluice.connector.file;
 import java.nio.ByteBuffer;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.util.MemoryUtil;
 
 /**
  * Memory off the heap that is used again from page to page and only grows. Whoever makes it closes
@@ -36,6 +37,13 @@ final class PageMemory implements AutoCloseable {
   /** The first {@code size} bytes, as long as nothing else is asked of this. */
   ByteBuffer view(int size) {
     return memory.nioBuffer(0, size);
+  }
+
+  /** The {@code size} bytes at an address, as an array of their own. */
+  static byte[] copy(long at, int size) {
+    byte[] bytes = new byte[size];
+    MemoryUtil.copyFromMemory(at, bytes, 0, size);
+    return bytes;
   }
 
   /** Gives the memory back; may be called again. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 import org.apache.arrow.memory.util.MemoryUtil;
 import org.apache.parquet.bytes.BytesInput;
+import org.apache.parquet.compression.CompressionCodecFactory.BytesInputDecompressor;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.CodecFactory;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
@@ -16,7 +17,7 @@ import org.xerial.snappy.Snappy;
 
 /**
  * Unpacks pages without Hadoop's codecs, whose first use reads Hadoop's whole configuration. Rare
- * codecs are left to Parquet's own factory. Stateless; any thread.
+ * codecs are left to Parquet's own factory. Stateless; any thread, an {@link Unpacker} one.
  */
 final class ParquetCodecs {
   /** Unpacks all bytes of a place in memory to another, where there is room for {@code size}. */
@@ -52,8 +53,12 @@ final class ParquetCodecs {
       case SNAPPY -> ParquetCodecs::snappy;
       case ZSTD -> ParquetCodecs::zstd;
       case GZIP -> ParquetCodecs::gzip;
-      default ->
-          (packed, packedSize, unpacked, size) -> rare(codec, packed, packedSize, unpacked, size);
+      default -> {
+        BytesInputDecompressor decompressor =
+            new CodecFactory(new PlainParquetConfiguration(), 0).getDecompressor(codec);
+        yield (packed, packedSize, unpacked, size) ->
+            rare(decompressor, packed, packedSize, unpacked, size);
+      }
     };
   }
 
@@ -80,7 +85,7 @@ final class ParquetCodecs {
 
   private static void gzip(long packed, int packedSize, long unpacked, int size)
       throws IOException {
-    byte[] bytes = heap(packed, packedSize);
+    byte[] bytes = PageMemory.copy(packed, packedSize);
     try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
       byte[] some = new byte[8192];
       int done = 0;
@@ -93,21 +98,14 @@ final class ParquetCodecs {
   }
 
   private static void rare(
-      CompressionCodecName codec, long packed, int packedSize, long unpacked, int size)
+      BytesInputDecompressor decompressor, long packed, int packedSize, long unpacked, int size)
       throws IOException {
     byte[] made =
-        new CodecFactory(new PlainParquetConfiguration(), 0)
-            .getDecompressor(codec)
-            .decompress(BytesInput.from(heap(packed, packedSize)), size)
+        decompressor
+            .decompress(BytesInput.from(PageMemory.copy(packed, packedSize)), size)
             .toByteArray();
     require(made.length, size);
     MemoryUtil.copyToMemory(made, 0, unpacked, size);
-  }
-
-  private static byte[] heap(long at, int size) {
-    byte[] bytes = new byte[size];
-    MemoryUtil.copyFromMemory(at, bytes, 0, size);
-    return bytes;
   }
 
   private static void require(long size, int expected) throws IOException {

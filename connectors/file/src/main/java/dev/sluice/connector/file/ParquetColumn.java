@@ -191,7 +191,8 @@ final class ParquetColumn implements ParquetValues {
     }
     int from = (int) (at - page.at());
     ByteBufferInputStream rest =
-        ByteBufferInputStream.wrap(java.nio.ByteBuffer.wrap(page.copy(at, page.size() - from)));
+        ByteBufferInputStream.wrap(
+            java.nio.ByteBuffer.wrap(PageMemory.copy(at, page.size() - from)));
     return new GenericValues(descriptor, encoding, conversion, rest, count);
   }
 

@@ -55,10 +55,10 @@ final class ParquetReader implements SplitReader {
     this.context = context;
     this.limit = limit;
     this.constants = table.constants(file);
-    this.packed = new PageMemory(context.allocator());
-    this.channel = FileChannel.open(file, StandardOpenOption.READ);
     BlockMetaData block = footer.getBlocks().get(group);
     this.rows = block.getRowCount();
+    this.packed = new PageMemory(context.allocator());
+    this.channel = FileChannel.open(file, StandardOpenOption.READ);
     try {
       MessageType schema = footer.getFileMetaData().getSchema();
       List<Type> wanted = ParquetFiles.requested(file, schema, table.fromFile());
@@ -69,10 +69,19 @@ final class ParquetReader implements SplitReader {
         columns.add(values(schema, block, wanted.get(i), out));
       }
       skip(start);
-    } catch (IOException | RuntimeException e) {
+    } catch (UserError | OutOfMemoryException e) {
       close();
       throw e;
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw unreadable(e);
     }
+  }
+
+  /** What a file could not be read for; only bytes that make no sense lead to other exceptions. */
+  private IOException unreadable(Exception e) {
+    String what = e instanceof IOException ? "cannot be read" : "is damaged";
+    return new IOException("'" + file + "' " + what + ": " + e.getMessage(), e);
   }
 
   private ParquetValues values(
@@ -91,7 +100,13 @@ final class ParquetReader implements SplitReader {
         store.add(column, pages);
       }
     }
-    return new ParquetNested(type.asGroupType(), store, opened, out);
+    try {
+      return new ParquetNested(type.asGroupType(), store, opened, out);
+    } catch (RuntimeException e) {
+      // it reads dictionaries at once
+      opened.forEach(ColumnPages::close);
+      throw e;
+    }
   }
 
   private static ColumnChunkMetaData chunk(BlockMetaData block, ColumnDescriptor column)
@@ -135,7 +150,7 @@ final class ParquetReader implements SplitReader {
       throw e;
     } catch (IOException | RuntimeException e) {
       release(vectors);
-      throw new IOException("'" + file + "' is damaged: " + e.getMessage(), e);
+      throw unreadable(e);
     }
     row += count;
     RecordBatch batch = RecordBatch.ofVectors(schema, vectors, count);

@@ -1,5 +1,6 @@
 package dev.sluice.connector.file;
 
+import dev.sluice.batch.Bytes;
 import dev.sluice.connector.ConnectorRegistry;
 import dev.sluice.connector.Fetch;
 import dev.sluice.connector.MalformedRecord;
@@ -11,7 +12,6 @@ import dev.sluice.connector.SplitReader;
 import dev.sluice.error.DidYouMean;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
-import dev.sluice.format.Bytes;
 import dev.sluice.format.CsvFormat;
 import dev.sluice.operator.RejectedRow;
 import dev.sluice.type.DataType;

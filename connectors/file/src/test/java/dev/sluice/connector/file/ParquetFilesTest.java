@@ -370,15 +370,36 @@ class ParquetFilesTest {
       })
   void noDamagedByteDoesHarm(String options) throws SQLException, IOException {
     generate("a.parquet", options, 11);
+    damage(GENERATED, List.of(0, 4, 8, 9, 10), 4);
+  }
+
+  @Test
+  void noDamagedByteOfNestedColumnsDoesHarm() throws SQLException, IOException {
+    run(
+        "COPY (SELECT [r % 3, NULL, r] AS l, {'a': 'k' || r % 5, 'b': r} AS s FROM range(0, 2048)"
+            + " g(r)) TO '"
+            + folder.resolve("a.parquet")
+            + "' (FORMAT parquet, COMPRESSION uncompressed)");
+    Field a = new Field("a", DataType.string());
+    Field b = new Field("b", DataType.of(Kind.BIGINT));
+    Schema nested =
+        Schema.of(
+            new Field("l", DataType.array(DataType.of(Kind.BIGINT))),
+            new Field("s", DataType.row(List.of(a, b))));
+    damage(nested, List.of(0, 1), 1);
+  }
+
+  /** Turns bytes of the first part of the file over, one at a time. */
+  private void damage(Schema schema, List<Integer> columns, int part)
+      throws SQLException, IOException {
     byte[] bytes = Files.readAllBytes(folder.resolve("a.parquet"));
     Random random = new Random(7);
     for (int i = 0; i < 100; i++) {
       byte[] damaged = bytes.clone();
-      int at = random.nextInt(4, bytes.length / 4);
+      int at = random.nextInt(4, bytes.length / part);
       damaged[at] ^= (byte) (i % 2 == 0 ? 1 << random.nextInt(8) : 0xff);
       Files.write(folder.resolve("a.parquet"), damaged);
-      try (SplitSource source =
-          host.open(table(GENERATED, "a.parquet"), List.of(0, 4, 8, 9, 10), Optional.empty())) {
+      try (SplitSource source = host.open(table(schema, "a.parquet"), columns, Optional.empty())) {
         assertThat(host.rows(source, source.discover(Map.of()).subList(0, 1), 2_048))
             .hasSize(2_048);
       } catch (IOException | UserError e) {

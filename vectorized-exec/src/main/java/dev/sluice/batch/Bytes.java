@@ -1,4 +1,4 @@
-package dev.sluice.format;
+package dev.sluice.batch;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -17,17 +17,23 @@ public final class Bytes {
   private Bytes() {}
 
   /** The eight bytes at {@code i}, the first lowest. */
-  static long longAt(byte[] b, int i) {
+  public static long longAt(byte[] b, int i) {
     return (long) LONGS.get(b, i);
   }
 
   /** {@code value} in each of eight bytes. */
-  static long pattern(int value) {
+  public static long pattern(int value) {
     return (value & 0xff) * ONES;
   }
 
+  /** The lowest bit set is that of the first zero byte; higher ones may be wrong. */
   private static long zeros(long x) {
     return (x - ONES) & ~x & HIGHS;
+  }
+
+  /** One bit for each zero byte. */
+  private static long allZeros(long x) {
+    return ~((x & ~HIGHS) + ~HIGHS | x | ~HIGHS);
   }
 
   /** The first index in {@code [from, to)} that holds {@code value}, or {@code to}. */
@@ -69,6 +75,24 @@ public final class Bytes {
       }
     }
     return to;
+  }
+
+  /** The index behind the {@code count}th {@code value} in {@code [from, to)}, or -1. */
+  public static int behind(byte[] b, int from, int to, byte value, long count) {
+    long pattern = pattern(value);
+    long left = count;
+    int i = from;
+    for (; left > 0 && i + 8 <= to; i += 8) {
+      int hits = Long.bitCount(allZeros(longAt(b, i) ^ pattern));
+      if (hits >= left) {
+        break;
+      }
+      left -= hits;
+    }
+    for (; left > 0 && i < to; i++) {
+      left -= b[i] == value ? 1 : 0;
+    }
+    return left > 0 ? -1 : i;
   }
 
   /** Whether the bytes are well-formed UTF-8. */
