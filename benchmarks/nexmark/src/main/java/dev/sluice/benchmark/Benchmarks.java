@@ -85,6 +85,7 @@ final class Benchmarks {
       }
     }
     ratios.remove(Rival.SLUICE);
+    report.summary();
     report.means(ratios);
     if (options.containsKey("kafka")) {
       report.table("kafka, JSON", KafkaCell.run(place, data, rounds));

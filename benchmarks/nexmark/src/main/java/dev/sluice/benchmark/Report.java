@@ -17,6 +17,7 @@ final class Report {
 
   private final Rival.Place place;
   private final StringBuilder page = new StringBuilder();
+  private final Map<String, Map<Rival, List<Timed>>> cells = new LinkedHashMap<>();
 
   Report(Rival.Place place) {
     this.place = place;
@@ -56,6 +57,72 @@ final class Report {
     add("%n%s: as many rows as DuckDB on 1 million events, %,d.%n", cell.label(), rows);
   }
 
+  /** All cells in one table: the medians of an engine's times, as multiples of Sluice's, memory. */
+  void summary() {
+    List<Rival> rivals =
+        cells.values().stream()
+            .flatMap(times -> times.keySet().stream())
+            .distinct()
+            .sorted()
+            .collect(Collectors.toList());
+    StringBuilder head = new StringBuilder("%n## All%n%n| engine ms |");
+    StringBuilder rule = new StringBuilder("| --- |");
+    for (Rival rival : rivals) {
+      boolean own = rival == Rival.SLUICE;
+      head.append(' ').append(rival.label).append(own ? " | peak MB |" : " | × | peak MB |");
+      rule.append(own ? " --- | --- |" : " --- | --- | --- |");
+    }
+    add(head + "%n" + rule + "%n");
+    cells.forEach(
+        (label, times) -> {
+          add("| %s |", label);
+          for (Rival rival : rivals) {
+            List<Timed> runs = times.get(rival);
+            if (runs == null) {
+              add(rival == Rival.SLUICE ? " failed | |" : " failed | | |");
+            } else {
+              double peak = runs.stream().mapToLong(Timed::peakBytes).max().orElse(0) / 1e6;
+              add(" %,.0f |%s %.0f |", millis(runs), multiple(times, rival), peak);
+            }
+          }
+          add("%n");
+        });
+  }
+
+  private static String multiple(Map<Rival, List<Timed>> times, Rival rival) {
+    if (rival == Rival.SLUICE) {
+      return "";
+    }
+    return times.containsKey(Rival.SLUICE)
+        ? String.format(
+            Locale.ROOT, " %.2f |", millis(times.get(rival)) / millis(times.get(Rival.SLUICE)))
+        : " |";
+  }
+
+  private static double millis(List<Timed> runs) {
+    return median(runs.stream().map(Timed::engineMillis).collect(Collectors.toList()));
+  }
+
+  private Map<String, Map<String, Double>> multiples() {
+    Map<String, Map<String, Double>> multiples = new LinkedHashMap<>();
+    cells.forEach(
+        (label, times) -> {
+          if (times.containsKey(Rival.SLUICE)) {
+            Map<String, Double> bars = new LinkedHashMap<>();
+            times.keySet().stream()
+                .filter(rival -> rival != Rival.SLUICE)
+                .sorted()
+                .forEach(
+                    rival ->
+                        bars.put(
+                            rival.label,
+                            millis(times.get(rival)) / millis(times.get(Rival.SLUICE))));
+            multiples.put(label, bars);
+          }
+        });
+    return multiples;
+  }
+
   /** Geometric means over the cells of other engines' times as parts of Sluice's. */
   void means(Map<Rival, List<Double>> ratios) {
     ratios.forEach(
@@ -71,6 +138,7 @@ final class Report {
   }
 
   void cell(Cell cell, Map<Rival, List<Timed>> times) {
+    cells.put(cell.label(), times);
     Map<String, List<Timed>> named = new LinkedHashMap<>();
     times.forEach((rival, runs) -> named.put(rival.label, runs));
     table(cell.label(), named);
@@ -125,9 +193,15 @@ final class Report {
   String write() throws IOException {
     String time =
         DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").format(LocalDateTime.now(ZoneOffset.UTC));
-    Path file = Files.createDirectories(place.work().resolve("results")).resolve(time + ".md");
+    Path folder = Files.createDirectories(place.work().resolve("results"));
+    Path file = folder.resolve(time + ".md");
     Files.writeString(file, page);
-    return page + "\n(" + file + ")";
+    Map<String, Map<String, Double>> multiples = multiples();
+    if (!multiples.isEmpty()) {
+      String title = "Engine time as a multiple of Sluice's (more: slower than Sluice)";
+      Files.writeString(folder.resolve(time + ".svg"), Chart.draw(title, multiples));
+    }
+    return page + "\n(" + file + " and its chart)";
   }
 
   private static String spread(List<Double> values) {
