@@ -26,6 +26,14 @@ final class DistinctWordCount implements GroupAccumulator {
   private int mask = INITIAL - 1;
   private int entries;
 
+  /** The places of the entries, slot after slot, and where those of each slot begin. */
+  private int[] bySlot = new int[0];
+
+  private int[] firstOfSlot = new int[0];
+
+  /** How many entries there were when they were sorted by slot; -1: they have moved since. */
+  private int indexed = -1;
+
   DistinctWordCount(DataType type) {
     this.type = type;
   }
@@ -94,6 +102,7 @@ final class DistinctWordCount implements GroupAccumulator {
     table = new long[Math.multiplyExact(capacity, STRIDE)];
     mask = capacity - 1;
     entries = 0;
+    indexed = -1;
     for (int at = 0; at < old.length; at += STRIDE) {
       if (old[at] != 0) {
         table[place((int) (old[at] - 1), old[at + 1]) + 2] = old[at + 2];
@@ -129,7 +138,7 @@ final class DistinctWordCount implements GroupAccumulator {
 
   @Override
   public long byteSize() {
-    return 8L * (table.length + counts.length);
+    return 8L * (table.length + counts.length) + 4L * (bySlot.length + firstOfSlot.length);
   }
 
   @Override
@@ -141,10 +150,6 @@ final class DistinctWordCount implements GroupAccumulator {
   public long stateWord(int slot, int index) {
     throw new IllegalArgumentException("distinct sets have no words of state");
   }
-
-  private int[] bySlot = new int[0];
-  private int[] firstOfSlot = new int[0];
-  private int indexed = -1;
 
   /** Sorts the entries by slot, if there are others than when that was last done. */
   private void index() {

@@ -90,18 +90,42 @@ class DistinctWordCountTest {
     check(one);
   }
 
-  @Test
-  void whatWasSavedCountsOn() {
-    DistinctWordCount counted = empty();
-    fill(counted, 5);
+  private static DistinctWordCount savedAndRestored(DistinctWordCount counted) {
     DistinctWordCount restored = empty();
     for (int slot = 0; slot < GROUPS; slot++) {
       ByteArena saved = new ByteArena();
       counted.stateBytes(slot, saved);
       restored.restore(slot, new long[0], saved.array(), 0, saved.length());
     }
+    return restored;
+  }
+
+  @Test
+  void whatWasSavedCountsOn() {
+    DistinctWordCount counted = empty();
+    fill(counted, 5);
+    DistinctWordCount restored = savedAndRestored(counted);
     check(restored);
     fill(restored, 5);
     check(restored);
+  }
+
+  /** A full table grows before it looks whether a value is new: its entries move, and are as many. */
+  @Test
+  void whatHasMovedSinceItWasSavedIsFoundAgain() {
+    DistinctWordCount counted = empty();
+    for (int i = 0; i < 100; i++) {
+      add(counted, 64L * i);
+      check(savedAndRestored(counted));
+      add(counted, 0);
+      check(savedAndRestored(counted));
+    }
+  }
+
+  private void add(DistinctWordCount counted, long value) {
+    expected.computeIfAbsent(0, s -> new HashSet<>()).add(value);
+    Lane lane = new Lane();
+    lane.setWords(new long[] {value}, 1);
+    counted.update(new Lane[] {lane}, new SlotRows(Rows.dense(1), new int[] {0}, 0));
   }
 }
