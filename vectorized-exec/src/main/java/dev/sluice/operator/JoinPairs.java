@@ -14,8 +14,6 @@ import dev.sluice.type.Schema;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 
@@ -64,9 +62,7 @@ final class JoinPairs implements AutoCloseable {
     pairs = left.append(right.fields().toArray(new Field[0]));
     leftWidth = left.size();
     given = output.stream().mapToInt(i -> i).toArray();
-    Set<Integer> used = new TreeSet<>();
-    condition.ifPresent(c -> references(c, used));
-    tested = used.stream().mapToInt(i -> i).toArray();
+    tested = condition.stream().flatMapToInt(c -> c.columns().stream().mapToInt(i -> i)).toArray();
     program =
         condition.map(
             c ->
@@ -76,13 +72,6 @@ final class JoinPairs implements AutoCloseable {
                     List.of(),
                     new Schema(List.of()),
                     context.evalContext()));
-  }
-
-  private static void references(Expr expr, Set<Integer> found) {
-    if (expr instanceof Expr.ColumnRef ref) {
-      found.add(ref.index());
-    }
-    expr.operands().forEach(e -> references(e, found));
   }
 
   boolean hasCondition() {

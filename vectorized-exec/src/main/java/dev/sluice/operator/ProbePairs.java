@@ -8,7 +8,6 @@ import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Selection;
 import dev.sluice.expr.BatchProgram;
 import dev.sluice.expr.ExprCompiler;
-import dev.sluice.plan.Expr;
 import dev.sluice.plan.JoinNode;
 import dev.sluice.state.AppendedRows;
 import dev.sluice.type.DataType.Field;
@@ -16,8 +15,6 @@ import dev.sluice.type.Schema;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
@@ -49,9 +46,7 @@ final class ProbePairs implements AutoCloseable {
     leftWidth = node.left().schema().size();
     pairs = node.left().schema().append(node.right().schema().fields().toArray(new Field[0]));
     tested = new boolean[pairs.size()];
-    Set<Integer> used = new TreeSet<>();
-    node.condition().ifPresent(c -> references(c, used));
-    used.forEach(c -> tested[c] = true);
+    node.condition().ifPresent(c -> c.columns().forEach(column -> tested[column] = true));
     program =
         node.condition()
             .map(
@@ -66,13 +61,6 @@ final class ProbePairs implements AutoCloseable {
     Arrays.setAll(
         fillers,
         c -> new Column(ArrowTypes.vector(pairs.field(c).name(), pairs.type(c), allocator)));
-  }
-
-  private static void references(Expr expr, Set<Integer> found) {
-    if (expr instanceof Expr.ColumnRef ref) {
-      found.add(ref.index());
-    }
-    expr.operands().forEach(e -> references(e, found));
   }
 
   boolean hasCondition() {

@@ -4,6 +4,8 @@ import dev.sluice.type.DataType;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A fully resolved scalar expression: columns by index, functions by the id of the function
@@ -16,6 +18,16 @@ public sealed interface Expr {
 
   /** The operands, in order; empty for leaves. */
   List<Expr> operands();
+
+  /** The input columns that it uses, ascending. */
+  default Set<Integer> columns() {
+    Set<Integer> found = new TreeSet<>();
+    if (this instanceof ColumnRef ref) {
+      found.add(ref.index());
+    }
+    operands().forEach(operand -> found.addAll(operand.columns()));
+    return found;
+  }
 
   /** Input column {@code index}. */
   record ColumnRef(int index, DataType type) implements Expr {

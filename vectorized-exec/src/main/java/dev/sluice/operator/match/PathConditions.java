@@ -5,11 +5,9 @@ import dev.sluice.batch.RecordBatch;
 import dev.sluice.expr.ExprCompiler;
 import dev.sluice.expr.RowCondition;
 import dev.sluice.function.EvalContext;
-import dev.sluice.plan.Expr;
 import dev.sluice.plan.MatchNode;
 import dev.sluice.type.Schema;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
@@ -42,24 +40,16 @@ public final class PathConditions implements MatchPartition.Conditions, AutoClos
     node.conditions()
         .forEach(
             (variable, condition) -> {
-              Set<Integer> asks = new HashSet<>();
-              references(condition, asks);
+              Set<Integer> asks = condition.columns();
               boolean ofRow =
                   asks.stream().allMatch(a -> isOfRow(node.navigations().get(a), variable));
               byVariable.put(
                   variable,
                   new Condition(
                       ExprCompiler.condition(schema, condition, context),
-                      asks.stream().mapToInt(Integer::intValue).sorted().toArray(),
+                      asks.stream().mapToInt(Integer::intValue).toArray(),
                       ofRow));
             });
-  }
-
-  private static void references(Expr expr, Set<Integer> to) {
-    if (expr instanceof Expr.ColumnRef ref) {
-      to.add(ref.index());
-    }
-    expr.operands().forEach(operand -> references(operand, to));
   }
 
   private static boolean isOfRow(MatchNode.Navigation navigation, int variable) {

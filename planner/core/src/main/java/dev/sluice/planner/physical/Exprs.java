@@ -21,15 +21,8 @@ final class Exprs {
   /** The input columns that {@code exprs} use. */
   static Set<Integer> references(List<Expr> exprs) {
     Set<Integer> found = new TreeSet<>();
-    exprs.forEach(e -> collect(e, found));
+    exprs.forEach(expr -> found.addAll(expr.columns()));
     return found;
-  }
-
-  private static void collect(Expr expr, Set<Integer> found) {
-    if (expr instanceof Expr.ColumnRef ref) {
-      found.add(ref.index());
-    }
-    expr.operands().forEach(e -> collect(e, found));
   }
 
   /** The input columns that {@code exprs} use, with their types. */

@@ -215,7 +215,7 @@ final class LookupJoins {
     /** Whether the equality is one of a key, and needs no other test. */
     private boolean asKey(Expr own, Expr other) {
       Optional<Expr.ColumnRef> column = tableColumn(other);
-      boolean ofLeft = Exprs.references(List.of(own)).stream().allMatch(i -> i < JoinInput.RIGHT);
+      boolean ofLeft = own.columns().stream().allMatch(i -> i < JoinInput.RIGHT);
       if (column.isEmpty() || !ofLeft || tableKeys.contains(column.get().index())) {
         return false;
       }

@@ -150,7 +150,7 @@ final class Scans {
     SourceCapabilities can = connectors.connector(ref.connector()).sourceCapabilities(ref);
     Optional<Expr> watermark = use.timed ? Optional.of(watermark(table)) : Optional.empty();
     Set<Integer> wanted = new TreeSet<>(use.columns);
-    watermark.ifPresent(w -> wanted.addAll(Exprs.references(List.of(w))));
+    watermark.ifPresent(w -> wanted.addAll(w.columns()));
     if (use.timed) {
       wanted.add(time(table, declared).orElseThrow().column());
     }
@@ -379,7 +379,7 @@ final class Scans {
     if (scan.projections().isEmpty()) {
       return Optional.of(conjunct);
     }
-    for (int column : Exprs.references(List.of(conjunct))) {
+    for (int column : conjunct.columns()) {
       if (column >= scan.projections().size()
           || !(scan.projections().get(column) instanceof Expr.ColumnRef)) {
         return Optional.empty();

@@ -193,7 +193,7 @@ final class VersionJoins {
         && cast.type().kind().compareTo(cast.operand().type().kind()) >= 0) {
       plain = cast.operand();
     }
-    boolean ofLeft = Exprs.references(List.of(other)).stream().allMatch(i -> i < JoinInput.RIGHT);
+    boolean ofLeft = other.columns().stream().allMatch(i -> i < JoinInput.RIGHT);
     return plain instanceof Expr.ColumnRef ref && ref.index() >= JoinInput.RIGHT && ofLeft
         ? Optional.of(new Equality(ref.index(), other))
         : Optional.empty();
