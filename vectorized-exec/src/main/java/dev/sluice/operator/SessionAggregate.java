@@ -87,12 +87,7 @@ final class SessionAggregate implements Operator {
     this.node = node;
     Schema input = node.input().schema();
     timeType = input.type(spec.timeColumn());
-    unit =
-        node.input()
-            .traits()
-            .time()
-            .map(TimeAttribute::unitMicros)
-            .orElseGet(() -> TimeAttribute.unitMicros(timeType.precision()));
+    unit = TimeAttribute.unitMicros(node.input().traits(), timeType);
     shape = new GroupTable.Shape(input, node.keys(), node.calls(), AccumulatorSet.Use.MERGED);
     accumulators = new AccumulatorSet(node.calls(), input, AccumulatorSet.Use.MERGED);
     keys = new KeyColumns(input, node.keys());

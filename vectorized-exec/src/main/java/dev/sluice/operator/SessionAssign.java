@@ -57,12 +57,7 @@ final class SessionAssign implements Operator {
     this.node = node;
     input = node.input().schema();
     timeType = input.type(spec.timeColumn());
-    unit =
-        node.input()
-            .traits()
-            .time()
-            .map(TimeAttribute::unitMicros)
-            .orElseGet(() -> TimeAttribute.unitMicros(timeType.precision()));
+    unit = TimeAttribute.unitMicros(node.input().traits(), timeType);
     store = new SessionStore(spec.gapMicros(), node.allowedLatenessMicros());
     keys = new KeyColumns(input, node.keys());
   }

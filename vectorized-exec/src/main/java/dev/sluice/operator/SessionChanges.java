@@ -100,12 +100,7 @@ final class SessionChanges implements Operator {
     layout = input.append(new Field("$count", WORD.notNull()));
     timeType = input.type(spec.timeColumn());
     gap = spec.gapMicros();
-    unit =
-        node.input()
-            .traits()
-            .time()
-            .map(TimeAttribute::unitMicros)
-            .orElseGet(() -> TimeAttribute.unitMicros(timeType.precision()));
+    unit = TimeAttribute.unitMicros(node.input().traits(), timeType);
     codec = new RowCodec(input, List.of(new SortKey(spec.timeColumn(), false, false)));
     keys = new KeyColumns(input, node.keys());
   }

@@ -13,6 +13,7 @@ import dev.sluice.error.UserError;
 import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.Emit;
 import dev.sluice.plan.PlanNode;
+import dev.sluice.plan.TimeAttribute;
 import dev.sluice.state.KeyGroups;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
@@ -65,12 +66,7 @@ final class WindowAggregate implements Operator {
     this.node = node;
     Schema input = node.input().schema();
     DataType timeType = input.type(node.window().timeColumn());
-    long unit =
-        node.input()
-            .traits()
-            .time()
-            .map(t -> t.unitMicros())
-            .orElseGet(() -> dev.sluice.plan.TimeAttribute.unitMicros(timeType.precision()));
+    long unit = TimeAttribute.unitMicros(node.input().traits(), timeType);
     grid = new WindowGrid(node.window(), unit, node.allowedLatenessMicros(), timeType);
     shape = new GroupTable.Shape(input, node.keys(), node.calls(), AccumulatorSet.Use.MERGED);
     store = new PaneStore(grid, shape);

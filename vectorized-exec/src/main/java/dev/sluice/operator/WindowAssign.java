@@ -35,12 +35,7 @@ final class WindowAssign implements Operator {
     this.node = node;
     Schema input = node.input().schema();
     timeType = input.type(node.window().timeColumn());
-    long unit =
-        node.input()
-            .traits()
-            .time()
-            .map(TimeAttribute::unitMicros)
-            .orElseGet(() -> TimeAttribute.unitMicros(timeType.precision()));
+    long unit = TimeAttribute.unitMicros(node.input().traits(), timeType);
     grid = new WindowGrid(node.window(), unit, node.allowedLatenessMicros(), timeType);
   }
 

@@ -1,5 +1,6 @@
 package dev.sluice.plan;
 
+import dev.sluice.type.DataType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,14 @@ public record TimeAttribute(int column, long unitMicros, List<Integer> others) {
       unit /= 10;
     }
     return unit;
+  }
+
+  /** Resolution of the event time of a relation, or else of a column of type {@code timeType}. */
+  public static long unitMicros(PlanTraits traits, DataType timeType) {
+    return traits
+        .time()
+        .map(TimeAttribute::unitMicros)
+        .orElseGet(() -> unitMicros(timeType.precision()));
   }
 
   /** Whether watermarks promise rows of that column. */

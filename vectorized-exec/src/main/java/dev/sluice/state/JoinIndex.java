@@ -33,8 +33,6 @@ public final class JoinIndex {
   /** By row the one of the same key before it; empty while every key has one row. */
   private int[] before = new int[0];
 
-  private int limit;
-
   /** By key less {@link #least}: row + 1; empty if keys are no addresses. */
   private int[] direct = new int[0];
 
@@ -94,13 +92,12 @@ public final class JoinIndex {
   private void link(int slot, int row) {
     int last = heads[slot];
     heads[slot] = row;
-    limit = row + 1;
     if (last == NONE && before.length == 0) {
       return;
     }
-    if (before.length < limit) {
+    if (before.length <= row) {
       int old = before.length;
-      before = Arrays.copyOf(before, Math.max(1024, 2 * limit));
+      before = Arrays.copyOf(before, Math.max(1024, 2 * (row + 1)));
       Arrays.fill(before, old, before.length, NONE);
     }
     before[row] = last;
