@@ -6,10 +6,7 @@ import dev.sluice.batch.Cells;
 import dev.sluice.batch.Lane;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
-import dev.sluice.error.ErrorCode;
-import dev.sluice.error.UserError;
 import dev.sluice.function.TimeFunctions;
-import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.TimeAttribute;
 import dev.sluice.plan.WindowSpec;
@@ -25,6 +22,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Keeps rows until their session closes, then gives them with its bounds, in order of arrival;
@@ -50,10 +48,6 @@ final class SessionAssign implements Operator {
   private final Clock clock = new Clock();
 
   SessionAssign(PlanNode.WindowAssign node, WindowSpec.Session spec) {
-    if (node.input().traits().changelog() != ChangelogMode.INSERT_ONLY) {
-      throw UserError.of(
-          ErrorCode.CHANGELOG, "SESSION windows over an updating input are not supported");
-    }
     this.node = node;
     input = node.input().schema();
     timeType = input.type(spec.timeColumn());
@@ -232,7 +226,7 @@ final class SessionAssign implements Operator {
 
   /** The rows of one key group; a session's rows stand together. */
   private void restoreRows(RecordBatch chunk) {
-    int[] columns = java.util.stream.IntStream.range(2, chunk.schema().size()).toArray();
+    int[] columns = IntStream.range(2, chunk.schema().size()).toArray();
     try (RecordBatch batch = chunk.share().project(input, columns)) {
       Rows rows = Rows.of(batch);
       keys.load(batch, rows);

@@ -389,7 +389,7 @@ final class SpillingOperator implements Operator {
     @Override
     public void read(String name, ObjIntConsumer<RecordBatch> each) {
       PartOf part = parts.get(name);
-      for (int g = 0; g < groups.length; g++) {
+      for (int g = 0; part != null && g < groups.length; g++) {
         int group = g;
         if (only == -1 ? !evicted[g] : only == g) {
           groups[g].readState(

@@ -26,6 +26,9 @@ public interface StateReader {
     return List.of();
   }
 
-  /** Calls {@code each} with every chunk and its key group; the callee owns the chunk. */
+  /**
+   * Calls {@code each} with every chunk and its key group; the callee owns the chunk. A part that a
+   * former version did not have has none.
+   */
   void read(String name, ObjIntConsumer<RecordBatch> each);
 }

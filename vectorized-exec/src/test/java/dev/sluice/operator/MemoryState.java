@@ -43,7 +43,8 @@ public final class MemoryState implements StateWriter, AutoCloseable {
 
       @Override
       public void read(String name, ObjIntConsumer<RecordBatch> each) {
-        for (Chunk chunk : parts.get(name).chunks()) {
+        List<Chunk> chunks = parts.containsKey(name) ? parts.get(name).chunks() : List.of();
+        for (Chunk chunk : chunks) {
           if (KeyGroups.task(chunk.group(), parallelism) == task) {
             each.accept(chunk.rows().share(), chunk.group());
           }

@@ -122,14 +122,15 @@ public final class StoredCheckpoint {
 
       @Override
       public void read(String part, ObjIntConsumer<RecordBatch> each) {
-        Manifest.PartState found = part(state, part).orElseThrow();
+        part(state, part).ifPresent(found -> readPart(found, each));
+      }
+
+      private void readPart(Manifest.PartState part, ObjIntConsumer<RecordBatch> each) {
+        ObjIntConsumer<RecordBatch> wanted =
+            as(Optional.ofNullable(changes.get(part)), allocator, each);
         for (int group = 0; group < KeyGroups.COUNT; group++) {
           if (KeyGroups.task(group, width) == task) {
-            readGroup(
-                found,
-                group,
-                allocator,
-                as(Optional.ofNullable(changes.get(found)), allocator, each));
+            readGroup(part, group, allocator, wanted);
           }
         }
       }

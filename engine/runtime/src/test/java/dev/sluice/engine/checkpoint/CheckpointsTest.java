@@ -2,6 +2,7 @@ package dev.sluice.engine.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.RecordBatch;
@@ -70,6 +71,7 @@ class CheckpointsTest {
               found.reader(found.manifest().operators().get(0), task, 3, allocator);
           assertThat(reader.version("rows")).hasValue(1);
           assertThat(reader.version("other")).isEmpty();
+          reader.read("other", (batch, group) -> fail("a part that was not saved has rows"));
           reader.read(
               "rows",
               (batch, group) -> {
