@@ -79,8 +79,10 @@ public final class CheckpointDraft implements AutoCloseable {
 
   /**
    * Rows of one key group that wait to be written; none: what is in earlier files does not count.
+   *
+   * @param bytes what they hold of {@link #room}
    */
-  private record Piece(Part part, int group, Optional<RecordBatch> rows) {
+  private record Piece(Part part, int group, Optional<RecordBatch> rows, long bytes) {
     void close() {
       rows.ifPresent(RecordBatch::close);
     }
@@ -165,7 +167,7 @@ public final class CheckpointDraft implements AutoCloseable {
       if (!part.before.isEmpty()) {
         for (int group = 0; group < KeyGroups.COUNT; group++) {
           if (KeyGroups.task(group, width) == task) {
-            put(new Piece(part, group, Optional.empty()));
+            put(new Piece(part, group, Optional.empty(), 0));
           }
         }
       }
@@ -173,8 +175,11 @@ public final class CheckpointDraft implements AutoCloseable {
 
     private void take(CheckpointDraft.Part part, int group, RecordBatch rows) {
       RecordBatch plain = plain(rows, allocator);
-      put(new Piece(part, group, Optional.of(plain)));
-      if (held.addAndGet(size(plain)) > room) {
+      long size = size(plain);
+      boolean full = held.addAndGet(size) > room;
+      // from here on the rows are the writer's, who may close them
+      put(new Piece(part, group, Optional.of(plain), size));
+      if (full) {
         // more than may wait: then the job does
         writeWaiting();
       }
@@ -285,8 +290,8 @@ public final class CheckpointDraft implements AutoCloseable {
 
   private void write(Piece piece) {
     byte[] encoded = {};
+    held.addAndGet(-piece.bytes());
     if (piece.rows().isPresent()) {
-      held.addAndGet(-size(piece.rows().get()));
       encoded = BatchFrame.encode(new BatchFrame.Rows(piece.rows().get()), allocator);
     }
     try {
