@@ -66,17 +66,14 @@ public final class Spool {
 
     @Override
     public void write(RecordBatch batch) throws IOException {
-      try {
+      try (batch) {
         begin();
-      } catch (IOException | RuntimeException e) {
-        batch.close();
-        throw e;
+        rows += batch.rowCount();
+        byte[] frame =
+            BatchFrame.encode(
+                new BatchFrame.Rows(CheckpointDraft.plain(batch, allocator)), allocator);
+        ChunkFile.write(draft.get(), ROWS, frames++, frame);
       }
-      rows += batch.rowCount();
-      byte[] frame =
-          BatchFrame.encode(
-              new BatchFrame.Rows(CheckpointDraft.plain(batch, allocator)), allocator);
-      ChunkFile.write(draft.get(), ROWS, frames++, frame);
     }
 
     private void begin() throws IOException {
