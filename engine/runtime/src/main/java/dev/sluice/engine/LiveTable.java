@@ -115,12 +115,15 @@ final class LiveTable {
     }
   }
 
-  private synchronized SplitSource open(boolean untilNow) {
+  /** Takes as long as the table's servers do: the tasks, who ask for answers, must not wait. */
+  private SplitSource open(boolean untilNow) {
     TableRef table = connector.fromStart(node.table(), untilNow).orElseThrow();
     SplitSource source =
         connector.openSource(
             new ScanRequest(table, node.columns(), Optional.empty(), OptionalInt.empty()), context);
-    sources.add(source);
+    synchronized (this) {
+      sources.add(source);
+    }
     return source;
   }
 
@@ -183,8 +186,10 @@ final class LiveTable {
     }
     if (last) {
       TableLookup.end(crew);
-      sources.forEach(SplitSource::close);
-      sources.clear();
+      synchronized (this) {
+        sources.forEach(SplitSource::close);
+        sources.clear();
+      }
     }
   }
 

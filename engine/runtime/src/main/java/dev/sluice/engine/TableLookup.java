@@ -245,7 +245,6 @@ final class TableLookup implements Lookup {
     }
     answers.close();
     end(crew);
-    answers.close();
     synchronized (idle) {
       idle.forEach(LookupSource::close);
       idle.clear();
