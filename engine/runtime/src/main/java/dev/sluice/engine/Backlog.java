@@ -1,6 +1,8 @@
 package dev.sluice.engine;
 
 import dev.sluice.plan.StageGraph;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What tasks have taken in and not dealt with: put off, or waiting for answers from outside. The
@@ -15,16 +17,16 @@ final class Backlog {
 
   /** Whether a task has put input off. */
   boolean owes() {
-    return parts.tasks().stream()
-        .flatMap(java.util.List::stream)
-        .anyMatch(host -> host.task().owes());
+    return tasks().anyMatch(host -> host.task().owes());
   }
 
   /** Whether rows wait in a task for an answer from outside. */
   boolean awaits() {
-    return parts.tasks().stream()
-        .flatMap(java.util.List::stream)
-        .anyMatch(host -> host.task().awaits());
+    return tasks().anyMatch(host -> host.task().awaits());
+  }
+
+  private Stream<TaskHost> tasks() {
+    return parts.tasks().stream().flatMap(List::stream);
   }
 
   /**
