@@ -116,11 +116,8 @@ public final class BatchBuilder implements AutoCloseable {
   public void copy(RowKind kind, RecordBatch batch, int position) {
     for (int i = 0; i < vectors.length; i++) {
       FieldVector from = batch.vector(i);
-      if (from instanceof NullVector && schema.type(i).kind() != Kind.NULL) {
-        while (vectors[i].getValueCapacity() <= rows) {
-          vectors[i].reAlloc();
-        }
-        vectors[i].setNull(rows);
+      if (from instanceof NullVector) {
+        setNull(i);
       } else {
         vectors[i].copyFromSafe(position, rows, from);
       }

@@ -4,6 +4,7 @@ import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import org.apache.arrow.vector.FieldVector;
 
 /**
@@ -57,6 +58,33 @@ public final class RecordBatch implements AutoCloseable {
       Optional<Selection> selection,
       Optional<byte[]> kinds) {
     return new RecordBatch(schema, columns, length, selection, kinds);
+  }
+
+  /**
+   * A batch of columns that {@code maker} gives by index; if one cannot be made, those before it
+   * are released. {@code kinds} as above.
+   */
+  public static RecordBatch make(
+      Schema schema,
+      IntFunction<Column> maker,
+      int length,
+      Optional<Selection> selection,
+      Optional<byte[]> kinds) {
+    Column[] columns = new Column[schema.size()];
+    int made = 0;
+    try {
+      while (made < columns.length) {
+        columns[made] = maker.apply(made);
+        made++;
+      }
+      return of(schema, columns, length, selection, kinds);
+    } finally {
+      if (made < columns.length) {
+        for (int i = 0; i < made; i++) {
+          columns[i].release();
+        }
+      }
+    }
   }
 
   /** A dense insert-only batch that owns freshly made vectors. */

@@ -91,24 +91,15 @@ final class CompiledProgram implements BatchProgram {
       int count,
       int[] positions,
       Optional<Selection> selection) {
-    Column[] columns = new Column[projections.size()];
-    boolean done = false;
-    try {
-      for (int i = 0; i < columns.length; i++) {
-        columns[i] =
+    return RecordBatch.make(
+        output,
+        i ->
             projections.get(i) instanceof Expr.ColumnRef ref
                 ? input.retainColumn(ref.index())
-                : compute(i, input, allocator, count, positions);
-      }
-      done = true;
-    } finally {
-      for (Column column : columns) {
-        if (!done && column != null) {
-          column.release();
-        }
-      }
-    }
-    return RecordBatch.of(output, columns, input.length(), selection, input.kinds());
+                : compute(i, input, allocator, count, positions),
+        input.length(),
+        selection,
+        input.kinds());
   }
 
   private Column compute(

@@ -1,6 +1,7 @@
 package dev.sluice.operator;
 
-import dev.sluice.batch.Column;
+import dev.sluice.batch.BatchBuilder;
+import dev.sluice.batch.Cells;
 import dev.sluice.batch.Loops;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
@@ -32,7 +33,7 @@ final class HashJoin implements Operator {
   private static final String WAITING = "waiting";
   private static final int LAYOUT = 1;
   private static final int SAVED_ROWS = 8192;
-  private static final DataType FLAG = DataType.of(Kind.BIGINT).notNull();
+  private static final Field PAIRED = new Field("$paired", DataType.of(Kind.BIGINT).notNull());
 
   private final JoinNode node;
   private final JoinKind kind;
@@ -348,7 +349,7 @@ final class HashJoin implements Operator {
   }
 
   private Schema layout() {
-    return schema(build).append(new Field("$paired", FLAG));
+    return schema(build).append(PAIRED);
   }
 
   private void save(StateWriter.Part part, AppendedRows store, boolean flagged) {
@@ -364,27 +365,14 @@ final class HashJoin implements Operator {
 
   private RecordBatch flagged(int[] rows) {
     BufferAllocator allocator = context.orElseThrow().allocator();
-    int width = schema(build).size();
-    BigIntVector flags = new BigIntVector("$paired", allocator);
-    Column column = new Column(flags);
-    boolean done = false;
-    try (RecordBatch plain = batch(kept, rows)) {
-      flags.allocateNew(rows.length);
+    try (RecordBatch plain = batch(kept, rows);
+        BatchBuilder flags = new BatchBuilder(Schema.of(PAIRED), allocator)) {
       for (int i = 0; i < rows.length; i++) {
-        flags.set(i, paired.get(rows[i]) ? 1 : 0);
+        Cells.setWord(flags.vector(0), PAIRED.type(), i, paired.get(rows[i]) ? 1 : 0);
       }
-      flags.setValueCount(rows.length);
-      Column[] columns = new Column[width + 1];
-      for (int c = 0; c < width; c++) {
-        columns[c] = plain.retainColumn(c);
-      }
-      columns[width] = column;
-      done = true;
-      return RecordBatch.of(layout(), columns, rows.length);
-    } finally {
-      if (!done) {
-        column.release();
-      }
+      flags.advance(rows.length);
+      RecordBatch built = flags.build();
+      return plain.share().beside(layout(), built);
     }
   }
 

@@ -15,6 +15,7 @@ import dev.sluice.type.Schema;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
@@ -35,7 +36,7 @@ final class ProbePairs implements AutoCloseable {
   private final Optional<BatchProgram> program;
 
   /** Stand for columns that the condition does not ask for. */
-  private final Column[] fillers;
+  private final RecordBatch fillers;
 
   private int[] identity = new int[0];
 
@@ -57,10 +58,13 @@ final class ProbePairs implements AutoCloseable {
                         List.of(),
                         new Schema(List.of()),
                         context.evalContext()));
-    fillers = new Column[program.isPresent() ? pairs.size() : 0];
-    Arrays.setAll(
-        fillers,
-        c -> new Column(ArrowTypes.vector(pairs.field(c).name(), pairs.type(c), allocator)));
+    fillers =
+        RecordBatch.make(
+            program.isPresent() ? pairs : new Schema(List.of()),
+            c -> new Column(ArrowTypes.vector(pairs.field(c).name(), pairs.type(c), allocator)),
+            0,
+            Optional.empty(),
+            Optional.empty());
   }
 
   boolean hasCondition() {
@@ -103,20 +107,13 @@ final class ProbePairs implements AutoCloseable {
     if (program.isEmpty()) {
       return some.count();
     }
-    Column[] columns = new Column[pairs.size()];
-    boolean done = false;
-    try {
-      for (int c = 0; c < columns.length; c++) {
-        columns[c] = tested[c] ? column(some, c, pairs.field(c)) : fillers[c].retain();
-      }
-      done = true;
-    } finally {
-      if (!done) {
-        release(columns);
-      }
-    }
     RecordBatch all =
-        RecordBatch.of(pairs, columns, some.length(), selection(some), Optional.empty());
+        RecordBatch.make(
+            pairs,
+            c -> tested[c] ? column(some, c, pairs.field(c)) : fillers.retainColumn(c),
+            some.length(),
+            selection(some),
+            Optional.empty());
     Optional<RecordBatch> passed = program.get().run(all, allocator);
     if (passed.isEmpty()) {
       return 0;
@@ -227,39 +224,19 @@ final class ProbePairs implements AutoCloseable {
     return new Column(Gather.nulls(pairs.field(c).name(), pairs.type(c), length, allocator));
   }
 
-  /** Makes a column of the output. */
-  private interface Maker {
-    Column column(int c);
-  }
-
-  private RecordBatch made(Maker maker, int length, Optional<Selection> selection) {
-    Column[] columns = new Column[node.output().size()];
-    boolean done = false;
-    try {
-      for (int i = 0; i < columns.length; i++) {
-        columns[i] = maker.column(node.output().get(i));
-      }
-      done = true;
-    } finally {
-      if (!done) {
-        release(columns);
-      }
-    }
-    return RecordBatch.of(node.schema(), columns, length, selection, Optional.empty());
-  }
-
-  private static void release(Column[] columns) {
-    for (Column column : columns) {
-      if (column != null) {
-        column.release();
-      }
-    }
+  /** The output's columns, which {@code maker} makes of those of left and right side by side. */
+  private RecordBatch made(IntFunction<Column> maker, int length, Optional<Selection> selection) {
+    return RecordBatch.make(
+        node.schema(),
+        i -> maker.apply(node.output().get(i)),
+        length,
+        selection,
+        Optional.empty());
   }
 
   @Override
   public void close() {
     program.ifPresent(BatchProgram::close);
-    release(fillers);
-    Arrays.fill(fillers, null);
+    fillers.close();
   }
 }

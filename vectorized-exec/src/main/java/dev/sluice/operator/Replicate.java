@@ -56,11 +56,9 @@ final class Replicate implements Operator {
 
   /** Copies, for a selection has each position once. */
   private RecordBatch copied(RecordBatch batch, int[] positions, int count) {
-    Column[] columns = new Column[schema.size()];
-    boolean done = false;
-    try {
-      for (int c = 0; c < columns.length; c++) {
-        columns[c] =
+    return RecordBatch.make(
+        schema,
+        c ->
             new Column(
                 Gather.take(
                     schema.field(c).name(),
@@ -68,16 +66,10 @@ final class Replicate implements Operator {
                     batch.vector(c),
                     positions,
                     count,
-                    context.orElseThrow().allocator()));
-      }
-      done = true;
-      return RecordBatch.of(
-          schema, columns, count, Optional.empty(), kinds(batch, positions, count));
-    } finally {
-      for (int c = 0; !done && c < columns.length && columns[c] != null; c++) {
-        columns[c].release();
-      }
-    }
+                    context.orElseThrow().allocator())),
+        count,
+        Optional.empty(),
+        kinds(batch, positions, count));
   }
 
   private static Optional<byte[]> kinds(RecordBatch batch, int[] positions, int count) {

@@ -14,6 +14,7 @@ import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.Schema;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.util.MemoryUtil;
 import org.apache.arrow.vector.BaseFixedWidthVector;
@@ -172,21 +173,14 @@ public final class AppendedRows {
 
   /** Rows as a batch. */
   public RecordBatch batch(int[] some, BufferAllocator allocator) {
-    int[] at = Loops.identity(some.length);
-    Column[] columns = new Column[schema.size()];
-    boolean done = false;
-    try {
-      for (int c = 0; c < columns.length; c++) {
-        String name = schema.field(c).name();
-        columns[c] = new Column(vector(c, name, some, at, some.length, some.length, allocator));
-      }
-      done = true;
-      return RecordBatch.of(schema, columns, some.length);
-    } finally {
-      for (int c = 0; !done && c < columns.length && columns[c] != null; c++) {
-        columns[c].release();
-      }
-    }
+    int n = some.length;
+    int[] at = Loops.identity(n);
+    return RecordBatch.make(
+        schema,
+        c -> new Column(vector(c, schema.field(c).name(), some, at, n, n, allocator)),
+        n,
+        Optional.empty(),
+        Optional.empty());
   }
 
   private void write(
@@ -334,19 +328,7 @@ public final class AppendedRows {
 
   /** All rows by key group, those of a group in their order. */
   public int[][] rowsByGroup() {
-    int[] counts = new int[KeyGroups.COUNT];
-    for (int row = 0; row < rows; row++) {
-      counts[groups[row] & 0xff]++;
-    }
-    int[][] byGroup = new int[KeyGroups.COUNT][];
-    for (int group = 0; group < byGroup.length; group++) {
-      byGroup[group] = new int[counts[group]];
-    }
-    for (int row = rows - 1; row >= 0; row--) {
-      int group = groups[row] & 0xff;
-      byGroup[group][--counts[group]] = row;
-    }
-    return byGroup;
+    return KeyGroups.byGroup(groups, rows);
   }
 
   /** Bytes on the heap, about. */

@@ -1,5 +1,7 @@
 package dev.sluice.state;
 
+import java.util.function.IntUnaryOperator;
+
 /**
  * Key groups: the unit in which keyed state is addressed, so that a snapshot restores at any
  * parallelism. The number is fixed; a task owns a contiguous range. Stateless; safe for use by any
@@ -28,19 +30,28 @@ public final class KeyGroups {
 
   /** The slots of a table by key group, for snapshots. */
   public static int[][] slotsByGroup(KeyTable table) {
+    return byGroup(table::keyGroup, table.size());
+  }
+
+  /** The numbers 0 to {@code count} - 1 by the key group that {@code groups} has for each. */
+  static int[][] byGroup(byte[] groups, int count) {
+    return byGroup(i -> groups[i] & 0xff, count);
+  }
+
+  private static int[][] byGroup(IntUnaryOperator groupOf, int count) {
     int[] counts = new int[COUNT];
-    for (int slot = 0; slot < table.size(); slot++) {
-      counts[table.keyGroup(slot)]++;
+    for (int i = 0; i < count; i++) {
+      counts[groupOf.applyAsInt(i)]++;
     }
-    int[][] slots = new int[COUNT][];
+    int[][] numbers = new int[COUNT][];
     for (int group = 0; group < COUNT; group++) {
-      slots[group] = new int[counts[group]];
+      numbers[group] = new int[counts[group]];
     }
-    for (int slot = table.size() - 1; slot >= 0; slot--) {
-      int group = table.keyGroup(slot);
-      slots[group][--counts[group]] = slot;
+    for (int i = count - 1; i >= 0; i--) {
+      int group = groupOf.applyAsInt(i);
+      numbers[group][--counts[group]] = i;
     }
-    return slots;
+    return numbers;
   }
 
   /**

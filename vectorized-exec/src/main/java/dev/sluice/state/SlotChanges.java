@@ -214,19 +214,7 @@ public final class SlotChanges {
       if (builder.isEmpty() || builder.get().rows() < least) {
         return;
       }
-      int n = builder.get().rows();
-      int[] counts = new int[KeyGroups.COUNT];
-      for (int i = 0; i < n; i++) {
-        counts[groups[i] & 0xff]++;
-      }
-      int[][] positions = new int[KeyGroups.COUNT][];
-      for (int g = 0; g < positions.length; g++) {
-        positions[g] = new int[counts[g]];
-      }
-      for (int i = n - 1; i >= 0; i--) {
-        int g = groups[i] & 0xff;
-        positions[g][--counts[g]] = i;
-      }
+      int[][] positions = KeyGroups.byGroup(groups, builder.get().rows());
       try (RecordBatch all = builder.get().build()) {
         builder = Optional.empty();
         for (int g = 0; g < positions.length; g++) {
