@@ -12,23 +12,16 @@ import dev.sluice.plan.CountWindowNode;
 import dev.sluice.plan.SortKey;
 import dev.sluice.state.KeyColumns;
 import dev.sluice.state.KeyGroups;
-import dev.sluice.state.KeyTable;
 import dev.sluice.state.RowCodec;
 import dev.sluice.state.SortedRow;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
-import dev.sluice.type.DataType;
-import dev.sluice.type.DataType.Field;
-import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
@@ -38,30 +31,26 @@ import org.apache.arrow.memory.BufferAllocator;
  * counted in the order of their bytes.
  */
 final class CountWindow implements Operator {
-  private static final String COUNTS = "counts";
   private static final String WAITING = "waiting";
   private static final String HELD = "held";
   private static final String OWED = "owed";
   private static final int LAYOUT = 1;
-  private static final DataType WORD = DataType.of(Kind.BIGINT).notNull();
 
   private final CountWindowNode node;
   private final Schema input;
   private final RowCodec codec;
   private final KeyColumns keys;
-  private KeyTable table;
-  private final Schema countLayout;
   private final Schema added;
   private final boolean waitsForEnd;
   private final boolean retracting;
   private final KeyAges ages;
+  private final KeyCounts counts;
 
   /** Where rows are taken back: how often each is there. */
   private final TreeMap<SortedRow, SortedRow> held = new TreeMap<>();
 
   private final PriorityQueue<SortedRow> waiting = new PriorityQueue<>();
   private final Clock clock = new Clock();
-  private long[] counts = new long[64];
   private long[] starts = new long[0];
   private long[] numbers = new long[0];
   private long waitingBytes;
@@ -79,15 +68,9 @@ final class CountWindow implements Operator {
             input,
             node.time().map(t -> List.of(new SortKey(t.column(), false, false))).orElse(List.of()));
     keys = new KeyColumns(input, node.keys());
-    table = new KeyTable(keys);
     waitsForEnd = node.input().traits().bounded();
     ages = new KeyAges(node.traits());
-    List<Field> fields = new ArrayList<>();
-    fields.add(new Field("count", WORD));
-    for (int i = 0; i < node.keys().size(); i++) {
-      fields.add(new Field("key" + i, input.type(node.keys().get(i))));
-    }
-    countLayout = new Schema(fields);
+    counts = new KeyCounts(input, node.keys(), ages);
     added = new Schema(node.schema().fields().subList(input.size(), node.schema().size()));
   }
 
@@ -165,21 +148,9 @@ final class CountWindow implements Operator {
   /** A key whose time is over begins anew with its next row. */
   @Override
   public void endOfTick(Output output) {
-    if (!ages.isSweepDue()) {
-      return;
-    }
-    int before = table.size();
-    int[] places = new int[before];
-    table = table.retained(slot -> !ages.isOver(slot), places);
-    for (int slot = 0; slot < places.length; slot++) {
-      if (places[slot] >= 0) {
-        counts[places[slot]] = counts[slot];
-      }
-    }
-    Arrays.fill(counts, table.size(), counts.length, 0);
-    ages.move(places);
-    if (table.size() < before) {
-      context.orElseThrow().count("groups.released", before - table.size());
+    int released = ages.isSweepDue() ? counts.forgetOld() : 0;
+    if (released > 0) {
+      context.orElseThrow().count("groups.released", released);
     }
   }
 
@@ -236,29 +207,19 @@ final class CountWindow implements Operator {
     try (batch) {
       Rows rows = Rows.of(batch);
       int n = rows.count();
-      int[] slots = new int[n];
-      keys.load(batch, rows);
-      table.slots(keys, slots);
-      grow();
-      ages.reach(slots, n);
+      int[] slots = counts.slots(batch, rows);
       if (starts.length < n) {
         starts = new long[n];
         numbers = new long[n];
       }
       for (int i = 0; i < n; i++) {
-        long number = counts[slots[i]]++;
+        long number = counts.next(slots[i]) - 1;
         numbers[i] = number;
         starts[i] = number - number % node.slide();
       }
       while (emit(batch, rows, output)) {
         // once more for rows that lie in an earlier window, too
       }
-    }
-  }
-
-  private void grow() {
-    if (counts.length < table.size()) {
-      counts = Arrays.copyOf(counts, Math.max(table.size(), 2 * counts.length));
     }
   }
 
@@ -296,30 +257,11 @@ final class CountWindow implements Operator {
 
   @Override
   public void snapshot(StateWriter state) {
-    StateWriter.Part part = state.part(COUNTS, LAYOUT, countLayout);
-    int[][] groups = KeyGroups.slotsByGroup(table);
-    for (int g = 0; g < groups.length; g++) {
-      if (groups[g].length > 0) {
-        part.write(g, counts(groups[g]));
-      }
-    }
+    counts.save(state, allocator());
     saveWaiting(state.part(WAITING, LAYOUT, input), waiting, 1);
     saveWaiting(state.part(HELD, LAYOUT, input), held.keySet(), 1);
     saveWaiting(state.part(OWED, LAYOUT, input), held.keySet(), -1);
     clock.save(state, allocator());
-  }
-
-  private RecordBatch counts(int[] slots) {
-    try (BatchBuilder builder = new BatchBuilder(countLayout, allocator())) {
-      for (int i = 0; i < slots.length; i++) {
-        Cells.setWord(builder.vector(0), WORD, i, counts[slots[i]]);
-      }
-      for (int k = 0; k < node.keys().size(); k++) {
-        table.writeKeys(k, slots, 0, slots.length, builder.vector(1 + k));
-      }
-      builder.advance(slots.length);
-      return builder.build();
-    }
   }
 
   /** Rows as often as they are there, or, with {@code sign} -1, are owed. */
@@ -353,22 +295,7 @@ final class CountWindow implements Operator {
     if (!clock.restore(state)) {
       return;
     }
-    KeyColumns saved =
-        new KeyColumns(countLayout, IntStream.range(1, countLayout.size()).boxed().toList());
-    state.read(
-        COUNTS,
-        (batch, group) -> {
-          try (batch) {
-            Rows rows = Rows.of(batch);
-            int[] slots = new int[rows.count()];
-            saved.load(batch, rows);
-            table.slots(saved, slots);
-            grow();
-            for (int i = 0; i < slots.length; i++) {
-              counts[slots[i]] = Cells.word(batch.vector(0), WORD, rows.position(i));
-            }
-          }
-        });
+    counts.restore(state);
     state.read(WAITING, (batch, group) -> restore(batch, 1));
     state.read(HELD, (batch, group) -> restore(batch, 1));
     state.read(OWED, (batch, group) -> restore(batch, -1));
@@ -385,13 +312,12 @@ final class CountWindow implements Operator {
 
   @Override
   public long stateBytes() {
-    return table.byteSize() + 8L * counts.length + waitingBytes;
+    return counts.byteSize() + waitingBytes;
   }
 
   @Override
   public void close() {
     waiting.clear();
     held.clear();
-    counts = new long[0];
   }
 }
