@@ -173,15 +173,17 @@ final class Rank implements Operator {
       if (!retracting && partition.isBeyond(node, key)) {
         continue;
       }
-      if (updating && !partition.isTouched()) {
-        partition.touch(node);
-        to.touched.add(partition);
-      } else if (byTime && !partition.isTouched()) {
-        partition.waitForTime();
+      long count = batch.kind(position).adds() ? 1 : -1;
+      SortedRow row = new SortedRow(key, codec.row(batch, position), count);
+      if ((updating || byTime) && !partition.isTouched()) {
         to.touched.add(partition);
       }
-      long count = batch.kind(position).adds() ? 1 : -1;
-      to.change(partition, new SortedRow(key, codec.row(batch, position), count));
+      if (byTime) {
+        partition.waitFor(row.firstWord());
+      } else if (updating && !partition.isTouched()) {
+        partition.touch(node);
+      }
+      to.change(partition, row);
     }
   }
 
@@ -283,7 +285,7 @@ final class Rank implements Operator {
       return Optional.of(
           new Waiting(
               waiting.size(),
-              waiting.stream().mapToLong(p -> p.nextTime(clock.watermark())).min().orElseThrow()));
+              waiting.stream().mapToLong(RankedRows::due).min().orElseThrow()));
     }
     return node.window().isPresent() && !windows.isEmpty()
         ? Optional.of(new Waiting(windows.size(), byWindow.due(windows.firstKey())))
@@ -453,6 +455,9 @@ final class Rank implements Operator {
                   partitions.change(partition, row);
                   if (rank < 0) {
                     wait(partitions, partition);
+                    if (byTime && row.firstWord() > clock.watermark()) {
+                      partition.waitFor(row.firstWord());
+                    }
                   }
                 }));
     state.read(

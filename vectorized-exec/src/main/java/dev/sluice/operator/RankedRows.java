@@ -40,6 +40,9 @@ final class RankedRows {
 
   private boolean touched;
 
+  /** The least time of a row that waits for the watermark, if rows come out by it. */
+  private long due = Long.MAX_VALUE;
+
   boolean isTouched() {
     return touched;
   }
@@ -198,9 +201,15 @@ final class RankedRows {
     return kept;
   }
 
-  /** Waits for event time to give its rows. */
-  void waitForTime() {
+  /** A row of that time waits for the watermark to give it. */
+  void waitFor(long time) {
     touched = true;
+    due = Math.min(due, time);
+  }
+
+  /** The least time of a row that waits; the greatest of all if none does. */
+  long due() {
+    return due;
   }
 
   /**
@@ -208,26 +217,20 @@ final class RankedRows {
    * behind {@code until}; whether no other waits.
    */
   boolean giveUntil(RankNode node, long after, long until, Changes changes) {
+    if (due > until) {
+      return false;
+    }
     touched = false;
+    due = Long.MAX_VALUE;
     for (Kept kept : kept(node)) {
       long time = kept.row().firstWord();
       if (time > until) {
-        touched = true;
+        waitFor(time);
       } else if (time > after) {
         changes.insert(kept);
       }
     }
     return !touched;
-  }
-
-  /** The least time behind {@code after}; the greatest of all if there is none. */
-  long nextTime(long after) {
-    for (SortedRow row : rows.keySet()) {
-      if (row.firstWord() > after) {
-        return row.firstWord();
-      }
-    }
-    return Long.MAX_VALUE;
   }
 
   /** Tells what has changed since {@link #touch}. */
