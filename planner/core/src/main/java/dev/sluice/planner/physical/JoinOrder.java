@@ -88,7 +88,7 @@ final class JoinOrder {
         && !TemporalJoins.isTemporal(join);
   }
 
-  /** How many rows a relation has, with and without its conditions; empty if unknown. */
+  /** About how many rows a relation has, and how many without its conditions. */
   private record Size(double rows, double all) {}
 
   /** Inner joins in a row: their inputs, and all conditions over the columns of all of them. */

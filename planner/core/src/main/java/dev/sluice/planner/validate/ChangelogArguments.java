@@ -20,7 +20,6 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
-import org.apache.calcite.sql.parser.SqlParserPos;
 
 /**
  * The arguments of TO_CHANGELOG and FROM_CHANGELOG, as Flink has them, written as a table and
@@ -193,10 +192,5 @@ final class ChangelogArguments {
       throw wrong(argument, "ERROR_HANDLING is 'FAIL' or 'SKIP'", "'SKIP' leaves such rows out");
     }
     return text;
-  }
-
-  /** Where the call stands. */
-  SqlParserPos position() {
-    return call.getParserPosition();
   }
 }
