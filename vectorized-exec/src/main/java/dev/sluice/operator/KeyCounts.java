@@ -47,7 +47,9 @@ final class KeyCounts {
     layout = new Schema(fields);
   }
 
-  /** The slots of the keys of rows, which begin with 0 if they are new; they are as young as now. */
+  /**
+   * The slots of the keys of rows, which begin with 0 if they are new; they are as young as now.
+   */
   int[] slots(RecordBatch batch, Rows rows) {
     int[] slots = slots(keys, batch, rows);
     ages.reach(slots, slots.length);

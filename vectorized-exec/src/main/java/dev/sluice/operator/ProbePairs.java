@@ -227,11 +227,7 @@ final class ProbePairs implements AutoCloseable {
   /** The output's columns, which {@code maker} makes of those of left and right side by side. */
   private RecordBatch made(IntFunction<Column> maker, int length, Optional<Selection> selection) {
     return RecordBatch.make(
-        node.schema(),
-        i -> maker.apply(node.output().get(i)),
-        length,
-        selection,
-        Optional.empty());
+        node.schema(), i -> maker.apply(node.output().get(i)), length, selection, Optional.empty());
   }
 
   @Override

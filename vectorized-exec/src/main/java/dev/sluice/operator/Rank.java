@@ -284,8 +284,7 @@ final class Rank implements Operator {
       List<RankedRows> waiting = partitions(0).touched;
       return Optional.of(
           new Waiting(
-              waiting.size(),
-              waiting.stream().mapToLong(RankedRows::due).min().orElseThrow()));
+              waiting.size(), waiting.stream().mapToLong(RankedRows::due).min().orElseThrow()));
     }
     return node.window().isPresent() && !windows.isEmpty()
         ? Optional.of(new Waiting(windows.size(), byWindow.due(windows.firstKey())))
