@@ -88,8 +88,8 @@ public final class Settings {
       OptionSpec.of(
               "state.ttl",
               Type.DURATION,
-              "A key without rows for this long is forgotten by aggregations without a window over"
-                  + " input that never ends; its next row begins it anew. 0: never.",
+              "Over input that never ends, a key without rows for this long is forgotten where no"
+                  + " window or watermark frees it; its next row begins it anew. 0: never.",
               "1 day")
           .withDefault("0 s");
   public static final OptionSpec TIME_ZONE =
