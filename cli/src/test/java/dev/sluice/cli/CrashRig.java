@@ -7,7 +7,6 @@ import dev.sluice.testing.databases.MariaDbServer;
 import dev.sluice.testing.databases.PostgresServer;
 import dev.sluice.testing.kafka.KafkaServer;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,35 +139,20 @@ final class CrashRig {
 
   /** Starts a pipeline's process; its output goes to {@code log}. */
   private Process start(String name, String point, String log) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(
-            a -> a.startsWith("--add-opens") || a.startsWith("--enable") || a.startsWith("-Dio"))
-        .forEach(command::add);
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx400m", "-cp"));
-    command.add(System.getProperty("java.class.path"));
-    command.add("-Dsluice.fault=" + point);
-    int parallelism = 1 + random.nextInt(3);
-    command.addAll(
-        List.of(
-            "dev.sluice.cli.Main",
+    List<String> jvm = List.of("-XX:TieredStopAtLevel=1", "-Xmx400m", "-Dsluice.fault=" + point);
+    String parallelism = Integer.toString(1 + random.nextInt(3));
+    return ChildRun.of(
+            directory,
+            jvm,
             "run",
             name + ".sql",
             "--checkpoint-dir",
             name + "_checkpoints",
             "--parallelism",
-            Integer.toString(parallelism)));
-    return new ProcessBuilder(command)
-        .directory(directory.toFile())
+            parallelism)
         .redirectErrorStream(true)
         .redirectOutput(directory.resolve(log).toFile())
         .start();
-  }
-
-  private static void signal(Process process, String name)
-      throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
   }
 
   /** One pipeline, its lives and deaths. */
@@ -199,11 +183,11 @@ final class CrashRig {
       Process process = start(name, kill.point() + ":" + kill.pass(), name + ".log");
       long signalled = System.nanoTime();
       if (kill.millis() > 0 && !process.waitFor(kill.millis(), TimeUnit.MILLISECONDS)) {
-        signal(process, kill.signal());
+        ChildRun.signal(process, kill.signal());
         signalled = System.nanoTime();
         if (kill.signal().equals("STOP")) {
           assertThat(process.waitFor(1500, TimeUnit.MILLISECONDS)).isFalse();
-          signal(process, "CONT");
+          ChildRun.signal(process, "CONT");
         }
       }
       return ended(kill.toString(), process, name + ".log", signalled);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -45,16 +44,9 @@ class MemoryTest {
   }
 
   private List<String> java(List<String> jvm, String sql) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(a -> a.startsWith("--") || a.startsWith("-XX") || a.startsWith("-Dio"))
-        .forEach(command::add);
-    command.addAll(jvm);
-    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), "dev.sluice.cli.Main", "-e", sql));
-    return command;
+    List<String> flags = new ArrayList<>(jvm);
+    flags.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    return ChildRun.of(directory, flags, "-e", sql).command();
   }
 
   private Ended run(List<String> jvm, String sql) throws Exception {

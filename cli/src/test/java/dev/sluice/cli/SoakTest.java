@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.testing.databases.PostgresServer;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,17 +67,16 @@ class SoakTest {
   }
 
   private Process start() throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(a -> a.startsWith("--") || a.startsWith("-XX") || a.startsWith("-Dio"))
-        .forEach(command::add);
     // a heap that is all there from the start: what grows is something else
-    command.addAll(List.of("-Xms160m", "-Xmx160m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC"));
-    command.addAll(List.of("-Dsluice.off-heap=96m", "-cp", System.getProperty("java.class.path")));
-    command.addAll(
-        List.of("dev.sluice.cli.Main", "run", "soak.sql", "--checkpoint-dir", "c", "--json"));
-    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+    List<String> jvm =
+        List.of(
+            "-Xms160m",
+            "-Xmx160m",
+            "-XX:+AlwaysPreTouch",
+            "-XX:+UseSerialGC",
+            "-Dsluice.off-heap=96m");
+    ProcessBuilder builder =
+        ChildRun.of(directory, jvm, "run", "soak.sql", "--checkpoint-dir", "c", "--json");
     builder.environment().put("MALLOC_ARENA_MAX", "2");
     return builder
         .redirectOutput(directory.resolve("out").toFile())
@@ -135,9 +133,7 @@ class SoakTest {
 
   private static void signal(String name, Process process)
       throws IOException, InterruptedException {
-    int code =
-        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
-    assertThat(code).as("kill -%s", name).isZero();
+    assertThat(ChildRun.signal(process, name)).as("kill -%s", name).isZero();
   }
 
   private static void cutConnections(PostgresServer postgres) {

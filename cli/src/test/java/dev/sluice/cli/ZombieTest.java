@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.testing.databases.PostgresServer;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -29,24 +28,11 @@ class ZombieTest {
   @TempDir Path directory;
 
   private Process child(String log) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(
-            a -> a.startsWith("--add-opens") || a.startsWith("--enable") || a.startsWith("-Dio"))
-        .forEach(command::add);
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx400m", "-cp"));
-    command.add(System.getProperty("java.class.path"));
-    command.addAll(List.of("dev.sluice.cli.Main", "run", "p.sql", "--checkpoint-dir", "c"));
-    return new ProcessBuilder(command)
-        .directory(directory.toFile())
+    List<String> jvm = List.of("-XX:TieredStopAtLevel=1", "-Xmx400m");
+    return ChildRun.of(directory, jvm, "run", "p.sql", "--checkpoint-dir", "c")
         .redirectErrorStream(true)
         .redirectOutput(directory.resolve(log).toFile())
         .start();
-  }
-
-  private static void signal(String name, Process process) throws Exception {
-    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
   }
 
   /**
@@ -59,10 +45,10 @@ class ZombieTest {
         .pollInterval(Duration.ofMillis(5))
         .until(
             () -> {
-              signal("STOP", process);
+              ChildRun.signal(process, "STOP");
               boolean between = !hasOpenTransaction();
               if (!between) {
-                signal("CONT", process);
+                ChildRun.signal(process, "CONT");
               }
               return between;
             });
@@ -131,7 +117,7 @@ class ZombieTest {
       Files.delete(directory.resolve("c/.lock"));
       second = child("second.log");
       assertThat(second.waitFor()).as(Files.readString(directory.resolve("second.log"))).isZero();
-      signal("CONT", first);
+      ChildRun.signal(first, "CONT");
       assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
       String told = Files.readString(directory.resolve("first.log"));
       assertThat(first.exitValue()).as(told).isEqualTo(1);
