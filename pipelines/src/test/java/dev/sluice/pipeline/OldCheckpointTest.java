@@ -91,7 +91,7 @@ class OldCheckpointTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"v1, 19, 3", "v2, 17, 4"})
+  @CsvSource({"v1, 19, 3", "v2-forms, 11, 4"})
   void itIsGoneOnFrom(String version, int epoch, int sinks) throws Exception {
     String sql = pipeline(version);
     Path calm = Files.createDirectory(directory.resolve("calm"));

@@ -206,14 +206,18 @@ public final class AccumulatorSet {
     }
   }
 
-  /** The columns of a saved group's state. */
+  /**
+   * The columns of a saved group's state. The name of the last of each call says in which form its
+   * bytes are, if that is not the first there was: a checkpoint in another must not be read as it.
+   */
   List<Field> stateFields() {
     List<Field> fields = new ArrayList<>();
     for (int c = 0; c < accumulators.length; c++) {
       for (int w = 0; w < accumulators[c].stateWords(); w++) {
         fields.add(new Field("call" + c + "_" + w, WORD));
       }
-      fields.add(new Field("call" + c + "_rest", REST));
+      String form = accumulators[c].stateForm();
+      fields.add(new Field("call" + c + "_rest" + (form.isEmpty() ? "" : ":" + form), REST));
     }
     return fields;
   }
@@ -242,7 +246,10 @@ public final class AccumulatorSet {
     }
   }
 
-  /** Sets empty slots, one for each row, to what {@link #save} wrote. */
+  /**
+   * Sets empty slots, one for each row, to what {@link #save} wrote; where nothing is known of a
+   * call, its slot stays empty.
+   */
   public void restore(RecordBatch saved, int first, Rows rows, int[] slots) {
     int column = first;
     Lane lane = new Lane();
@@ -251,6 +258,9 @@ public final class AccumulatorSet {
       long[] words = new long[count];
       lane.load(saved.vector(column + count), REST, Form.BYTES, rows);
       for (int i = 0; i < rows.count(); i++) {
+        if (lane.isNull(i)) {
+          continue;
+        }
         for (int w = 0; w < count; w++) {
           words[w] = Cells.word(saved.vector(column + w), WORD, rows.position(i));
         }

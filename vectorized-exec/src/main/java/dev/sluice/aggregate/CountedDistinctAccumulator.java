@@ -31,6 +31,7 @@ final class CountedDistinctAccumulator implements GroupAccumulator {
   private long[] arrivals = new long[64];
   private int gone;
   private int slots;
+  private final EntryChains chains = new EntryChains();
   private int[] scratch = new int[0];
 
   CountedDistinctAccumulator(GroupAccumulator inner, DataType[] arguments, Form[] innerForms) {
@@ -158,7 +159,7 @@ final class CountedDistinctAccumulator implements GroupAccumulator {
       arrivals[i] = oldArrivals[kept[i]];
     }
     gone = 0;
-    index = new int[0][];
+    chains.clear();
   }
 
   @Override
@@ -173,7 +174,10 @@ final class CountedDistinctAccumulator implements GroupAccumulator {
 
   @Override
   public long byteSize() {
-    return entries.byteSize() + 8L * (copies.length + arrivals.length) + inner.byteSize();
+    return entries.byteSize()
+        + 8L * (copies.length + arrivals.length)
+        + inner.byteSize()
+        + chains.byteSize();
   }
 
   @Override
@@ -186,27 +190,10 @@ final class CountedDistinctAccumulator implements GroupAccumulator {
     throw new IllegalArgumentException("distinct sets have no words of state");
   }
 
-  private int[][] index = new int[0][];
-  private int indexed;
-
-  /** The entries of each group by arrival; made anew if there are more since. */
+  /** The entries of a group by arrival. */
   private int[] entriesOf(int slot) {
-    if (index.length < slots || indexed != entries.size()) {
-      Lane lane = new Lane();
-      entries.keyLane(0, lane);
-      int[] counts = new int[slots];
-      for (int e = 0; e < entries.size(); e++) {
-        counts[(int) lane.words()[e]]++;
-      }
-      index = new int[slots][];
-      Arrays.setAll(index, s -> new int[counts[s]]);
-      for (int e = entries.size() - 1; e >= 0; e--) {
-        int s = (int) lane.words()[e];
-        index[s][--counts[s]] = e;
-      }
-      indexed = entries.size();
-    }
-    return Arrays.stream(index[slot])
+    chains.extend(entries, slots);
+    return IntStream.iterate(chains.first(slot), entry -> entry >= 0, chains::next)
         .filter(e -> copies[e] != 0)
         .boxed()
         .sorted((a, b) -> Long.compare(arrivals[a], arrivals[b]))

@@ -30,6 +30,7 @@ final class DistinctAccumulator implements GroupAccumulator {
   /** Distinct entries per slot. */
   private long[] counts = new long[64];
 
+  private final EntryChains chains = new EntryChains();
   private int[] scratch = new int[0];
 
   DistinctAccumulator(
@@ -145,7 +146,7 @@ final class DistinctAccumulator implements GroupAccumulator {
 
   @Override
   public long byteSize() {
-    return entries.byteSize() + 8L * (arrivals.length + counts.length);
+    return entries.byteSize() + 8L * (arrivals.length + counts.length) + chains.byteSize();
   }
 
   @Override
@@ -158,46 +159,14 @@ final class DistinctAccumulator implements GroupAccumulator {
     throw new IllegalArgumentException("distinct sets have no words of state");
   }
 
-  /**
-   * Entries of {@code slot}: arrival number, then the arguments; found by a pass over the set, once
-   * per snapshot.
-   */
+  /** Entries of {@code slot} in order: arrival number, then the arguments. */
   @Override
   public void stateBytes(int slot, ByteArena out) {
-    int[] order = entriesOf(slot);
-    for (int entry : order) {
+    chains.extend(entries, counts.length);
+    for (int entry = chains.first(slot); entry >= 0; entry = chains.next(entry)) {
       out.putLong(arrivals[entry]);
       entries.appendFields(entry, 1, out);
     }
-  }
-
-  private int[] bySlot = new int[0];
-  private int[] firstOfSlot = new int[0];
-  private long indexedSize = -1;
-
-  /** The entries of a slot, in order; indexes the set by slot first if it has grown. */
-  private int[] entriesOf(int slot) {
-    if (indexedSize != entries.size()) {
-      Lane lane = new Lane();
-      entries.keyLane(0, lane);
-      int n = entries.size();
-      firstOfSlot = new int[counts.length + 1];
-      for (int i = 0; i < n; i++) {
-        firstOfSlot[(int) lane.words()[i] + 1]++;
-      }
-      for (int s = 0; s < counts.length; s++) {
-        firstOfSlot[s + 1] += firstOfSlot[s];
-      }
-      int[] next = Arrays.copyOf(firstOfSlot, counts.length);
-      bySlot = new int[n];
-      for (int i = 0; i < n; i++) {
-        bySlot[next[(int) lane.words()[i]]++] = i;
-      }
-      indexedSize = n;
-    }
-    return slot + 1 < firstOfSlot.length
-        ? Arrays.copyOfRange(bySlot, firstOfSlot[slot], firstOfSlot[slot + 1])
-        : new int[0];
   }
 
   @Override

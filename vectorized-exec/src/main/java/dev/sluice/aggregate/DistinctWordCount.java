@@ -26,14 +26,6 @@ final class DistinctWordCount implements GroupAccumulator {
   private int mask = INITIAL - 1;
   private int entries;
 
-  /** The places of the entries, slot after slot, and where those of each slot begin. */
-  private int[] bySlot = new int[0];
-
-  private int[] firstOfSlot = new int[0];
-
-  /** How many entries there were when they were sorted by slot; -1: they have moved since. */
-  private int indexed = -1;
-
   DistinctWordCount(DataType type) {
     this.type = type;
   }
@@ -90,6 +82,9 @@ final class DistinctWordCount implements GroupAccumulator {
         all[at] = slot + 1L;
         all[at + 1] = high;
         entries++;
+        if (nextOfSlot.length > 0) {
+          chain(index);
+        }
         return at;
       }
       index = index + 1 & mask;
@@ -102,7 +97,9 @@ final class DistinctWordCount implements GroupAccumulator {
     table = new long[Math.multiplyExact(capacity, STRIDE)];
     mask = capacity - 1;
     entries = 0;
-    indexed = -1;
+    // entries get other places: they are chained anew when somebody asks again
+    firstOfSlot = new int[0];
+    nextOfSlot = new int[0];
     for (int at = 0; at < old.length; at += STRIDE) {
       if (old[at] != 0) {
         table[place((int) (old[at] - 1), old[at + 1]) + 2] = old[at + 2];
@@ -138,7 +135,12 @@ final class DistinctWordCount implements GroupAccumulator {
 
   @Override
   public long byteSize() {
-    return 8L * (table.length + counts.length) + 4L * (bySlot.length + firstOfSlot.length);
+    return 8L * (table.length + counts.length) + 4L * (firstOfSlot.length + nextOfSlot.length);
+  }
+
+  @Override
+  public String stateForm() {
+    return "bitmaps";
   }
 
   @Override
@@ -151,37 +153,47 @@ final class DistinctWordCount implements GroupAccumulator {
     throw new IllegalArgumentException("distinct sets have no words of state");
   }
 
-  /** Sorts the entries by slot, if there are others than when that was last done. */
+  /** By slot the place + 1 of the first of its entries; empty until somebody asks. */
+  private int[] firstOfSlot = new int[0];
+
+  /** By entry the place + 1 of the next one of its slot. */
+  private int[] nextOfSlot = new int[0];
+
+  /**
+   * Chains the entries of each slot, once: those that come later chain themselves, so that state
+   * can be copied in slices while the table grows.
+   */
   private void index() {
-    if (indexed == entries && firstOfSlot.length > counts.length) {
-      return;
-    }
-    firstOfSlot = new int[counts.length + 1];
-    for (int at = 0; at < table.length; at += STRIDE) {
-      if (table[at] != 0) {
-        firstOfSlot[(int) table[at]]++;
+    if (nextOfSlot.length <= mask) {
+      firstOfSlot = new int[counts.length];
+      nextOfSlot = new int[mask + 1];
+      for (int index = 0; index <= mask; index++) {
+        if (table[index * STRIDE] != 0) {
+          chain(index);
+        }
       }
     }
-    for (int s = 0; s < counts.length; s++) {
-      firstOfSlot[s + 1] += firstOfSlot[s];
+  }
+
+  private void chain(int index) {
+    int slot = (int) table[index * STRIDE] - 1;
+    if (firstOfSlot.length <= slot) {
+      firstOfSlot = Arrays.copyOf(firstOfSlot, counts.length);
     }
-    int[] next = Arrays.copyOf(firstOfSlot, counts.length);
-    bySlot = new int[entries];
-    for (int at = 0; at < table.length; at += STRIDE) {
-      if (table[at] != 0) {
-        bySlot[next[(int) table[at] - 1]++] = at;
-      }
-    }
-    indexed = entries;
+    nextOfSlot[index] = firstOfSlot[slot];
+    firstOfSlot[slot] = index + 1;
   }
 
   /** The entries of the group: values without their last six bits, bitmap. */
   @Override
   public void stateBytes(int slot, ByteArena out) {
     index();
-    for (int i = firstOfSlot[slot]; i < firstOfSlot[slot + 1]; i++) {
-      out.putLong(table[bySlot[i] + 1]);
-      out.putLong(table[bySlot[i] + 2]);
+    int next = slot < firstOfSlot.length ? firstOfSlot[slot] : 0;
+    while (next != 0) {
+      int at = (next - 1) * STRIDE;
+      out.putLong(table[at + 1]);
+      out.putLong(table[at + 2]);
+      next = nextOfSlot[next - 1];
     }
   }
 

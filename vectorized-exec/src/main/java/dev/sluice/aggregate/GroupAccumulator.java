@@ -47,6 +47,14 @@ public interface GroupAccumulator {
   /** A word of a group's state. */
   long stateWord(int slot, int index);
 
+  /**
+   * In which form {@link #stateBytes} are: another name where they could be taken for those of
+   * another accumulator of the same call, or of an earlier version.
+   */
+  default String stateForm() {
+    return "";
+  }
+
   /** Appends the rest of a group's state; nothing for most. */
   default void stateBytes(int slot, ByteArena out) {}
 

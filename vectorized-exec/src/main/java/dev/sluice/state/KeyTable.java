@@ -462,6 +462,16 @@ public final class KeyTable {
     }
   }
 
+  /** A column of a key that is a word, and not NULL. */
+  public long word(int slot, int column) {
+    return switch (mode) {
+      case WORD -> words[slot];
+      case WORDS -> words[slot * stride + column];
+      case ROW_BYTES -> ByteArena.longAt(arena.array(), field(slot, column) + 1);
+      default -> throw new IllegalStateException("a key without words");
+    };
+  }
+
   /** Appends the key's columns from {@code first} on, each as {@link Cells#appendNullable} does. */
   public void appendFields(int slot, int first, ByteArena out) {
     if (mode == Mode.ROW_BYTES) {

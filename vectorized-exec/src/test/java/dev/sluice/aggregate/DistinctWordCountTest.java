@@ -110,9 +110,7 @@ class DistinctWordCountTest {
     check(restored);
   }
 
-  /**
-   * A full table grows before it looks whether a value is new: its entries move, and are as many.
-   */
+  /** A full table grows before it looks whether a value is new: its entries move, and are as many. */
   @Test
   void whatHasMovedSinceItWasSavedIsFoundAgain() {
     DistinctWordCount counted = empty();
@@ -129,5 +127,14 @@ class DistinctWordCountTest {
     Lane lane = new Lane();
     lane.setWords(new long[] {value}, 1);
     counted.update(new Lane[] {lane}, new SlotRows(Rows.dense(1), new int[] {0}, 0));
+  }
+
+  @Test
+  void itIsSavedInSlicesWhileItGrows() {
+    DistinctWordCount counted = empty();
+    for (int round = 0; round < 40; round++) {
+      fill(counted, 1);
+      check(savedAndRestored(counted));
+    }
   }
 }

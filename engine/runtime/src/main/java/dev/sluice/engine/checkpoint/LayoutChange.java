@@ -62,12 +62,19 @@ public record LayoutChange(Schema saved, Schema wanted, List<Integer> from) {
     }
     List<Integer> from = new ArrayList<>();
     for (int i = 0; i < wanted.size(); i++) {
-      if (!reads(saved.type(i), wanted.type(i))) {
+      boolean sameForm = form(saved.field(i)).equals(form(wanted.field(i)));
+      if (!sameForm || !reads(saved.type(i), wanted.type(i))) {
         return Optional.empty();
       }
       from.add(i);
     }
     return Optional.of(new LayoutChange(saved, wanted, from));
+  }
+
+  /** In which form the bytes of a column are, as its name says; of most nothing. */
+  private static String form(Field field) {
+    int colon = field.name().lastIndexOf(':');
+    return colon < 0 ? "" : field.name().substring(colon);
   }
 
   private static boolean reads(DataType saved, DataType wanted) {
