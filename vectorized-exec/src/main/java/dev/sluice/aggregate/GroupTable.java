@@ -8,6 +8,7 @@ import dev.sluice.plan.AggregateCall;
 import dev.sluice.state.KeyColumns;
 import dev.sluice.state.KeyGroups;
 import dev.sluice.state.KeyTable;
+import dev.sluice.state.SlotChanges;
 import dev.sluice.state.StateWriter;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Field;
@@ -16,6 +17,7 @@ import dev.sluice.type.Schema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
@@ -231,6 +233,43 @@ public final class GroupTable {
     }
     accumulators.save(slots, from, count, builder, column);
     builder.advance(count);
+  }
+
+  /**
+   * The groups as what is saved, after {@code extras} words; {@code name}: which groups these are.
+   */
+  public SlotChanges.Table saved(int extras, Extra extra, SlotChanges.Name name) {
+    List<Integer> identity = IntStream.range(extras, extras + shape.keys.size()).boxed().toList();
+    return new SlotChanges.Table() {
+      @Override
+      public int size() {
+        return GroupTable.this.size();
+      }
+
+      @Override
+      public KeyTable keys() {
+        return table;
+      }
+
+      @Override
+      public List<Integer> identity() {
+        return identity;
+      }
+
+      @Override
+      public SlotChanges.Name name() {
+        return name;
+      }
+
+      @Override
+      public void append(int[] slots, int count, SlotChanges.Staged to) {
+        GroupTable.this.append(slots, 0, count, extras, extra, to.builder());
+        int end = to.builder().rows() - count;
+        for (int i = 0; i < count; i++) {
+          to.are(keyGroup(slots[i]), ++end, 1);
+        }
+      }
+    };
   }
 
   /** The keys of the groups, by slot. */

@@ -17,6 +17,9 @@ import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.Emit;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.WindowSpec;
+import dev.sluice.state.PaneChanges;
+import dev.sluice.state.SlotChanges;
+import dev.sluice.state.StateCopy;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
 import dev.sluice.type.DataType;
@@ -30,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 
@@ -59,12 +63,41 @@ final class AttachedWindowAggregate implements Operator {
     private final GroupTable groups;
     private final ChangeLog changes;
 
+    /** What has changed since it was saved. */
+    private final SlotChanges saved;
+
     /** How many rows each group has, where rows are taken back. */
     private long[] rows = new long[0];
 
-    Window(GroupTable groups, ChangeLog changes) {
+    Window(Key key, GroupTable groups, ChangeLog changes, PaneChanges all) {
       this.groups = groups;
       this.changes = changes;
+      saved =
+          all.add(
+              groups.saved(
+                  EXTRAS,
+                  (slot, i) -> extra(key, slot, i),
+                  (out, row) -> {
+                    Cells.setWord(out.vector(0), WORD.notNull(), row, key.start());
+                    Cells.setWord(out.vector(1), WORD.notNull(), row, key.end());
+                  }));
+    }
+
+    /** What is saved with a group besides its own. */
+    long extra(Key key, int slot, int number) {
+      return switch (number) {
+        case 0 -> key.start();
+        case 1 -> key.end();
+        case 2 -> changes.flags(slot);
+        default -> slot < rows.length ? rows[slot] : 0;
+      };
+    }
+
+    /** Gives the changes; a group that waited does not any more. */
+    void emitChanges(IntPredicate alive, OperatorContext context, Output output) {
+      int[] waiting = changes.waiting();
+      saved.touch(waiting, waiting.length);
+      changes.emit(alive, context, output);
     }
 
     GroupTable groups() {
@@ -90,6 +123,7 @@ final class AttachedWindowAggregate implements Operator {
   private final boolean updating;
   private final boolean retracting;
   private final TreeMap<Key, Window> windows = new TreeMap<>();
+  private final PaneChanges saved = new PaneChanges();
   private final Lane starts = new Lane();
   private final Lane ends = new Lane();
   private Optional<OperatorContext> context = Optional.empty();
@@ -180,6 +214,7 @@ final class AttachedWindowAggregate implements Operator {
     }
     Window window = window(key);
     int[] slots = window.groups().slots(batch, rows);
+    window.saved.touch(slots, rows.count());
     if (updating) {
       window.changes().touch(slots, rows.count(), context.orElseThrow().allocator());
     }
@@ -237,7 +272,7 @@ final class AttachedWindowAggregate implements Operator {
                   node.schema(),
                   node.traits().changelog() != ChangelogMode.UPSERT,
                   (out, count) -> fill(out, k, count));
-          return new Window(groups, changes);
+          return new Window(k, groups, changes, saved);
         });
   }
 
@@ -276,7 +311,7 @@ final class AttachedWindowAggregate implements Operator {
   public void endOfTick(Output output) {
     if (updating && timer.isDue()) {
       for (Window window : windows.values()) {
-        window.changes().emit(slot -> isAlive(window, slot), context.orElseThrow(), output);
+        window.emitChanges(slot -> isAlive(window, slot), context.orElseThrow(), output);
       }
     }
   }
@@ -289,8 +324,9 @@ final class AttachedWindowAggregate implements Operator {
       context.orElseThrow().count("windows.emitted", 1);
       context.orElseThrow().count("panes.open", -1);
       Window window = closed.getValue();
+      saved.drop(window.saved);
       if (updating) {
-        window.changes().emit(slot -> isAlive(window, slot), context.orElseThrow(), output);
+        window.emitChanges(slot -> isAlive(window, slot), context.orElseThrow(), output);
       } else {
         emit(closed.getKey(), window, output);
       }
@@ -327,21 +363,23 @@ final class AttachedWindowAggregate implements Operator {
     windows.forEach(
         (key, window) -> {
           window.changes().saveGiven(given, window.groups()::keyGroup, allocator);
-          window
-              .groups()
-              .save(
-                  part,
-                  EXTRAS,
-                  (slot, i) ->
-                      switch (i) {
-                        case 0 -> key.start();
-                        case 1 -> key.end();
-                        case 2 -> window.changes().flags(slot);
-                        default -> retracting ? window.rows[slot] : 0;
-                      },
-                  allocator);
+          window.groups().save(part, EXTRAS, (slot, i) -> window.extra(key, slot, i), allocator);
         });
     clock.save(state, allocator);
+  }
+
+  @Override
+  public Optional<StateCopy> beginSnapshot(StateWriter state) {
+    BufferAllocator allocator = context.orElseThrow().allocator();
+    StateWriter.Part given = state.part(GIVEN, LAYOUT, node.schema());
+    windows.values().forEach(w -> w.changes().saveGiven(given, w.groups()::keyGroup, allocator));
+    clock.save(state, allocator);
+    List<Integer> identity =
+        IntStream.concat(IntStream.of(0, 1), IntStream.range(EXTRAS, EXTRAS + node.keys().size()))
+            .boxed()
+            .toList();
+    return Optional.of(
+        saved.begin(state, GROUPS, LAYOUT, shape.layout(EXTRAS), identity, allocator));
   }
 
   @Override
@@ -361,6 +399,7 @@ final class AttachedWindowAggregate implements Operator {
     if (state.version(GIVEN).isPresent()) {
       state.read(GIVEN, (batch, group) -> restoreGiven(batch));
     }
+    saved.restored();
   }
 
   private void restoreGiven(RecordBatch batch) {

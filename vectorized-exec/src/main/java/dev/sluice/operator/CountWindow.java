@@ -14,6 +14,7 @@ import dev.sluice.state.KeyColumns;
 import dev.sluice.state.KeyGroups;
 import dev.sluice.state.RowCodec;
 import dev.sluice.state.SortedRow;
+import dev.sluice.state.StateCopy;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
 import dev.sluice.type.RowKind;
@@ -258,6 +259,16 @@ final class CountWindow implements Operator {
   @Override
   public void snapshot(StateWriter state) {
     counts.save(state, allocator());
+    saveWaiting(state);
+  }
+
+  @Override
+  public Optional<StateCopy> beginSnapshot(StateWriter state) {
+    saveWaiting(state);
+    return Optional.of(counts.beginSave(state, allocator()));
+  }
+
+  private void saveWaiting(StateWriter state) {
     saveWaiting(state.part(WAITING, LAYOUT, input), waiting, 1);
     saveWaiting(state.part(HELD, LAYOUT, input), held.keySet(), 1);
     saveWaiting(state.part(OWED, LAYOUT, input), held.keySet(), -1);

@@ -6,6 +6,7 @@ import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
 import dev.sluice.batch.Selection;
 import dev.sluice.plan.RankNode;
+import dev.sluice.state.StateCopy;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
 import dev.sluice.type.DataType;
@@ -95,6 +96,11 @@ final class KeepFirst implements Operator {
   @Override
   public void snapshot(StateWriter state) {
     counts.save(state, context.orElseThrow().allocator());
+  }
+
+  @Override
+  public Optional<StateCopy> beginSnapshot(StateWriter state) {
+    return Optional.of(counts.beginSave(state, context.orElseThrow().allocator()));
   }
 
   @Override

@@ -7,11 +7,14 @@ import dev.sluice.batch.Rows;
 import dev.sluice.state.KeyColumns;
 import dev.sluice.state.KeyGroups;
 import dev.sluice.state.KeyTable;
+import dev.sluice.state.SlotChanges;
+import dev.sluice.state.StateCopy;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Field;
 import dev.sluice.type.DataType.Kind;
+import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,6 +36,7 @@ final class KeyCounts {
   private final KeyAges ages;
   private KeyTable table;
   private long[] counts = new long[64];
+  private final SlotChanges changes;
 
   /** Of the keys in columns {@code columns} of {@code input}, as old as {@code ages} says. */
   KeyCounts(Schema input, List<Integer> columns, KeyAges ages) {
@@ -45,6 +49,14 @@ final class KeyCounts {
       fields.add(new Field("key" + i, input.type(columns.get(i))));
     }
     layout = new Schema(fields);
+    changes =
+        new SlotChanges(
+            new SavedSlots(
+                IntStream.range(1, layout.size()).boxed().toList(),
+                SlotChanges.Name.NONE,
+                () -> table,
+                slot -> false,
+                this::save));
   }
 
   /**
@@ -73,14 +85,20 @@ final class KeyCounts {
 
   /** The number of a key, which is one more from now on. */
   long next(int slot) {
+    changes.touch(slot);
     return ++counts[slot];
   }
 
-  /** Forgets keys that are too old, and all slots; gives how many. */
+  /** Forgets keys that are too old, and all slots; gives how many: none while they are copied. */
   int forgetOld() {
+    if (changes.isCopying()) {
+      return 0;
+    }
     int before = table.size();
     int[] places = new int[before];
-    table = table.retained(slot -> !ages.isOver(slot), places);
+    KeyTable fewer = table.retained(slot -> !ages.isOver(slot), places);
+    changes.move(places);
+    table = fewer;
     for (int slot = 0; slot < before; slot++) {
       if (places[slot] >= 0) {
         counts[places[slot]] = counts[slot];
@@ -103,15 +121,23 @@ final class KeyCounts {
 
   private RecordBatch chunk(int[] slots, BufferAllocator allocator) {
     try (BatchBuilder builder = new BatchBuilder(layout, allocator)) {
-      for (int i = 0; i < slots.length; i++) {
-        Cells.setWord(builder.vector(0), WORD, i, counts[slots[i]]);
+      for (int slot : slots) {
+        save(slot, builder);
       }
-      for (int k = 1; k < layout.size(); k++) {
-        table.writeKeys(k - 1, slots, 0, slots.length, builder.vector(k));
-      }
-      builder.advance(slots.length);
       return builder.build();
     }
+  }
+
+  private void save(int slot, BatchBuilder out) {
+    Cells.setWord(out.vector(0), WORD, out.rows(), counts[slot]);
+    for (int k = 1; k < layout.size(); k++) {
+      table.writeKeys(k - 1, new int[] {slot}, 0, 1, out.vector(k), out.rows());
+    }
+    out.mark(RowKind.INSERT);
+  }
+
+  StateCopy beginSave(StateWriter state, BufferAllocator allocator) {
+    return changes.begin(state, COUNTS, LAYOUT, layout, allocator);
   }
 
   void restore(StateReader state) {
@@ -127,6 +153,7 @@ final class KeyCounts {
             }
           }
         });
+    changes.restored();
   }
 
   /** Bytes on the heap, about. */

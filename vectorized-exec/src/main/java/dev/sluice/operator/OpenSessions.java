@@ -7,13 +7,15 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The bounds of the open sessions of every key, by session number. A session that is merged into
  * another, or is over, keeps its number until {@link #compact}. Single-threaded.
  */
 final class OpenSessions {
-  private static final int NONE = -1;
+  /** In place of a session: there is none. */
+  static final int NONE = -1;
 
   /** Numbers out of use up to which nothing is moved. */
   private static final int MOST_DEAD = 1024;
@@ -79,6 +81,16 @@ final class OpenSessions {
 
   int key(int session) {
     return keys[session];
+  }
+
+  /** One of the open sessions of a key, or {@link #NONE}. */
+  int anyOf(int key) {
+    return heads[key];
+  }
+
+  /** Another session of the same key, or {@link #NONE} after all. */
+  int otherThan(int session) {
+    return nexts[session];
   }
 
   boolean isDead(int session) {
@@ -274,8 +286,12 @@ final class OpenSessions {
     return deadCount >= MOST_DEAD && 2 * deadCount > size;
   }
 
-  /** Lets numbers and keys go that are out of use; gives the old numbers by the new ones. */
-  int[] compact() {
+  /**
+   * Lets numbers and keys go that are out of use; gives the old numbers by the new ones.
+   *
+   * @param moving is told before of the places that keys will have, -1 for one that goes
+   */
+  int[] compact(Consumer<int[]> moving) {
     int[] kept = new int[live()];
     for (int session = 0, n = 0; session < size; session++) {
       if (!dead[session]) {
@@ -283,7 +299,9 @@ final class OpenSessions {
       }
     }
     int[] places = new int[table.size()];
-    table = table.retained(key -> heads[key] != NONE, places);
+    KeyTable fewer = table.retained(key -> heads[key] != NONE, places);
+    moving.accept(places);
+    table = fewer;
     known = table.size();
     heads = new int[Math.max(64, known)];
     Arrays.fill(heads, NONE);

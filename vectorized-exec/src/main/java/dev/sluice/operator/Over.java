@@ -15,9 +15,12 @@ import dev.sluice.plan.OverNode;
 import dev.sluice.state.KeyColumns;
 import dev.sluice.state.KeyGroups;
 import dev.sluice.state.KeyTable;
+import dev.sluice.state.PaneChanges;
 import dev.sluice.state.RowCodec;
+import dev.sluice.state.SlotChanges;
 import dev.sluice.state.SortedRow;
 import dev.sluice.state.SortedRows;
+import dev.sluice.state.StateCopy;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
 import dev.sluice.type.DataType;
@@ -51,6 +54,11 @@ final class Over implements Operator {
     private final SortedRows rows = new SortedRows();
     private final List<byte[]> before = new ArrayList<>();
     private boolean touched;
+    private int slot;
+
+    Partition(int slot) {
+      this.slot = slot;
+    }
   }
 
   /** The partitions of a window, or all of them, by slot. */
@@ -58,10 +66,22 @@ final class Over implements Operator {
     private KeyTable table = new KeyTable(keys);
     private final List<Partition> bySlot = new ArrayList<>();
     private final List<Partition> touched = new ArrayList<>();
+    private final SlotChanges changes;
+
+    Partitions(long end) {
+      changes =
+          allChanges.add(
+              new SavedSlots(
+                  node.keys(),
+                  byWindow.name(end),
+                  () -> table,
+                  slot -> at(slot).rows.all().isEmpty(),
+                  (slot, out) -> save(at(slot), out)));
+    }
 
     Partition at(int slot) {
       while (bySlot.size() <= slot) {
-        bySlot.add(new Partition());
+        bySlot.add(new Partition(bySlot.size()));
       }
       return bySlot.get(slot);
     }
@@ -77,6 +97,7 @@ final class Over implements Operator {
   private final EmitTimer timer;
   private final Schema layout;
   private final TreeMap<Long, Partitions> windows = new TreeMap<>();
+  private final PaneChanges allChanges = new PaneChanges();
   private final Clock clock = new Clock();
   private final RowsByWindow byWindow;
   private final KeyAges ages;
@@ -132,8 +153,7 @@ final class Over implements Operator {
     try (batch) {
       byWindow
           .spread(batch, Rows.of(batch))
-          .forEach(
-              (end, rows) -> add(windows.computeIfAbsent(end, e -> new Partitions()), batch, rows));
+          .forEach((end, rows) -> add(windows.computeIfAbsent(end, Partitions::new), batch, rows));
     }
   }
 
@@ -142,6 +162,7 @@ final class Over implements Operator {
     keys.load(batch, rows);
     to.table.slots(keys, slots);
     ages.reach(slots, slots.length);
+    to.changes.touch(slots, slots.length);
     if (updating) {
       touch(to, slots);
     }
@@ -223,15 +244,21 @@ final class Over implements Operator {
 
   /** Partitions whose time is over go without a word: what they gave stays given. */
   private void forget() {
-    if (!ages.isSweepDue() || windows.isEmpty()) {
+    if (windows.isEmpty()) {
       return;
     }
     Partitions all = windows.firstEntry().getValue();
+    if (all.changes.isCopying() || !ages.isSweepDue()) {
+      return;
+    }
     int[] places = new int[all.table.size()];
-    all.table = all.table.retained(slot -> !ages.isOver(slot), places);
+    KeyTable fewer = all.table.retained(slot -> !ages.isOver(slot), places);
+    all.changes.move(places);
+    all.table = fewer;
     List<Partition> kept = new ArrayList<>();
     for (int slot = 0; slot < places.length; slot++) {
       if (places[slot] >= 0) {
+        all.at(slot).slot = places[slot];
         kept.add(all.at(slot));
       }
     }
@@ -253,6 +280,7 @@ final class Over implements Operator {
           (partition, row) -> after.computeIfAbsent(partition, p -> new ArrayList<>()).add(row));
       try (Changes changes = new Changes(output)) {
         for (Partition partition : touched) {
+          partitions.changes.touch(partition.slot);
           difference(partition.before, after.getOrDefault(partition, List.of()), changes);
           partition.before.clear();
           partition.touched = false;
@@ -326,7 +354,9 @@ final class Over implements Operator {
   public long onWatermark(long time, Output output) {
     clock.advance(time);
     while (!windows.isEmpty() && byWindow.isClosed(windows.firstKey())) {
-      giveAll(windows.pollFirstEntry().getValue(), output);
+      Partitions closed = windows.pollFirstEntry().getValue();
+      allChanges.drop(closed.changes);
+      giveAll(closed, output);
       context.orElseThrow().count("windows.emitted", 1);
     }
     return time;
@@ -345,6 +375,7 @@ final class Over implements Operator {
       settle(output);
     } else if (node.window().isEmpty()) {
       windows.values().forEach(partitions -> giveAll(partitions, output));
+      windows.values().forEach(partitions -> allChanges.drop(partitions.changes));
       windows.clear();
     }
   }
@@ -377,28 +408,28 @@ final class Over implements Operator {
   @Override
   public void snapshot(StateWriter state) {
     StateWriter.Part part = state.part(ROWS, LAYOUT, layout);
-    StateWriter.Part before = state.part(BEFORE, LAYOUT, node.schema());
     for (Partitions partitions : windows.values()) {
       int[][] groups = KeyGroups.slotsByGroup(partitions.table);
       for (int g = 0; g < groups.length; g++) {
         save(part, g, partitions, groups[g]);
-        saveBefore(before, g, partitions, groups[g]);
       }
     }
+    saveBefore(state.part(BEFORE, LAYOUT, node.schema()));
     clock.save(state, allocator());
+  }
+
+  @Override
+  public Optional<StateCopy> beginSnapshot(StateWriter state) {
+    saveBefore(state.part(BEFORE, LAYOUT, node.schema()));
+    clock.save(state, allocator());
+    return Optional.of(
+        allChanges.begin(state, ROWS, LAYOUT, layout, byWindow.identity(node.keys()), allocator()));
   }
 
   private void save(StateWriter.Part part, int group, Partitions partitions, int[] slots) {
     try (BatchBuilder builder = new BatchBuilder(layout, allocator())) {
       for (int slot : slots) {
-        Partition partition = partitions.at(slot);
-        for (SortedRow row : partition.rows.all()) {
-          codec.write(row.row(), builder);
-          Cells.setWord(builder.vector(input.size()), WORD, builder.rows(), row.count());
-          Cells.setWord(
-              builder.vector(input.size() + 1), WORD, builder.rows(), partition.touched ? 1 : 0);
-          builder.mark(RowKind.INSERT);
-        }
+        save(partitions.at(slot), builder);
       }
       if (builder.rows() > 0) {
         part.write(group, builder.build());
@@ -406,11 +437,32 @@ final class Over implements Operator {
     }
   }
 
+  private void save(Partition partition, BatchBuilder builder) {
+    for (SortedRow row : partition.rows.all()) {
+      codec.write(row.row(), builder);
+      Cells.setWord(builder.vector(input.size()), WORD, builder.rows(), row.count());
+      Cells.setWord(
+          builder.vector(input.size() + 1), WORD, builder.rows(), partition.touched ? 1 : 0);
+      builder.mark(RowKind.INSERT);
+    }
+  }
+
   /** What was given of partitions whose changes wait, as they do with EMIT EVERY. */
-  private void saveBefore(StateWriter.Part part, int group, Partitions partitions, int[] slots) {
+  private void saveBefore(StateWriter.Part part) {
+    for (Partitions partitions : windows.values()) {
+      Map<Integer, List<Partition>> byGroup = new TreeMap<>();
+      for (Partition partition : partitions.touched) {
+        int group = partitions.table.keyGroup(partition.slot);
+        byGroup.computeIfAbsent(group, g -> new ArrayList<>()).add(partition);
+      }
+      byGroup.forEach((group, some) -> saveBefore(part, group, some));
+    }
+  }
+
+  private void saveBefore(StateWriter.Part part, int group, List<Partition> some) {
     try (BatchBuilder builder = new BatchBuilder(node.schema(), allocator())) {
-      for (int slot : slots) {
-        for (byte[] row : partitions.at(slot).before) {
+      for (Partition partition : some) {
+        for (byte[] row : partition.before) {
           outputCodec.write(row, builder);
           builder.mark(RowKind.INSERT);
         }
@@ -448,6 +500,7 @@ final class Over implements Operator {
                   wait(partitions, partition);
                   partition.before.add(outputCodec.row(batch, position));
                 }));
+    allChanges.restored();
   }
 
   private static void wait(Partitions partitions, Partition partition) {
@@ -462,14 +515,13 @@ final class Over implements Operator {
     void row(Partitions partitions, Partition partition, int position);
   }
 
-  private void eachRow(RecordBatch saved, Saved each) {
+  private void eachRow(RecordBatch batch, Saved each) {
     int[] slot = new int[1];
-    try (saved) {
-      for (int i = 0; i < saved.rowCount(); i++) {
-        int position = saved.position(i);
-        Partitions to =
-            windows.computeIfAbsent(byWindow.end(saved, position), e -> new Partitions());
-        keys.load(saved, Rows.at(new int[] {position}, 1));
+    try (batch) {
+      for (int i = 0; i < batch.rowCount(); i++) {
+        int position = batch.position(i);
+        Partitions to = windows.computeIfAbsent(byWindow.end(batch, position), Partitions::new);
+        keys.load(batch, Rows.at(new int[] {position}, 1));
         to.table.slots(keys, slot);
         each.row(to, to.at(slot[0]), position);
       }

@@ -19,8 +19,10 @@ import dev.sluice.state.KeyColumns;
 import dev.sluice.state.KeyGroups;
 import dev.sluice.state.KeyTable;
 import dev.sluice.state.RowCodec;
+import dev.sluice.state.SlotChanges;
 import dev.sluice.state.SortedRow;
 import dev.sluice.state.SortedRows;
+import dev.sluice.state.StateCopy;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
 import dev.sluice.type.DataType;
@@ -34,6 +36,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 
@@ -84,6 +87,10 @@ final class OverByTime implements Operator {
   private final Schema rowLayout;
   private final Schema partitionLayout;
   private final Clock clock = new Clock();
+  private final SlotChanges waitingChanges;
+  private final SlotChanges seenChanges;
+  private final SlotChanges countChanges;
+  private final List<SlotChanges> runningChanges = new ArrayList<>();
   private Optional<OperatorContext> context = Optional.empty();
 
   OverByTime(OverNode node) {
@@ -107,6 +114,9 @@ final class OverByTime implements Operator {
               group.aggregateCalls(),
               dev.sluice.aggregate.AccumulatorSet.Use.ADDED));
       running.add(new GroupTable(shapes.get(shapes.size() - 1)));
+      runningChanges.add(
+          new SlotChanges(
+              running.get(running.size() - 1).saved(0, (slot, i) -> 0, SlotChanges.Name.NONE)));
     }
     rowLayout = input.append(new Field("$count", WORD));
     List<Field> fields = new ArrayList<>();
@@ -116,6 +126,19 @@ final class OverByTime implements Operator {
       fields.add(new Field("key" + i, input.type(node.keys().get(i))));
     }
     partitionLayout = new Schema(fields);
+    waitingChanges =
+        changes(node.keys(), slot -> partitions.get(slot).waiting.isEmpty(), this::saveWaiting);
+    seenChanges = changes(node.keys(), slot -> partitions.get(slot).seen.isEmpty(), this::saveSeen);
+    countChanges =
+        changes(
+            IntStream.range(2, partitionLayout.size()).boxed().toList(),
+            slot -> false,
+            this::saveCounts);
+  }
+
+  private SlotChanges changes(List<Integer> identity, IntPredicate empty, SavedSlots.Slots slots) {
+    return new SlotChanges(
+        new SavedSlots(identity, SlotChanges.Name.NONE, () -> table, empty, slots));
   }
 
   @Override
@@ -154,6 +177,7 @@ final class OverByTime implements Operator {
   }
 
   private void wait(int slot, SortedRow row) {
+    waitingChanges.touch(slot);
     partitions.get(slot).waiting.add(row);
     remind(slot, row.firstWord());
   }
@@ -232,6 +256,9 @@ final class OverByTime implements Operator {
 
   /** Moves the rows that the watermark has passed into the chunk; whether there were any. */
   private boolean pass(int slot, long watermark, ChunkBuilder builder) {
+    waitingChanges.touch(slot);
+    seenChanges.touch(slot);
+    countChanges.touch(slot);
     Partition partition = partitions.get(slot);
     partition.due = Long.MAX_VALUE;
     List<SortedRow> waiting = partition.waiting.all();
@@ -263,8 +290,10 @@ final class OverByTime implements Operator {
     List<Segment> segments = chunk.segments();
     int[] first = segments.stream().mapToInt(Segment::fresh).toArray();
     List<Running> states = new ArrayList<>();
-    for (GroupTable group : running) {
+    for (int i = 0; i < running.size(); i++) {
+      GroupTable group = running.get(i);
       int[] slots = group.slots(chunk.batch(), Rows.at(first, first.length));
+      runningChanges.get(i).touch(slots, first.length);
       states.add(new Running(group.accumulators(), Arrays.copyOf(slots, first.length)));
     }
     int[] fresh =
@@ -285,17 +314,9 @@ final class OverByTime implements Operator {
     StateWriter.Part seen = state.part(SEEN, LAYOUT, rowLayout);
     StateWriter.Part counts = state.part(PARTITIONS, LAYOUT, partitionLayout);
     for (int g = 0; g < groups.length; g++) {
-      if (groups[g].length > 0) {
-        List<SortedRow> later = new ArrayList<>();
-        List<SortedRow> earlier = new ArrayList<>();
-        for (int slot : groups[g]) {
-          later.addAll(partitions.get(slot).waiting.all());
-          earlier.addAll(partitions.get(slot).seen);
-        }
-        write(waiting, g, later);
-        write(seen, g, earlier);
-        writeCounts(counts, g, groups[g]);
-      }
+      write(waiting, g, groups[g], rowLayout, this::saveWaiting);
+      write(seen, g, groups[g], rowLayout, this::saveSeen);
+      write(counts, g, groups[g], partitionLayout, this::saveCounts);
     }
     for (int i = 0; i < running.size(); i++) {
       running
@@ -309,33 +330,57 @@ final class OverByTime implements Operator {
     clock.save(state, allocator());
   }
 
-  private void write(StateWriter.Part part, int group, List<SortedRow> rows) {
-    if (rows.isEmpty()) {
-      return;
+  @Override
+  public Optional<StateCopy> beginSnapshot(StateWriter state) {
+    clock.save(state, allocator());
+    List<StateCopy> copies = new ArrayList<>();
+    copies.add(waitingChanges.begin(state, WAITING, LAYOUT, rowLayout, allocator()));
+    copies.add(seenChanges.begin(state, SEEN, LAYOUT, rowLayout, allocator()));
+    copies.add(countChanges.begin(state, PARTITIONS, LAYOUT, partitionLayout, allocator()));
+    for (int i = 0; i < running.size(); i++) {
+      SlotChanges changes = runningChanges.get(i);
+      Schema layout = shapes.get(i).layout(0);
+      copies.add(changes.begin(state, "running" + i, LAYOUT, layout, allocator()));
     }
-    try (BatchBuilder builder = new BatchBuilder(rowLayout, allocator())) {
-      for (SortedRow row : rows) {
-        codec.write(row.row(), builder);
-        Cells.setWord(builder.vector(input.size()), WORD, builder.rows(), row.count());
-        builder.mark(RowKind.INSERT);
+    return Optional.of(StateCopy.all(copies));
+  }
+
+  private void write(
+      StateWriter.Part part, int group, int[] slots, Schema layout, SavedSlots.Slots each) {
+    try (BatchBuilder builder = new BatchBuilder(layout, allocator())) {
+      for (int slot : slots) {
+        each.save(slot, builder);
       }
-      part.write(group, builder.build());
+      if (builder.rows() > 0) {
+        part.write(group, builder.build());
+      }
     }
   }
 
-  private void writeCounts(StateWriter.Part part, int group, int[] slots) {
-    try (BatchBuilder builder = new BatchBuilder(partitionLayout, allocator())) {
-      for (int i = 0; i < slots.length; i++) {
-        Partition partition = partitions.get(slots[i]);
-        Cells.setWord(builder.vector(0), WORD, i, partition.rowsBefore);
-        Cells.setWord(builder.vector(1), WORD, i, partition.peersBefore);
-      }
-      for (int k = 0; k < node.keys().size(); k++) {
-        table.writeKeys(k, slots, 0, slots.length, builder.vector(2 + k));
-      }
-      builder.advance(slots.length);
-      part.write(group, builder.build());
+  private void saveWaiting(int slot, BatchBuilder out) {
+    save(partitions.get(slot).waiting.all(), out);
+  }
+
+  private void saveSeen(int slot, BatchBuilder out) {
+    save(partitions.get(slot).seen, out);
+  }
+
+  private void save(List<SortedRow> rows, BatchBuilder out) {
+    for (SortedRow row : rows) {
+      codec.write(row.row(), out);
+      Cells.setWord(out.vector(input.size()), WORD, out.rows(), row.count());
+      out.mark(RowKind.INSERT);
     }
+  }
+
+  private void saveCounts(int slot, BatchBuilder out) {
+    Partition partition = partitions.get(slot);
+    Cells.setWord(out.vector(0), WORD, out.rows(), partition.rowsBefore);
+    Cells.setWord(out.vector(1), WORD, out.rows(), partition.peersBefore);
+    for (int k = 0; k < node.keys().size(); k++) {
+      table.writeKeys(k, new int[] {slot}, 0, 1, out.vector(2 + k), out.rows());
+    }
+    out.mark(RowKind.INSERT);
   }
 
   @Override
@@ -362,6 +407,8 @@ final class OverByTime implements Operator {
             }
           });
     }
+    List.of(waitingChanges, seenChanges, countChanges).forEach(SlotChanges::restored);
+    runningChanges.forEach(SlotChanges::restored);
   }
 
   /** Takes a saved row. */

@@ -1,6 +1,11 @@
 package dev.sluice.operator;
 
 import dev.sluice.aggregate.GroupTable;
+import dev.sluice.batch.Cells;
+import dev.sluice.state.PaneChanges;
+import dev.sluice.state.SlotChanges;
+import dev.sluice.type.DataType;
+import dev.sluice.type.DataType.Kind;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -23,9 +28,15 @@ final class PaneStore {
     }
   }
 
+  /** What lies in a pane, and what of it has changed since it was saved. */
+  record Pane(GroupTable groups, SlotChanges changes) {}
+
+  private static final DataType WORD = DataType.of(Kind.BIGINT).notNull();
+
   private final WindowGrid grid;
   private final GroupTable.Shape shape;
-  private final TreeMap<Key, GroupTable> panes = new TreeMap<>();
+  private final TreeMap<Key, Pane> panes = new TreeMap<>();
+  private final PaneChanges changes = new PaneChanges();
 
   PaneStore(WindowGrid grid, GroupTable.Shape shape) {
     this.grid = grid;
@@ -36,13 +47,31 @@ final class PaneStore {
     return panes.size();
   }
 
-  NavigableMap<Key, GroupTable> panes() {
+  NavigableMap<Key, Pane> panes() {
     return panes;
   }
 
+  /** What of the panes has changed since they were saved. */
+  PaneChanges changes() {
+    return changes;
+  }
+
   /** The pane, made if it is new. */
-  GroupTable pane(Key key) {
-    return panes.computeIfAbsent(key, k -> new GroupTable(shape));
+  Pane pane(Key key) {
+    return panes.computeIfAbsent(key, this::made);
+  }
+
+  private Pane made(Key key) {
+    GroupTable groups = new GroupTable(shape);
+    SlotChanges.Table saved =
+        groups.saved(
+            2,
+            (slot, i) -> i == 0 ? key.start() : key.openEnd(),
+            (out, row) -> {
+              Cells.setWord(out.vector(0), WORD, row, key.start());
+              Cells.setWord(out.vector(1), WORD, row, key.openEnd());
+            });
+    return new Pane(groups, changes.add(saved));
   }
 
   /**
@@ -73,22 +102,22 @@ final class PaneStore {
   GroupTable window(long end) {
     GroupTable only = null;
     GroupTable merged = null;
-    Map<Key, GroupTable> parts =
+    Map<Key, Pane> parts =
         panes.subMap(
             new Key(grid.start(end), Long.MIN_VALUE), true, new Key(end, Long.MIN_VALUE), false);
-    for (Map.Entry<Key, GroupTable> part : parts.entrySet()) {
+    for (Map.Entry<Key, Pane> part : parts.entrySet()) {
       if (part.getKey().openEnd() > end) {
         continue;
       }
       if (only == null) {
-        only = part.getValue();
+        only = part.getValue().groups();
         continue;
       }
       if (merged == null) {
         merged = new GroupTable(shape);
         merged.merge(only);
       }
-      merged.merge(part.getValue());
+      merged.merge(part.getValue().groups());
     }
     if (only == null) {
       throw new IllegalStateException("window ending at " + end + " closes without a pane");
@@ -99,9 +128,11 @@ final class PaneStore {
   /** Forgets the panes that no open window needs; gives how many. */
   int drop(long watermark) {
     int dropped = 0;
-    for (Iterator<Key> keys = panes.keySet().iterator(); keys.hasNext(); ) {
-      if (grid.isClosed(grid.lastEnd(keys.next().start()), watermark)) {
-        keys.remove();
+    for (Iterator<Map.Entry<Key, Pane>> all = panes.entrySet().iterator(); all.hasNext(); ) {
+      Map.Entry<Key, Pane> pane = all.next();
+      if (grid.isClosed(grid.lastEnd(pane.getKey().start()), watermark)) {
+        changes.drop(pane.getValue().changes());
+        all.remove();
         dropped++;
       }
     }

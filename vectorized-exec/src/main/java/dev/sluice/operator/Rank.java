@@ -14,8 +14,11 @@ import dev.sluice.plan.SortKey;
 import dev.sluice.state.KeyColumns;
 import dev.sluice.state.KeyGroups;
 import dev.sluice.state.KeyTable;
+import dev.sluice.state.PaneChanges;
 import dev.sluice.state.RowCodec;
+import dev.sluice.state.SlotChanges;
 import dev.sluice.state.SortedRow;
+import dev.sluice.state.StateCopy;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
 import dev.sluice.type.DataType;
@@ -25,8 +28,10 @@ import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.arrow.memory.BufferAllocator;
 
 /**
  * Top-N per partition: once at the end of the input, as changes folded per tick, or per window when
@@ -46,11 +51,23 @@ final class Rank implements Operator {
     /** Slots touched since the last settlement, in order. */
     private final List<RankedRows> touched = new ArrayList<>();
 
+    private final SlotChanges changes;
     private long bytes;
+
+    Partitions(long end) {
+      changes =
+          allChanges.add(
+              new SavedSlots(
+                  node.keys(),
+                  byWindow.name(end),
+                  () -> table,
+                  slot -> at(slot).isEmpty(),
+                  (slot, out) -> save(at(slot), out)));
+    }
 
     RankedRows at(int slot) {
       while (bySlot.size() <= slot) {
-        bySlot.add(new RankedRows());
+        bySlot.add(new RankedRows(bySlot.size()));
         bytes += bySlot.get(bySlot.size() - 1).byteSize();
       }
       return bySlot.get(slot);
@@ -76,6 +93,7 @@ final class Rank implements Operator {
   private final EmitTimer timer;
   private final Schema layout;
   private final TreeMap<Long, Partitions> windows = new TreeMap<>();
+  private final PaneChanges allChanges = new PaneChanges();
   private final Clock clock = new Clock();
   private final RowsByWindow byWindow;
   private final KeyAges ages;
@@ -158,7 +176,7 @@ final class Rank implements Operator {
   }
 
   private Partitions partitions(long end) {
-    return windows.computeIfAbsent(end, e -> new Partitions());
+    return windows.computeIfAbsent(end, Partitions::new);
   }
 
   private void add(Partitions to, RecordBatch batch, Rows rows) {
@@ -173,6 +191,7 @@ final class Rank implements Operator {
       if (!retracting && partition.isBeyond(node, key)) {
         continue;
       }
+      to.changes.touch(slots[i]);
       long count = batch.kind(position).adds() ? 1 : -1;
       SortedRow row = new SortedRow(key, codec.row(batch, position), count);
       if ((updating || byTime) && !partition.isTouched()) {
@@ -208,15 +227,19 @@ final class Rank implements Operator {
 
   /** Partitions whose time is over go without a word: what they gave stays given. */
   private void forget() {
-    if (!ages.isSweepDue() || windows.isEmpty()) {
+    if (windows.isEmpty() || partitions(0).changes.isCopying() || !ages.isSweepDue()) {
       return;
     }
     Partitions all = partitions(0);
     int[] places = new int[all.table.size()];
-    all.table = all.table.retained(slot -> !ages.isOver(slot) || all.at(slot).isTouched(), places);
+    KeyTable fewer =
+        all.table.retained(slot -> !ages.isOver(slot) || all.at(slot).isTouched(), places);
+    all.changes.move(places);
+    all.table = fewer;
     List<RankedRows> kept = new ArrayList<>();
     for (int slot = 0; slot < places.length; slot++) {
       if (places[slot] >= 0) {
+        all.at(slot).moveTo(places[slot]);
         kept.add(all.at(slot));
       }
     }
@@ -233,6 +256,7 @@ final class Rank implements Operator {
       return;
     }
     List<RankedRows> touched = partitions(0).touched;
+    touched.forEach(partition -> partitions(0).changes.touch(partition.slot()));
     try (Emission emission = new Emission(output)) {
       touched.forEach(partition -> partition.settle(node, emission));
       emission.flush();
@@ -258,7 +282,9 @@ final class Rank implements Operator {
     }
     clock.advance(time);
     while (!windows.isEmpty() && byWindow.isClosed(windows.firstKey())) {
-      giveAll(windows.pollFirstEntry().getValue(), output);
+      Partitions closed = windows.pollFirstEntry().getValue();
+      allChanges.drop(closed.changes);
+      giveAll(closed, output);
       context.orElseThrow().count("windows.emitted", 1);
     }
     return time;
@@ -273,7 +299,13 @@ final class Rank implements Operator {
     try (Emission emission = new Emission(output)) {
       partitions(0)
           .touched
-          .removeIf(partition -> partition.giveUntil(node, before, clock.watermark(), emission));
+          .removeIf(
+              partition -> {
+                if (partition.due() <= clock.watermark()) {
+                  partitions(0).changes.touch(partition.slot());
+                }
+                return partition.giveUntil(node, before, clock.watermark(), emission);
+              });
       emission.flush();
     }
   }
@@ -307,7 +339,9 @@ final class Rank implements Operator {
 
   private void giveRest(Output output) {
     if (!windows.isEmpty()) {
-      giveAll(partitions(0), output);
+      Partitions all = partitions(0);
+      giveAll(all, output);
+      allChanges.drop(all.changes);
       windows.clear();
     }
   }
@@ -384,37 +418,57 @@ final class Rank implements Operator {
   @Override
   public void snapshot(StateWriter state) {
     StateWriter.Part part = state.part(ROWS, LAYOUT, layout);
-    StateWriter.Part before = state.part(BEFORE, LAYOUT, layout);
     for (Partitions partitions : windows.values()) {
       int[][] groups = KeyGroups.slotsByGroup(partitions.table);
       for (int g = 0; g < groups.length; g++) {
         save(part, g, partitions, groups[g]);
-        if (!partitions.touched.isEmpty()) {
-          saveBefore(before, g, partitions, groups[g]);
-        }
       }
     }
+    saveBefore(state.part(BEFORE, LAYOUT, layout));
     clock.save(state, context.orElseThrow().allocator());
   }
 
-  /** The rows of partitions; rank -1 if changes of the partition wait. */
+  @Override
+  public Optional<StateCopy> beginSnapshot(StateWriter state) {
+    BufferAllocator allocator = context.orElseThrow().allocator();
+    saveBefore(state.part(BEFORE, LAYOUT, layout));
+    clock.save(state, allocator);
+    return Optional.of(
+        allChanges.begin(state, ROWS, LAYOUT, layout, byWindow.identity(node.keys()), allocator));
+  }
+
   private void save(StateWriter.Part part, int group, Partitions partitions, int[] slots) {
     try (BatchBuilder builder = new BatchBuilder(layout, context.orElseThrow().allocator())) {
       for (int slot : slots) {
-        RankedRows partition = partitions.at(slot);
-        for (SortedRow row : partition.all()) {
-          save(row, row.count(), partition.isTouched() ? -1 : 0, builder);
-        }
+        save(partitions.at(slot), builder);
       }
       write(part, group, builder);
     }
   }
 
+  /** The rows of a partition; rank -1 if changes of it wait. */
+  private void save(RankedRows partition, BatchBuilder builder) {
+    for (SortedRow row : partition.all()) {
+      save(row, row.count(), partition.isTouched() ? -1 : 0, builder);
+    }
+  }
+
   /** What was given of partitions whose changes wait, as they do with EMIT EVERY. */
-  private void saveBefore(StateWriter.Part part, int group, Partitions partitions, int[] slots) {
+  private void saveBefore(StateWriter.Part part) {
+    for (Partitions partitions : windows.values()) {
+      Map<Integer, List<RankedRows>> byGroup = new TreeMap<>();
+      for (RankedRows partition : partitions.touched) {
+        int group = partitions.table.keyGroup(partition.slot());
+        byGroup.computeIfAbsent(group, g -> new ArrayList<>()).add(partition);
+      }
+      byGroup.forEach((group, some) -> saveBefore(part, group, some));
+    }
+  }
+
+  private void saveBefore(StateWriter.Part part, int group, List<RankedRows> some) {
     try (BatchBuilder builder = new BatchBuilder(layout, context.orElseThrow().allocator())) {
-      for (int slot : slots) {
-        for (RankedRows.Kept kept : partitions.at(slot).before()) {
+      for (RankedRows partition : some) {
+        for (RankedRows.Kept kept : partition.before()) {
           save(kept.row(), 1, kept.rank(), builder);
         }
       }
@@ -468,6 +522,7 @@ final class Rank implements Operator {
                   wait(partitions, partition);
                   partition.before().add(new RankedRows.Kept(row, rank));
                 }));
+    allChanges.restored();
   }
 
   private static void wait(Partitions partitions, RankedRows partition) {

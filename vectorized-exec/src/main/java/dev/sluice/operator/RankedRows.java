@@ -39,6 +39,20 @@ final class RankedRows {
   private List<Kept> before = List.of();
 
   private boolean touched;
+  private int slot;
+
+  RankedRows(int slot) {
+    this.slot = slot;
+  }
+
+  /** Where it is among the partitions. */
+  int slot() {
+    return slot;
+  }
+
+  void moveTo(int place) {
+    slot = place;
+  }
 
   /** The least time of a row that waits for the watermark, if rows come out by it. */
   private long due = Long.MAX_VALUE;
@@ -70,6 +84,10 @@ final class RankedRows {
 
   Iterable<SortedRow> all() {
     return rows.keySet();
+  }
+
+  boolean isEmpty() {
+    return rows.isEmpty();
   }
 
   /** Whether no row with that key can be kept any more; only where rows are never taken back. */

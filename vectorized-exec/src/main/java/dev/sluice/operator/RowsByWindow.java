@@ -5,6 +5,7 @@ import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
 import dev.sluice.function.TimeFunctions;
 import dev.sluice.plan.WindowColumns;
+import dev.sluice.state.SlotChanges;
 import dev.sluice.type.Schema;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -70,6 +71,19 @@ final class RowsByWindow {
     return window
         .map(w -> Cells.word(batch.vector(w.end()), input.type(w.end()), position))
         .orElse(0L);
+  }
+
+  /** The columns that say of which window and key a row is. */
+  List<Integer> identity(List<Integer> keys) {
+    List<Integer> identity = new ArrayList<>(keys);
+    window.map(WindowColumns::end).filter(end -> !keys.contains(end)).ifPresent(identity::add);
+    return identity;
+  }
+
+  /** Writes of which window a saved row is. */
+  SlotChanges.Name name(long end) {
+    return (out, row) ->
+        window.ifPresent(w -> Cells.setWord(out.vector(w.end()), input.type(w.end()), row, end));
   }
 
   /** Whether the watermark has closed the window; never without one. */

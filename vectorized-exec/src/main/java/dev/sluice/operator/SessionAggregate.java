@@ -18,6 +18,8 @@ import dev.sluice.plan.TimeAttribute;
 import dev.sluice.plan.WindowSpec;
 import dev.sluice.state.KeyColumns;
 import dev.sluice.state.KeyGroups;
+import dev.sluice.state.SlotChanges;
+import dev.sluice.state.StateCopy;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
 import dev.sluice.type.DataType;
@@ -30,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 
@@ -74,6 +77,13 @@ final class SessionAggregate implements Operator {
   private int[] touched = new int[64];
 
   private int touchedCount;
+
+  /** By key what has changed since it was saved. */
+  private final SlotChanges saved;
+
+  /** By key the sessions that are no more while their rows wait to be taken back, as of a copy. */
+  private Map<Integer, List<Integer>> takenBack = Map.of();
+
   private boolean showing;
   private int counted;
   private Optional<OperatorContext> context = Optional.empty();
@@ -101,6 +111,14 @@ final class SessionAggregate implements Operator {
     changes =
         new ChangeLog(
             new Shown(), node.schema(), node.traits().changelog() != ChangelogMode.UPSERT);
+    saved =
+        new SlotChanges(
+            new SavedSlots(
+                IntStream.range(EXTRAS, EXTRAS + node.keys().size()).boxed().toList(),
+                SlotChanges.Name.NONE,
+                sessions::table,
+                key -> sessionsOf(key).length == 0,
+                (key, out) -> append(sessionsOf(key), out)));
   }
 
   /** The rows of sessions: with the bounds given last while they are remembered. */
@@ -147,6 +165,7 @@ final class SessionAggregate implements Operator {
       }
       keys.load(batch, rows);
       int[] slots = sessions.keySlots(keys, n);
+      saved.touch(slots, n);
       int[] positions = new int[n];
       int[] late = new int[n];
       int kept = 0;
@@ -214,6 +233,9 @@ final class SessionAggregate implements Operator {
   }
 
   private void emitChanges(Output output) {
+    for (int session : changes.waiting()) {
+      saved.touch(sessions.key(session));
+    }
     showing = true;
     changes.emit(slot -> !sessions.isDead(slot), context.orElseThrow(), output);
     showing = false;
@@ -236,13 +258,13 @@ final class SessionAggregate implements Operator {
     if (updating && timer.isDue()) {
       emitChanges(output);
     }
-    if (sessions.isWorthCompacting() && changes.isSettled()) {
+    if (sessions.isWorthCompacting() && changes.isSettled() && !saved.isCopying()) {
       compact();
     }
   }
 
   private void compact() {
-    int[] kept = sessions.compact();
+    int[] kept = sessions.compact(saved::move);
     AccumulatorSet moved = accumulators.fresh();
     moved.ensure(kept.length);
     for (int i = 0; i < kept.length; i++) {
@@ -268,6 +290,9 @@ final class SessionAggregate implements Operator {
     clock.advance(time);
     int[] closed = sessions.closed(clock.watermark());
     if (closed.length > 0) {
+      for (int session : closed) {
+        saved.touch(sessions.key(session));
+      }
       if (updating) {
         emitChanges(output);
       } else {
@@ -366,30 +391,57 @@ final class SessionAggregate implements Operator {
 
   private RecordBatch chunk(int[] slots, Schema layout) {
     try (BatchBuilder builder = new BatchBuilder(layout, allocator())) {
-      int[] keySlots = new int[slots.length];
-      for (int i = 0; i < slots.length; i++) {
-        int slot = slots[i];
-        keySlots[i] = sessions.key(slot);
-        long[] words = {
-          sessions.first(slot),
-          sessions.last(slot),
-          updating ? shownFirsts[slot] : 0,
-          updating ? shownEnds[slot] : 0,
-          changes.flags(slot),
-          sessions.isDead(slot) ? 1 : 0,
-          sessions.lower(slot)
-        };
-        for (int w = 0; w < EXTRAS; w++) {
-          Cells.setWord(builder.vector(w), WORD, i, words[w]);
-        }
-      }
-      for (int k = 0; k < node.keys().size(); k++) {
-        sessions.table().writeKeys(k, keySlots, 0, slots.length, builder.vector(EXTRAS + k));
-      }
-      accumulators.save(slots, 0, slots.length, builder, EXTRAS + node.keys().size());
-      builder.advance(slots.length);
+      append(slots, builder);
       return builder.build();
     }
+  }
+
+  private void append(int[] slots, BatchBuilder builder) {
+    int at = builder.rows();
+    int[] keySlots = new int[slots.length];
+    for (int i = 0; i < slots.length; i++) {
+      int slot = slots[i];
+      keySlots[i] = sessions.key(slot);
+      long[] words = {
+        sessions.first(slot),
+        sessions.last(slot),
+        updating ? shownFirsts[slot] : 0,
+        updating ? shownEnds[slot] : 0,
+        changes.flags(slot),
+        sessions.isDead(slot) ? 1 : 0,
+        sessions.lower(slot)
+      };
+      for (int w = 0; w < EXTRAS; w++) {
+        Cells.setWord(builder.vector(w), WORD, at + i, words[w]);
+      }
+    }
+    for (int k = 0; k < node.keys().size(); k++) {
+      sessions.table().writeKeys(k, keySlots, 0, slots.length, builder.vector(EXTRAS + k), at);
+    }
+    accumulators.save(slots, 0, slots.length, builder, EXTRAS + node.keys().size());
+    builder.advance(slots.length);
+  }
+
+  @Override
+  public Optional<StateCopy> beginSnapshot(StateWriter state) {
+    changes.saveGiven(state.part(GIVEN, LAYOUT, node.schema()), this::keyGroup, allocator());
+    clock.save(state, allocator());
+    takenBack =
+        Arrays.stream(changes.waiting())
+            .filter(session -> sessions.isDead(session) && isSaved(session))
+            .boxed()
+            .collect(Collectors.groupingBy(sessions::key));
+    return Optional.of(saved.begin(state, SESSIONS, LAYOUT, shape.layout(EXTRAS), allocator()));
+  }
+
+  /** What is saved of a key, in order of begin: which of two goes into the other depends on it. */
+  private int[] sessionsOf(int key) {
+    return IntStream.concat(
+            IntStream.iterate(
+                sessions.anyOf(key), s -> s != OpenSessions.NONE, sessions::otherThan),
+            takenBack.getOrDefault(key, List.of()).stream().mapToInt(s -> s))
+        .sorted()
+        .toArray();
   }
 
   @Override
@@ -413,6 +465,7 @@ final class SessionAggregate implements Operator {
       }
       state.read(GIVEN, (batch, group) -> restoreGiven(batch, waiting));
     }
+    saved.restored();
     count();
   }
 

@@ -3,8 +3,6 @@ package dev.sluice.operator;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Rows;
 import dev.sluice.batch.Selection;
-import dev.sluice.error.ErrorCode;
-import dev.sluice.error.UserError;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.state.KeyColumns;
 import dev.sluice.state.KeyGroups;
@@ -13,10 +11,10 @@ import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
 import dev.sluice.type.Schema;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -54,6 +52,7 @@ final class SpillingOperator implements Operator {
   private Optional<OperatorContext> context = Optional.empty();
   private Operator resident;
   private Optional<StateCopy> copying = Optional.empty();
+  private Optional<SpilledCopy> spilledCopying = Optional.empty();
 
   /** By key group; empty until memory has run short. */
   private SpilledGroup[] groups = new SpilledGroup[0];
@@ -445,12 +444,13 @@ final class SpillingOperator implements Operator {
 
   private void bringBack(int g, Output output) {
     SpilledGroup group = groups[g];
+    spilledCopying.ifPresent(copy -> copy.before(g));
     context.orElseThrow().count("state.returns", 1);
     try (Operator operator = restored(g)) {
       if (operator.wantsProcessingTime()) {
         operator.onProcessingTime(patience.now(), output);
       }
-      Told told = new Told(operator, group, output);
+      MissedInput told = new MissedInput(operator, group, output, node, disk.mostInMemory());
       if (plan.timed() && group.fedWatermark() != Long.MIN_VALUE) {
         operator.onWatermark(group.fedWatermark(), output);
       }
@@ -463,7 +463,7 @@ final class SpillingOperator implements Operator {
       }
       group.clearState();
       operator.snapshot(writer(saved -> saved == g));
-      group.saved(watermark, ends, told.passed, due(operator));
+      group.saved(watermark, ends, told.passed(), due(operator));
     }
   }
 
@@ -472,102 +472,68 @@ final class SpillingOperator implements Operator {
     return plan.timed() ? Math.max(watermark, operator.nextDue()) : Long.MAX_VALUE;
   }
 
-  /** Tells an operator what it has missed. */
-  private final class Told implements SpilledGroup.Replay {
-    private final Operator operator;
-    private final Output output;
-    private long time;
-    private int ended;
-    private long passed;
-
-    Told(Operator operator, SpilledGroup group, Output output) {
-      this.operator = operator;
-      this.output = output;
-      time = group.fedWatermark();
-      ended = group.fedEnds();
-      passed = group.flowed();
-    }
-
-    @Override
-    public void rows(int input, RecordBatch batch) {
-      operator.process(input, batch, output);
-      if (operator.stateBytes() > disk.mostInMemory()) {
-        throw UserError.of(
-                ErrorCode.MEMORY,
-                "one of "
-                    + KeyGroups.COUNT
-                    + " parts of the state of "
-                    + node.label()
-                    + " takes "
-                    + String.format(Locale.ROOT, "%.1f", operator.stateBytes() / 1048576.0)
-                    + " MiB, which is more than 'state.memory' allows")
-            .withDetail("It keeps " + Kept.by(node) + "; some keys have very many rows.")
-            .withHint("raise 'state.memory', or the memory of the process (SLUICE_MEMORY=4g)");
-      }
-    }
-
-    @Override
-    public void told(long toTime, int toEnds) {
-      if (toTime > time) {
-        time = toTime;
-        passed = operator.onWatermark(toTime, output);
-      }
-      for (int input = 0; input < inputs.length; input++) {
-        if ((toEnds & ~ended & 1 << input) != 0) {
-          operator.finish(input, output);
-        }
-      }
-      ended |= toEnds;
-    }
-  }
-
   @Override
   public void snapshot(StateWriter state) {
     if (!isSpilled()) {
       resident.snapshot(state);
       return;
     }
-    if (owes()) {
-      throw new IllegalStateException("input of key groups on disk waits at a snapshot");
-    }
-    resident.snapshot(
-        (name, version, layout) -> {
-          StateWriter.Part part = state.part(name, version, layout);
-          return (group, rows) -> {
-            if (evicted[group] && !OF_ALL.contains(name)) {
-              rows.close();
-            } else {
-              part.write(group, rows);
-            }
-          };
-        });
-    parts.forEach(
-        (name, saved) -> {
-          if (OF_ALL.contains(name)) {
-            return;
-          }
-          StateWriter.Part part = state.part(name, saved.version(), saved.layout());
-          for (int g = 0; g < groups.length; g++) {
-            int group = g;
-            if (evicted[g]) {
-              groups[g].readState(
-                  saved.id(),
-                  saved.layout(),
-                  context.orElseThrow().allocator(),
-                  rows -> part.write(group, rows));
-            }
-          }
-        });
+    resident.snapshot(ofResident(state));
+    spilledCopy(state, Optional.empty()).finish();
   }
 
   @Override
   public Optional<StateCopy> beginSnapshot(StateWriter state) {
     if (isSpilled()) {
-      snapshot(state);
-      return Optional.empty();
+      SpilledCopy begun = spilledCopy(state, resident.beginSnapshot(ofResident(state)));
+      spilledCopying = Optional.of(begun);
+      copying = Optional.of(begun);
+    } else {
+      copying = resident.beginSnapshot(state);
     }
-    copying = resident.beginSnapshot(state);
     return copying;
+  }
+
+  /** What the operator writes, but for groups on disk. */
+  private StateWriter ofResident(StateWriter state) {
+    return (name, version, layout) -> {
+      StateWriter.Part part = state.part(name, version, layout);
+      return (group, rows) -> {
+        if (evicted[group] && !OF_ALL.contains(name)) {
+          rows.close();
+        } else {
+          part.write(group, rows);
+        }
+      };
+    };
+  }
+
+  private SpilledCopy spilledCopy(StateWriter state, Optional<StateCopy> ofResident) {
+    if (owes()) {
+      throw new IllegalStateException("input of key groups on disk waits at a snapshot");
+    }
+    Map<PartOf, StateWriter.Part> to = new LinkedHashMap<>();
+    parts.forEach(
+        (name, part) -> {
+          if (!OF_ALL.contains(name)) {
+            to.put(part, state.part(name, part.version(), part.layout()));
+          }
+        });
+    BitSet onDisk = new BitSet();
+    for (int g = 0; g < groups.length; g++) {
+      onDisk.set(g, evicted[g]);
+    }
+    return new SpilledCopy(
+        ofResident,
+        onDisk,
+        g ->
+            to.forEach(
+                (part, writer) ->
+                    groups[g].readState(
+                        part.id(),
+                        part.layout(),
+                        context.orElseThrow().allocator(),
+                        rows -> writer.write(g, rows))));
   }
 
   @Override

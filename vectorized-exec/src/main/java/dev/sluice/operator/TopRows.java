@@ -14,13 +14,17 @@ import dev.sluice.state.KeyColumns;
 import dev.sluice.state.KeyGroups;
 import dev.sluice.state.KeyTable;
 import dev.sluice.state.RowCodec;
+import dev.sluice.state.SlotChanges;
+import dev.sluice.state.StateCopy;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Field;
 import dev.sluice.type.DataType.Kind;
+import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
 import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
 
 /**
  * The first few rows of each partition of an input that only grows, given once at its end: {@link
@@ -45,6 +49,9 @@ final class TopRows implements Operator {
   private final Schema layout;
   private final Lane lane = new Lane();
   private final int words;
+  private final SlotChanges changes;
+  private final byte[][] pages;
+  private final int[] at;
   private long[] order = new long[0];
   private int[] slots = new int[0];
   private Optional<OperatorContext> context = Optional.empty();
@@ -58,6 +65,16 @@ final class TopRows implements Operator {
     words = words(node);
     best = new BestRows((int) node.to(), words);
     layout = input.append(new Field("$arrival", WORD));
+    pages = new byte[(int) node.to()][];
+    at = new int[(int) node.to()];
+    changes =
+        new SlotChanges(
+            new SavedSlots(
+                node.keys(),
+                SlotChanges.Name.NONE,
+                () -> table,
+                slot -> best.count(slot) == 0,
+                this::save));
   }
 
   /** Whether this operator does what {@code node} asks for. */
@@ -145,6 +162,7 @@ final class TopRows implements Operator {
   }
 
   private void offer(RecordBatch batch, Rows rows) {
+    changes.touch(slots, rows.count());
     BestRows.Encoder encoder = (position, out) -> codec.row(batch, position, out);
     for (int i = 0; i < rows.count(); i++) {
       best.offer(slots[i], order, i * words, rows.position(i), encoder);
@@ -258,6 +276,22 @@ final class TopRows implements Operator {
   }
 
   @Override
+  public Optional<StateCopy> beginSnapshot(StateWriter state) {
+    BufferAllocator allocator = context.orElseThrow().allocator();
+    clock.save(state, allocator);
+    return Optional.of(changes.begin(state, ROWS, LAYOUT, layout, allocator));
+  }
+
+  private void save(int slot, BatchBuilder out) {
+    int n = best.locate(slot, pages, at, 0);
+    for (int i = 0; i < n; i++) {
+      codec.write(pages[i], at[i], out);
+      Cells.setWord(out.vector(input.size()), WORD, out.rows(), best.word(slot, i, 0));
+      out.mark(RowKind.INSERT);
+    }
+  }
+
+  @Override
   public void restore(StateReader state) {
     if (!clock.restore(state)) {
       return;
@@ -275,6 +309,7 @@ final class TopRows implements Operator {
             offer(batch, rows);
           }
         });
+    changes.restored();
   }
 
   @Override

@@ -15,6 +15,7 @@ import dev.sluice.plan.Emit;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.TimeAttribute;
 import dev.sluice.state.KeyGroups;
+import dev.sluice.state.StateCopy;
 import dev.sluice.state.StateReader;
 import dev.sluice.state.StateWriter;
 import dev.sluice.type.DataType;
@@ -23,8 +24,11 @@ import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import org.apache.arrow.memory.BufferAllocator;
 
 /**
  * Aggregation over TUMBLE, HOP and CUMULATE windows. Each row is aggregated once, into its pane; a
@@ -105,8 +109,10 @@ final class WindowAggregate implements Operator {
     if (start == PaneAssigner.LATE) {
       LateRows.give(batch, rows, node.late(), context.orElseThrow());
     } else if (start != PaneAssigner.GAP) {
-      GroupTable pane = store.pane(new PaneStore.Key(start, openEnd));
-      pane.update(batch, new SlotRows(rows, pane.slots(batch, rows), sequence), false);
+      PaneStore.Pane pane = store.pane(new PaneStore.Key(start, openEnd));
+      int[] slots = pane.groups().slots(batch, rows);
+      pane.changes().touch(slots, rows.count());
+      pane.groups().update(batch, new SlotRows(rows, slots, sequence), false);
     }
   }
 
@@ -169,12 +175,26 @@ final class WindowAggregate implements Operator {
     store
         .panes()
         .forEach(
-            (key, groups) ->
-                groups.save(
-                    panes,
-                    2,
-                    (slot, i) -> i == 0 ? key.start() : key.openEnd(),
-                    context.orElseThrow().allocator()));
+            (key, pane) ->
+                pane.groups()
+                    .save(
+                        panes,
+                        2,
+                        (slot, i) -> i == 0 ? key.start() : key.openEnd(),
+                        context.orElseThrow().allocator()));
+    saveClock(state);
+  }
+
+  @Override
+  public Optional<StateCopy> beginSnapshot(StateWriter state) {
+    saveClock(state);
+    List<Integer> identity = IntStream.range(0, 2 + node.keys().size()).boxed().toList();
+    BufferAllocator allocator = context.orElseThrow().allocator();
+    return Optional.of(
+        store.changes().begin(state, PANES, LAYOUT, shape.layout(2), identity, allocator));
+  }
+
+  private void saveClock(StateWriter state) {
     StateWriter.Part clock = state.part(CLOCK, LAYOUT, CLOCK_LAYOUT);
     try (BatchBuilder builder = new BatchBuilder(CLOCK_LAYOUT, context.orElseThrow().allocator());
         RecordBatch row = builder.add(RowKind.INSERT, watermark, sequence).build()) {
@@ -214,29 +234,31 @@ final class WindowAggregate implements Operator {
             restorePanes(batch);
           }
         });
+    store.changes().restored();
     context.orElseThrow().count("panes.open", store.size());
   }
 
   private void restorePanes(RecordBatch batch) {
     DataType word = DataType.of(Kind.BIGINT);
     int n = batch.rowCount();
+    int[] positions = new int[n];
     for (int from = 0; from < n; ) {
       long start = Cells.word(batch.vector(0), word, batch.position(from));
       long openEnd = Cells.word(batch.vector(1), word, batch.position(from));
-      int[] positions = new int[n - from];
       int count = 0;
       while (from < n
           && Cells.word(batch.vector(0), word, batch.position(from)) == start
           && Cells.word(batch.vector(1), word, batch.position(from)) == openEnd) {
         positions[count++] = batch.position(from++);
       }
-      store.pane(new PaneStore.Key(start, openEnd)).restore(batch, Rows.at(positions, count), 2);
+      GroupTable groups = store.pane(new PaneStore.Key(start, openEnd)).groups();
+      groups.restore(batch, Rows.at(positions, count), 2);
     }
   }
 
   @Override
   public long stateBytes() {
-    return store.panes().values().stream().mapToLong(GroupTable::byteSize).sum();
+    return store.panes().values().stream().mapToLong(pane -> pane.groups().byteSize()).sum();
   }
 
   @Override

@@ -4,7 +4,9 @@ import dev.sluice.batch.BatchBuilder;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.batch.Selection;
 import dev.sluice.type.Schema;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
@@ -28,6 +30,9 @@ public final class SlotChanges {
   /** Keys that were in a snapshot and are not in the table any more. */
   private Optional<KeyTable> gone = Optional.empty();
 
+  /** Slots below may be in a snapshot. */
+  private int saved;
+
   private Optional<Copy> copy = Optional.empty();
 
   /** The table whose slots these are. */
@@ -48,10 +53,40 @@ public final class SlotChanges {
     default boolean isEmpty(int slot) {
       return false;
     }
+
+    /** What says besides the key whose a row is; mostly nothing. */
+    default Name name() {
+      return Name.NONE;
+    }
+  }
+
+  /** Sets the columns of a row that say of which table it is. */
+  @FunctionalInterface
+  public interface Name {
+    /** The key alone says whose a row is. */
+    Name NONE = (out, row) -> {};
+
+    /** Sets them in row {@code row} of {@code out}. */
+    void write(BatchBuilder out, int row);
   }
 
   public SlotChanges(Table table) {
+    this(table, false);
+  }
+
+  /** Changes of a table that is in no checkpoint; {@code tracking}: as others of its part are. */
+  SlotChanges(Table table, boolean tracking) {
     this.table = table;
+    this.tracking = tracking;
+  }
+
+  /** Slots that are in a checkpoint, or have been moved since. */
+  int saved() {
+    return saved;
+  }
+
+  int size() {
+    return table.size();
   }
 
   /** The slots 0 to {@link Table#size} are in the checkpoint that was read: none has changed. */
@@ -59,6 +94,7 @@ public final class SlotChanges {
     tracking = true;
     changed = new long[words(table.size())];
     gone = Optional.empty();
+    saved = table.size();
   }
 
   /** Whether a copy is being made: no slot may become another's meanwhile. */
@@ -129,6 +165,7 @@ public final class SlotChanges {
         moved[places[slot] >> 6] |= 1L << places[slot];
       }
     }
+    saved = places.length - n;
     if (n > 0) {
       if (gone.isEmpty()) {
         gone = Optional.of(table.keys().empty());
@@ -145,17 +182,24 @@ public final class SlotChanges {
   /** Begins the copy for a checkpoint; whatever has changed before belongs to it. */
   public StateCopy begin(
       StateWriter state, String name, int version, Schema layout, BufferAllocator allocator) {
-    if (copy.isPresent()) {
-      throw new IllegalStateException("a copy is being made already");
-    }
     // what has no key is one row
     StateWriter.Part part =
         table.identity().isEmpty()
             ? state.part(name, version, layout)
             : state.part(name, version, layout, table.identity(), tracking);
+    Staged staged = new Staged(part, layout, allocator, part.wantsChanges() ? 64 : table.size());
+    List<Gone> deleted = part.wantsChanges() ? takeGone() : List.of();
+    return new TablesCopy(staged, deleted, List.of(begin(staged)));
+  }
+
+  /** Begins the copy of this table as one of several of a part. */
+  Copy begin(Staged staged) {
+    if (copy.isPresent()) {
+      throw new IllegalStateException("a copy is being made already");
+    }
     int limit = table.size();
     long[] wanted = new long[words(limit)];
-    if (part.wantsChanges()) {
+    if (staged.part.wantsChanges()) {
       System.arraycopy(changed, 0, wanted, 0, Math.min(changed.length, wanted.length));
     } else {
       Arrays.fill(wanted, -1L);
@@ -163,19 +207,56 @@ public final class SlotChanges {
         wanted[limit >> 6] = (1L << limit) - 1;
       }
     }
-    Optional<KeyTable> deleted = part.wantsChanges() ? gone : Optional.empty();
-    Copy begun =
-        new Copy(
-            part,
-            new Staged(part, layout, allocator, part.wantsChanges() ? 64 : limit),
-            wanted,
-            limit,
-            deleted);
+    Copy begun = new Copy(staged, wanted, limit);
     copy = Optional.of(begun);
     tracking = true;
     changed = new long[words(limit)];
     gone = Optional.empty();
+    saved = limit;
     return begun;
+  }
+
+  /** The keys that have gone one by one since the last snapshot. */
+  List<Gone> takeGone() {
+    Optional<KeyTable> taken = gone;
+    gone = Optional.empty();
+    return taken.map(keys -> List.of(new Gone(table, keys, keys.size()))).orElse(List.of());
+  }
+
+  /** All keys that are in a snapshot, of a table that will not be there in the next. */
+  Gone allGone() {
+    return new Gone(table, table.keys(), saved);
+  }
+
+  /** Keys that are no more, which a checkpoint has to tell; the table itself may go. */
+  static final class Gone {
+    private final List<Integer> identity;
+    private final Name name;
+    private final KeyTable keys;
+    private final int count;
+    private int next;
+
+    private Gone(Table table, KeyTable keys, int count) {
+      identity = table.identity();
+      name = table.name();
+      this.keys = keys;
+      this.count = count;
+    }
+
+    int count() {
+      return count;
+    }
+
+    /** Tells of some; how many more could have been told of. */
+    int tell(int most, Staged staged) {
+      int to = Math.min(count, next + most);
+      int left = most - (to - next);
+      for (; next < to; next++) {
+        staged.gone(identity, name, keys, next);
+      }
+      staged.give(STAGED_ROWS);
+      return left;
+    }
   }
 
   /** Rows of any key groups that are cut into key groups once they are many. */
@@ -187,7 +268,7 @@ public final class SlotChanges {
     private final int expected;
     private byte[] groups = new byte[1024];
 
-    private Staged(StateWriter.Part part, Schema layout, BufferAllocator allocator, int expected) {
+    Staged(StateWriter.Part part, Schema layout, BufferAllocator allocator, int expected) {
       this.expected = Math.max(1, Math.min(STAGED_ROWS, expected));
       this.part = part;
       this.layout = layout;
@@ -208,6 +289,13 @@ public final class SlotChanges {
         groups = Arrays.copyOf(groups, Math.max(end, 2 * groups.length));
       }
       Arrays.fill(groups, end - count, end, (byte) keyGroup);
+    }
+
+    private void gone(List<Integer> identity, Name name, KeyTable keys, int slot) {
+      BatchBuilder out = builder();
+      keys.writeGone(slot, identity, out);
+      name.write(out, out.rows() - 1);
+      are(keys.keyGroup(slot), out.rows(), 1);
     }
 
     private void give(int least) {
@@ -231,31 +319,21 @@ public final class SlotChanges {
     }
   }
 
-  /** The copy being made. */
-  private final class Copy implements StateCopy {
+  /** The copy being made of this table. */
+  final class Copy {
     private final Staged staged;
     private final long[] wanted;
     private final int limit;
-    private final Optional<KeyTable> deleted;
-    private final boolean tells;
-    private int nextDeleted;
     private int nextWord;
     private int[] slots = new int[1024];
 
-    Copy(
-        StateWriter.Part part,
-        Staged staged,
-        long[] wanted,
-        int limit,
-        Optional<KeyTable> deleted) {
+    private Copy(Staged staged, long[] wanted, int limit) {
       this.staged = staged;
       this.wanted = wanted;
       this.limit = limit;
-      this.deleted = deleted;
-      tells = part.wantsChanges();
     }
 
-    void before(int[] some, int count) {
+    private void before(int[] some, int count) {
       room(count);
       int n = 0;
       for (int i = 0; i < count; i++) {
@@ -277,7 +355,7 @@ public final class SlotChanges {
     private void append(int n) {
       if (n > 0) {
         table.append(slots, n, staged);
-        if (tells) {
+        if (staged.part.wantsChanges()) {
           tellEmpty(n);
         }
         staged.give(STAGED_ROWS);
@@ -288,36 +366,60 @@ public final class SlotChanges {
     private void tellEmpty(int n) {
       for (int i = 0; i < n; i++) {
         if (table.isEmpty(slots[i])) {
-          tellGone(table.keys(), slots[i]);
+          staged.gone(table.identity(), table.name(), table.keys(), slots[i]);
         }
       }
     }
 
-    private void tellGone(KeyTable keys, int slot) {
-      BatchBuilder out = staged.builder();
-      keys.writeGone(slot, table.identity(), out);
-      staged.are(keys.keyGroup(slot), out.rows(), 1);
-    }
-
-    @Override
-    public boolean copy(int keys) {
-      int left = keys;
-      while (left > 0 && deleted.isPresent() && nextDeleted < deleted.get().size()) {
-        tellGone(deleted.get(), nextDeleted++);
-        left--;
-      }
-      room(left + 64);
+    /** Copies about that many keys; how many more could have been, 0 if it is not at its end. */
+    int some(int keys) {
+      room(keys + 64);
       int n = 0;
-      while (n < left && nextWord < wanted.length) {
+      while (n < keys && nextWord < wanted.length) {
         for (long bits = wanted[nextWord]; bits != 0; bits &= bits - 1) {
           slots[n++] = nextWord * 64 + Long.numberOfTrailingZeros(bits);
         }
         wanted[nextWord++] = 0;
       }
       append(n);
-      if (left > 0 && nextWord == wanted.length) {
+      return nextWord < wanted.length ? 0 : Math.max(0, keys - n);
+    }
+
+    /** No more is copied; the next one may have been begun. */
+    void end() {
+      copy = copy.filter(other -> other != this);
+    }
+  }
+
+  /** The copy of all tables of a part. */
+  static final class TablesCopy implements StateCopy {
+    private final Staged staged;
+    private final Deque<Gone> deleted;
+    private final Deque<Copy> tables;
+
+    TablesCopy(Staged staged, List<Gone> deleted, List<Copy> tables) {
+      this.staged = staged;
+      this.deleted = new ArrayDeque<>(deleted);
+      this.tables = new ArrayDeque<>(tables);
+    }
+
+    @Override
+    public boolean copy(int keys) {
+      int left = keys;
+      while (left > 0 && !deleted.isEmpty()) {
+        left = deleted.peek().tell(left, staged);
+        if (left > 0) {
+          deleted.poll();
+        }
+      }
+      while (left > 0 && !tables.isEmpty()) {
+        left = tables.peek().some(left);
+        if (left > 0) {
+          tables.poll().end();
+        }
+      }
+      if (left > 0) {
         staged.give(1);
-        end();
         return true;
       }
       return false;
@@ -326,12 +428,8 @@ public final class SlotChanges {
     @Override
     public void close() {
       staged.close();
-      end();
-    }
-
-    /** The next one may have been begun. */
-    private void end() {
-      copy = copy.filter(other -> other != this);
+      tables.forEach(Copy::end);
+      tables.clear();
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.sluice.batch.Selection;
 import dev.sluice.function.EvalContext;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.state.KeyGroupSplitter;
+import dev.sluice.state.StateCopy;
 import dev.sluice.type.DataType;
 import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
@@ -27,7 +28,8 @@ import org.apache.arrow.vector.FieldVector;
  * A host for one operator: a script of rows, watermarks and ends of ticks, with the output expected
  * after each. {@link #verify} plays the script with the rows cut into batches of 1, 2, 7 and all,
  * dense and behind a selection, straight, and with the state saved and restored at another
- * parallelism before every step.
+ * parallelism before every step; and with a chain of checkpoints that are copied in slices while
+ * the script goes on, from which it is restored at another parallelism now and then.
  *
  * <p>Rows read {@code +I[a, 1]}; NULL is {@code null}. With one task, output is compared in order;
  * with several, as a multiset. Every allocator must end empty, also where the script ends early
@@ -179,6 +181,7 @@ public final class OperatorHarness {
         }
       }
     }
+    playChained();
     verifyFailures();
   }
 
@@ -190,7 +193,50 @@ public final class OperatorHarness {
         play(cut, cut == 2, true, parallelism);
       }
     }
+    playChained();
     verifyFailures();
+  }
+
+  private void playChained() {
+    playChained(7, 1, 1);
+    playChained(7, 1, 4);
+    if (isSpread()) {
+      playChained(1, 3, 4);
+      playChained(7, 3, 1);
+    }
+  }
+
+  /**
+   * Plays the script with a checkpoint at every step, each of which is copied key by key until the
+   * next, and restores it from every {@code every}th.
+   */
+  private void playChained(int cut, int parallelism, int every) {
+    try (RootAllocator root = new RootAllocator()) {
+      try (Run run = new Run(root, cut, false, parallelism);
+          CheckpointChain chain = new CheckpointChain(root)) {
+        int moves = 0;
+        for (Step step : steps) {
+          if (isForRestart(step)) {
+            run.flush();
+            run.tick();
+            run.checkpoint(chain);
+            if (++moves % every == 0) {
+              run.restartFrom(chain, 1 + (parallelism + moves) % (isSpread() ? 3 : 1));
+            }
+          }
+          run.apply(step);
+        }
+        run.flush();
+        run.finishCopies();
+      }
+      assertThat(root.getAllocatedMemory()).as("bytes left").isZero();
+    }
+  }
+
+  private boolean isForRestart(Step step) {
+    return restartsAreNamed
+        ? step instanceof Restart
+        : !(step instanceof Feed) && !(step instanceof Expect) && !(step instanceof Side);
   }
 
   /** Fails at the first allocation, the second, and so on, then in the same way at output. */
@@ -269,11 +315,7 @@ public final class OperatorHarness {
       try (Run run = new Run(root, cut, selected, parallelism)) {
         int moves = 0;
         for (Step step : steps) {
-          boolean here =
-              restartsAreNamed
-                  ? step instanceof Restart
-                  : !(step instanceof Feed) && !(step instanceof Expect) && !(step instanceof Side);
-          if (restoring && here) {
+          if (restoring && isForRestart(step)) {
             run.flush();
             run.tick();
             run.restart(1 + (parallelism + moves++) % (isSpread() ? 3 : 1));
@@ -332,8 +374,10 @@ public final class OperatorHarness {
     private final Map<String, Long> counts = new TreeMap<>();
     private final List<Operator> tasks = new ArrayList<>();
     private final List<BufferAllocator> allocators = new ArrayList<>();
+    private final List<StateCopy> copies = new ArrayList<>();
     private final Output output;
     private boolean several;
+    private int calls;
     private boolean inside;
     private Optional<Fault> fault = Optional.empty();
     private long now = Long.MIN_VALUE;
@@ -417,6 +461,7 @@ public final class OperatorHarness {
       inside = true;
       tasks.forEach(call);
       inside = false;
+      copySome();
     }
 
     void tick() {
@@ -460,6 +505,7 @@ public final class OperatorHarness {
             .split(batch, (part, task) -> tasks.get(task).process(number, part, output));
       }
       inside = false;
+      copySome();
     }
 
     void restart(int parallelism) {
@@ -475,7 +521,60 @@ public final class OperatorHarness {
       }
     }
 
+    /** Finishes the checkpoint before and begins another. */
+    void checkpoint(CheckpointChain chain) {
+      finishCopies();
+      chain.check();
+      chain.begin(tasks.size());
+      for (int i = 0; i < tasks.size(); i++) {
+        tasks.get(i).snapshot(chain.expected());
+        tasks.get(i).beginSnapshot(chain.writer(i)).ifPresent(copies::add);
+      }
+      if (now != Long.MIN_VALUE) {
+        // keys are not forgotten while they are copied
+        finishCopies();
+      }
+    }
+
+    /** Copies some keys of each task, after every other call. */
+    private void copySome() {
+      if (calls++ % 2 == 0) {
+        return;
+      }
+      copies.removeIf(
+          copy -> {
+            boolean all = copy.copy(1);
+            if (all) {
+              copy.close();
+            }
+            return all;
+          });
+    }
+
+    private void finishCopies() {
+      copies.forEach(
+          copy -> {
+            copy.finish();
+            copy.close();
+          });
+      copies.clear();
+    }
+
+    void restartFrom(CheckpointChain chain, int parallelism) {
+      finishCopies();
+      chain.check();
+      closeTasks();
+      several |= parallelism > 1 || isSpread();
+      open(parallelism);
+      for (int i = 0; i < parallelism; i++) {
+        tasks.get(i).restore(chain.reader(i, parallelism));
+      }
+      tellTime();
+    }
+
     private void closeTasks() {
+      copies.forEach(StateCopy::close);
+      copies.clear();
       tasks.forEach(Operator::close);
       tasks.forEach(Operator::close);
       tasks.clear();
