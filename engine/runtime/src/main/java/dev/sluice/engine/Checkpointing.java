@@ -203,6 +203,7 @@ final class Checkpointing implements AutoCloseable {
     match = Optional.of(found);
     List<String> lines = new ArrayList<>();
     found.lost().forEach(lost -> lines.add("lost: " + lost.head()));
+    found.calls().forEach((slot, change) -> lines.addAll(change.told(slot)));
     TreeSet<String> sources = new TreeSet<>();
     graph.sources().forEach(source -> sources.add(plan.source(source.id())));
     manifest.sources().stream()
@@ -240,15 +241,17 @@ final class Checkpointing implements AutoCloseable {
       // of a pipeline that has not changed all is kept, and nothing is said
       found.found().forEach((slot, state) -> tellKept(slot, state, found));
     }
-    found
-        .changed()
+    found.changed().stream()
+        .filter(slot -> !found.calls().containsKey(slot))
         .forEach(
             slot ->
                 checkpoints.notice("kept: " + slot.head() + ", though what it reads has changed"));
   }
 
   private void tellKept(StatePlan.Slot slot, Manifest.OperatorState state, StatePlan.Match found) {
-    if (!state.parts().isEmpty() && !found.changed().contains(slot)) {
+    if (found.calls().containsKey(slot)) {
+      checkpoints.notice("kept: what is not lost of " + slot.head());
+    } else if (!state.parts().isEmpty() && !found.changed().contains(slot)) {
       checkpoints.notice("kept: " + slot.head());
     }
   }
@@ -427,7 +430,13 @@ final class Checkpointing implements AutoCloseable {
       saved.put(slot.id(), ofSlot);
       operators.add(
           new Manifest.OperatorState(
-              slot.node().label(), slot.head(), slot.id(), slot.shape(), ofSlot));
+              slot.node().label(),
+              slot.head(),
+              slot.id(),
+              slot.shape(),
+              slot.core(),
+              slot.calls(),
+              ofSlot));
     }
     previous = saved;
     return operators;

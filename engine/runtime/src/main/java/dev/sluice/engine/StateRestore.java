@@ -1,6 +1,7 @@
 package dev.sluice.engine;
 
 import dev.sluice.connector.FaultPoint;
+import dev.sluice.engine.checkpoint.CallChange;
 import dev.sluice.engine.checkpoint.Checkpoints;
 import dev.sluice.engine.checkpoint.LayoutChange;
 import dev.sluice.engine.checkpoint.Manifest;
@@ -115,7 +116,8 @@ final class StateRestore {
 
   private StateReader reader(
       Map<Integer, Manifest.OperatorState> ofStep, int step, int task, int width) {
-    Manifest.OperatorState none = new Manifest.OperatorState("", "", "", "", List.of());
+    Manifest.OperatorState none =
+        new Manifest.OperatorState("", "", "", "", "", List.of(), List.of());
     return from.reader(ofStep.getOrDefault(step, none), migrated, task, width, allocator);
   }
 
@@ -167,6 +169,9 @@ final class StateRestore {
     if (part.isEmpty()) {
       return true;
     }
+    if (match.calls().containsKey(slot)) {
+      return matchCalls(match.calls().get(slot), part.get(), version, layout);
+    }
     boolean growing =
         slot.node().inputs().stream()
             .allMatch(input -> input.traits().changelog() == ChangelogMode.INSERT_ONLY);
@@ -183,6 +188,17 @@ final class StateRestore {
       migrated.put(part.get(), change.get());
     }
     return true;
+  }
+
+  /** The state of calls that both have is read, that of others begins anew. */
+  private boolean matchCalls(
+      CallChange calls, Manifest.PartState part, int version, Schema layout) {
+    if (part.files().isEmpty()) {
+      return true;
+    }
+    Optional<LayoutChange> change = calls.of(PlanJson.readSchema(part.layout()), layout);
+    change.ifPresent(found -> migrated.put(part, found));
+    return change.isPresent() && part.version() == version;
   }
 
   private void dropOtherLayout(Manifest.OperatorState state) {

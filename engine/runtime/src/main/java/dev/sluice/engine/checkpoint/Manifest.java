@@ -76,9 +76,28 @@ public record Manifest(
    * @param head the node as text, without what lies below it
    * @param exact fingerprint of the node and everything below it
    * @param shape fingerprint of the node alone
+   * @param core of an aggregation: fingerprint of all but its calls; else empty
+   * @param calls of an aggregation: what each call computes, from what
    */
   public record OperatorState(
-      String label, String head, String exact, String shape, List<PartState> parts) {}
+      String label,
+      String head,
+      String exact,
+      String shape,
+      String core,
+      List<String> calls,
+      List<PartState> parts) {
+    public OperatorState {
+      // earlier manifests have neither
+      core = core == null ? "" : core;
+      calls = calls == null ? List.of() : List.copyOf(calls);
+    }
+
+    /** The same with other parts. */
+    OperatorState withParts(List<PartState> others) {
+      return new OperatorState(label, head, exact, shape, core, calls, others);
+    }
+  }
 
   /**
    * A part of an operator's state.

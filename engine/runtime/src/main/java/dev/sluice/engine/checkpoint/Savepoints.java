@@ -127,9 +127,7 @@ public final class Savepoints {
               new Manifest.PartState(
                   next, part.name(), part.version(), part.layout(), part.identity(), copies));
         }
-        operators.add(
-            new Manifest.OperatorState(
-                operator.label(), operator.head(), operator.exact(), operator.shape(), parts));
+        operators.add(operator.withParts(parts));
       }
       writer.end();
       draft.publish();

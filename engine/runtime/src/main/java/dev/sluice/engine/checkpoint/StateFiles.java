@@ -78,9 +78,7 @@ final class StateFiles implements AutoCloseable {
                 List.of(),
                 List.of(new Manifest.FileState(name, part.id(), file.size()))));
       }
-      operators.add(
-          new Manifest.OperatorState(
-              operator.label(), operator.head(), operator.exact(), operator.shape(), parts));
+      operators.add(operator.withParts(parts));
     }
     return manifest.with(operators);
   }

@@ -33,19 +33,31 @@ public final class StatePlan {
    * An operator of the plan.
    *
    * @param id unique in the plan and the same for equal plans
+   * @param core of an aggregation whose calls may be others: the rest of it; else empty
+   * @param calls its calls
    */
-  public record Slot(int stage, int step, PlanNode node, String id, String shape, String head) {}
+  public record Slot(
+      int stage,
+      int step,
+      PlanNode node,
+      String id,
+      String shape,
+      String head,
+      String core,
+      List<String> calls) {}
 
   /**
    * What becomes of the state of a checkpoint.
    *
    * @param found state by slot
-   * @param changed slots whose input is not what it was
+   * @param changed slots whose input is not what it was, or whose calls are not
+   * @param calls aggregations whose calls are others, and which of them they had
    * @param lost state that no slot takes
    */
   public record Match(
       Map<Slot, Manifest.OperatorState> found,
       List<Slot> changed,
+      Map<Slot, CallChange> calls,
       List<Manifest.OperatorState> lost) {}
 
   private final Map<PlanNode, String> exact = new IdentityHashMap<>();
@@ -59,7 +71,16 @@ public final class StatePlan {
         PlanNode node = stage.steps().get(step).node();
         if (!(node instanceof PlanNode.StageInput)) {
           String id = numbered(seen, exact(node));
-          slots.add(new Slot(stage.id(), step, node, id, shape(node), head(node)));
+          slots.add(
+              new Slot(
+                  stage.id(),
+                  step,
+                  node,
+                  id,
+                  shape(node),
+                  head(node),
+                  CallChange.mayChange(node) ? core(node) : "",
+                  CallChange.mayChange(node) ? calls(node) : List.of()));
         }
       }
     }
@@ -112,8 +133,20 @@ public final class StatePlan {
                 });
       }
     }
+    Map<Slot, CallChange> calls = new LinkedHashMap<>();
+    for (Slot slot : slots) {
+      if (!found.containsKey(slot) && !slot.core().isEmpty()) {
+        take(left, s -> s.core().equals(slot.core()))
+            .ifPresent(
+                s -> {
+                  found.put(slot, s);
+                  changed.add(slot);
+                  calls.put(slot, CallChange.of(s.calls(), slot.calls()));
+                });
+      }
+    }
     left.removeIf(s -> s.parts().isEmpty());
-    return new Match(found, changed, left);
+    return new Match(found, changed, calls, left);
   }
 
   private static Optional<Manifest.OperatorState> take(
@@ -151,6 +184,38 @@ public final class StatePlan {
     TreeSet<String> tables = new TreeSet<>();
     tables(node, tables);
     return hash(head(node) + "\n" + tables);
+  }
+
+  /** An aggregation without its calls: its keys, as they are computed, and the tables it reads. */
+  private static String core(PlanNode node) {
+    TreeSet<String> tables = new TreeSet<>();
+    tables(node, tables);
+    List<String> columns = computed(node.inputs().get(0));
+    List<String> keys = CallChange.keys(node).stream().map(columns::get).toList();
+    Map<String, Object> rest = new LinkedHashMap<>(node.details());
+    rest.remove("calls");
+    rest.remove("keys");
+    List<String> names = node.inputs().get(0).schema().names();
+    return hash(node.label() + keys + named(rest.toString(), names) + "\n" + tables);
+  }
+
+  private static List<String> calls(PlanNode node) {
+    List<String> columns = computed(node.inputs().get(0));
+    return CallChange.calls(node).stream().map(call -> named(call.toString(), columns)).toList();
+  }
+
+  /** The columns of a node as what they are computed from: names that are made up say nothing. */
+  private static List<String> computed(PlanNode node) {
+    if (node instanceof PlanNode.Exchange exchange) {
+      return computed(exchange.input());
+    }
+    if (!(node instanceof PlanNode.FilterProject project)) {
+      return node.schema().names();
+    }
+    List<String> below = computed(project.input());
+    return project.projections().stream()
+        .map(expression -> named(expression.toString(), below))
+        .toList();
   }
 
   private static void tables(PlanNode node, TreeSet<String> tables) {

@@ -29,6 +29,10 @@ class CheckpointsTest {
 
   @TempDir Path directory;
 
+  private static Manifest.OperatorState state(List<Manifest.PartState> parts) {
+    return new Manifest.OperatorState("X", "X()", "x", "x", "", List.of(), parts);
+  }
+
   private Manifest make(Checkpoints checkpoints, RootAllocator allocator) throws IOException {
     try (CheckpointDraft draft =
         checkpoints.begin(allocator, 100, (id, name) -> Optional.empty())) {
@@ -49,7 +53,7 @@ class CheckpointsTest {
                   false,
                   1,
                   List.of(),
-                  List.of(new Manifest.OperatorState("X", "X()", "x", "x", draft.partsOf("x"))),
+                  List.of(state(draft.partsOf("x"))),
                   List.of(),
                   List.of()));
     }
@@ -202,7 +206,7 @@ class CheckpointsTest {
                       false,
                       1,
                       List.of(),
-                      List.of(new Manifest.OperatorState("X", "X()", "x", "x", draft.partsOf("x"))),
+                      List.of(state(draft.partsOf("x"))),
                       List.of(),
                       List.of()));
       checkpoints.committed(made);
