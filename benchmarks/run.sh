@@ -5,6 +5,7 @@
 #   --kafka                         the count over a Kafka topic beside a loop that only polls it
 #   --latency                       from topic to topic at 50,000 rows a second
 #   --load                          a file into databases beside their own bulk load
+#   --scaling                       one core and two; more keys and more rows, beside DuckDB
 #   --engines sluice,flink,flink-reuse,duckdb   a subset;   --generate   only write the data
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd -P)
@@ -12,7 +13,7 @@ cd "$root"
 mvn -q -B -ntp -Dquick -Pbenchmarks -pl benchmarks/flink,benchmarks/nexmark -am process-classes >&2
 case " $* " in
   *" --generate "*) ;;
-  *" --engines "*sluice* | *" --cold-start "* | *" --memory "*) ./sluice --version >&2 ;;
+  *" --engines "*sluice* | *" --cold-start "* | *" --memory "* | *" --scaling "*) ./sluice --version >&2 ;;
   *" --engines "*) ;;
   *) ./sluice --version >&2 ;;
 esac

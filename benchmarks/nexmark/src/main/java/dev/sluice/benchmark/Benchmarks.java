@@ -15,6 +15,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -26,6 +27,10 @@ import java.util.stream.Stream;
 final class Benchmarks {
 
   private static final long CHECKED_EVENTS = 1_000_000;
+
+  private static final Set<String> VALUES = Set.of("events", "rounds", "cells", "engines");
+  private static final Set<String> FLAGS =
+      Set.of("memory", "cold-start", "kafka", "latency", "load", "scaling", "generate");
 
   private final Rival.Place place;
   private final Map<String, String> options;
@@ -42,14 +47,13 @@ final class Benchmarks {
     Path work = root.resolve("benchmarks/target");
     Map<String, String> options = new HashMap<>();
     for (int i = 0; i < args.length; i++) {
-      boolean flag =
-          args[i].equals("--memory")
-              || args[i].equals("--cold-start")
-              || args[i].equals("--kafka")
-              || args[i].equals("--latency")
-              || args[i].equals("--load")
-              || args[i].equals("--generate");
-      options.put(args[i].substring(2), flag ? "true" : args[++i]);
+      String name = args[i].startsWith("--") ? args[i].substring(2) : "";
+      boolean valued = VALUES.contains(name) && i + 1 < args.length;
+      if (!valued && !FLAGS.contains(name)) {
+        System.err.println("what is '" + args[i] + "'? The options are in run.sh");
+        System.exit(2);
+      }
+      options.put(name, valued ? args[++i] : "true");
     }
     new Benchmarks(new Rival.Place(root, work), options).run();
   }
@@ -92,6 +96,9 @@ final class Benchmarks {
     }
     if (options.containsKey("load")) {
       LoadCell.run(place, data, rounds).forEach(report::table);
+    }
+    if (options.containsKey("scaling")) {
+      ScalingCell.run(place, data, rounds).forEach(report::table);
     }
     if (options.containsKey("latency")) {
       LatencyCell.run(place).forEach(report::latency);

@@ -45,20 +45,32 @@ enum Rival {
           csv == null
               ? "EXPLAIN ANALYZE " + cell.oracle()
               : "COPY (" + cell.oracle() + "\n) TO '" + csv + "' (FORMAT csv, HEADER false)";
-      return duckDb(place, cell, cell.oracleSql(data, question));
+      return duckDb(
+          place,
+          cell.label(),
+          place.write(cell.label() + "-duckdb.sql", cell.oracleSql(data, question)));
     }
   };
 
   /** Runs a file with Sluice. */
   static Timed sluice(Place place, String label, Path sql)
       throws IOException, InterruptedException {
+    return sluice(place, label, sql, 2);
+  }
+
+  /** Runs a file with Sluice on the first cores, a task on each. */
+  static Timed sluice(Place place, String label, Path sql, int cores)
+      throws IOException, InterruptedException {
     List<String> command =
         List.of(
+            "taskset",
+            "--cpu-list",
+            "0-" + (cores - 1),
             place.root().resolve("sluice").toString(),
             "run",
             sql.toString(),
             "--parallelism",
-            "2",
+            String.valueOf(cores),
             "--json");
     ChildProcess.Outcome run =
         ChildProcess.run(place.logs(), label + "-sluice", command, Map.of("SLUICE_NO_BUILD", "1"));
@@ -83,9 +95,9 @@ enum Rival {
         ChildProcess.run(place.logs(), cell.label() + "-flink", command, Map.of()), "jobMillis");
   }
 
-  private static Timed duckDb(Place place, Cell cell, String sql)
+  /** Runs a file with DuckDB. */
+  static Timed duckDb(Place place, String label, Path file)
       throws IOException, InterruptedException {
-    Path file = place.write(cell.label() + "-duckdb.sql", sql);
     List<String> command =
         List.of(
             place.java(),
@@ -95,14 +107,17 @@ enum Rival {
             file.toString(),
             "2");
     return timed(
-        ChildProcess.run(place.logs(), cell.label() + "-duckdb", command, Map.of()),
-        "elapsedMillis");
+        ChildProcess.run(place.logs(), label + "-duckdb", command, Map.of()), "elapsedMillis");
   }
 
   /** How many rows DuckDB gives. */
   static long count(Place place, Cell cell, Path data) throws IOException, InterruptedException {
     String question = "SELECT COUNT(*) FROM (" + cell.oracle() + "\n)";
-    return duckDb(place, cell, cell.oracleSql(data, question)).rows();
+    return duckDb(
+            place,
+            cell.label(),
+            place.write(cell.label() + "-duckdb.sql", cell.oracleSql(data, question)))
+        .rows();
   }
 
   /** Enough for q9; with half of it Flink runs out of memory there. */
