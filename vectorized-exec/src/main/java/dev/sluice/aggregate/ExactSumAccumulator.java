@@ -53,10 +53,15 @@ final class ExactSumAccumulator implements GroupAccumulator {
     for (int i = 0; i < n; i++) {
       int at = slots[i] * STRIDE;
       long value = values[i];
-      long low = to[at] + value;
-      to[at + 1] += (value >> 63) + (Long.compareUnsigned(low, value) < 0 ? 1 : 0);
+      long before = to[at];
+      long low = before + value;
       to[at] = low;
       to[at + 2]++;
+      // the carry without a branch; that there is nothing to add is what nearly always happens
+      long up = (value >> 63) + ((value & before | (value | before) & ~low) >>> 63);
+      if (up != 0) {
+        to[at + 1] += up;
+      }
     }
   }
 

@@ -110,7 +110,9 @@ class DistinctWordCountTest {
     check(restored);
   }
 
-  /** A full table grows before it looks whether a value is new: its entries move, and are as many. */
+  /**
+   * A full table grows before it looks whether a value is new: its entries move, and are as many.
+   */
   @Test
   void whatHasMovedSinceItWasSavedIsFoundAgain() {
     DistinctWordCount counted = empty();

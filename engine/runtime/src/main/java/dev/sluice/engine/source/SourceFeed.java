@@ -8,7 +8,6 @@ import dev.sluice.connector.SplitSource;
 import dev.sluice.connector.SplitSource.Position;
 import dev.sluice.engine.checkpoint.Manifest;
 import dev.sluice.engine.host.ByteGate;
-import dev.sluice.engine.host.Crew;
 import dev.sluice.engine.host.Host;
 import dev.sluice.engine.status.JobStatus;
 import dev.sluice.expr.BatchProgram;
@@ -19,6 +18,8 @@ import dev.sluice.plan.WatermarkSpec;
 import dev.sluice.type.Schema;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -33,9 +34,10 @@ import org.apache.arrow.memory.BufferAllocator;
  * One source of a job: its groups of splits, the pumps that read them ahead, and its watermark.
  * Used by the job's thread.
  *
- * <p>Bounded sources are taken in a fixed rotation over the active groups, one batch each, whatever
- * the timing of the pumps: the same files give the same ticks. Unbounded ones give what has
- * arrived.
+ * <p>Where there is event time, the next batch comes from the group that is furthest behind, so
+ * that what waits for the watermark stays small; otherwise the active groups take turns. A bounded
+ * source keeps to that order whatever the timing of the pumps: the same files give the same ticks.
+ * An unbounded one gives what has arrived.
  */
 public final class SourceFeed implements AutoCloseable {
   /**
@@ -43,6 +45,15 @@ public final class SourceFeed implements AutoCloseable {
    * it.
    */
   private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /**
+   * Groups of a source with event time that are read side by side at least: those not begun hold
+   * the watermark back. Each costs the buffers of a reader.
+   */
+  private static final int SIDE_BY_SIDE = 8;
+
+  private static final Comparator<SplitGroup> BY_WATERMARK =
+      Comparator.comparingLong(SplitGroup::watermark);
 
   /** How long readers have to end by themselves. */
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -54,12 +65,14 @@ public final class SourceFeed implements AutoCloseable {
   private final ReaderContext readerContext;
   private final Runnable signal;
   private final Host host;
-  private final Crew readers;
   private final boolean everySplitAtOnce;
+  private final boolean byTime;
+  private final int mostActive;
   private final Map<String, SplitGroup> groups = new LinkedHashMap<>();
   private final Deque<SplitGroup> pending = new ArrayDeque<>();
   private final List<SplitGroup> active = new ArrayList<>();
   private final Map<String, Offset> known = new LinkedHashMap<>();
+  private final List<SplitGroup> order = new ArrayList<>();
   private int turn;
   private int finishedGroupSplits;
   private long nextDiscoveryNanos;
@@ -71,7 +84,7 @@ public final class SourceFeed implements AutoCloseable {
   /**
    * How a feed works.
    *
-   * @param parallelism readers at work side by side on splits that end
+   * @param parallelism readers at work at once on splits that end, where enough have room
    * @param batchRows the most rows of a batch
    * @param horizonMicros widest window plus lateness over this source's event time; negative if
    *     some state that depends on it is never settled, so that no position is ever safe
@@ -104,9 +117,12 @@ public final class SourceFeed implements AutoCloseable {
     this.readerContext = readerContext;
     this.signal = signal;
     everySplitAtOnce = !source.splitsEnd();
+    byTime = scan.watermark().isPresent();
+    mostActive =
+        everySplitAtOnce
+            ? Integer.MAX_VALUE
+            : byTime ? Math.max(SIDE_BY_SIDE, settings.parallelism()) : settings.parallelism();
     host = settings.host();
-    readers =
-        host.crew("reader-" + scan.table().name(), everySplitAtOnce ? 0 : settings.parallelism());
   }
 
   /** Lists the splits, or takes them up where a checkpoint left them, and starts reading. */
@@ -152,14 +168,11 @@ public final class SourceFeed implements AutoCloseable {
 
   /** How far the rows given out so far go. Between two ticks. */
   public Manifest.SourceState snapshot(String id) {
-    Set<SplitGroup> order = new LinkedHashSet<>();
-    for (int i = 0; i < active.size(); i++) {
-      order.add(active.get((turn + i) % active.size()));
-    }
-    order.addAll(pending);
-    order.addAll(groups.values());
+    Set<SplitGroup> saved = new LinkedHashSet<>(inOrder());
+    saved.addAll(pending);
+    saved.addAll(groups.values());
     return new Manifest.SourceState(
-        id, lastWatermark, isFinished(), order.stream().map(SplitGroup::snapshot).toList());
+        id, lastWatermark, isFinished(), saved.stream().map(SplitGroup::snapshot).toList());
   }
 
   private void discover(long nowNanos) {
@@ -196,38 +209,58 @@ public final class SourceFeed implements AutoCloseable {
     if (held) {
       return;
     }
-    while (!pending.isEmpty() && (everySplitAtOnce || active.size() < settings.parallelism())) {
+    while (!pending.isEmpty() && active.size() < mostActive) {
       active.add(pending.poll());
     }
+    readAhead();
+  }
+
+  /** Keeps the readers of the active groups at work, with a split each in reserve. */
+  private void readAhead() {
     for (SplitGroup group : active) {
-      pumpAhead(group);
+      int wanted = everySplitAtOnce ? Integer.MAX_VALUE : readersOfGroup() + 1;
+      while (group.pumps().size() < wanted && group.hasWaiting()) {
+        Split split = group.nextWaiting().orElseThrow();
+        group.read(
+            new SplitPump(
+                split,
+                context -> source.reader(split, context),
+                readerContext,
+                this::program,
+                allocator,
+                settings.batchRows(),
+                settings.ahead(),
+                signal),
+            () -> host.crew("reader-" + scan.table().name(), readersOfGroup()));
+      }
     }
   }
 
   /**
-   * Keeps enough pumps at work that every reader thread has something to do, in the order of the
-   * splits.
+   * Threads for the splits of one group. Batches read ahead are dear in caches, so there are no
+   * more threads in all than tasks, except where more groups than tasks are read side by side: all
+   * but one of those may be ahead, and wait.
    */
-  private void pumpAhead(SplitGroup group) {
-    int wanted =
-        everySplitAtOnce
-            ? Integer.MAX_VALUE
-            : settings.parallelism() / Math.max(1, active.size()) + 1;
-    while (group.pumps().size() < wanted && group.hasWaiting()) {
-      Split split = group.nextWaiting().orElseThrow();
-      SplitPump pump =
-          new SplitPump(
-              split,
-              context -> source.reader(split, context),
-              readerContext,
-              this::program,
-              allocator,
-              settings.batchRows(),
-              settings.ahead(),
-              signal);
-      group.pumps().add(pump);
-      readers.start(pump);
+  private int readersOfGroup() {
+    if (everySplitAtOnce) {
+      return 1;
     }
+    int sideBySide = Math.min(mostActive, groups.size());
+    return sideBySide <= settings.parallelism()
+        ? settings.parallelism() / sideBySide
+        : Math.min(2, settings.parallelism());
+  }
+
+  /** The active groups, the one whose turn it is first. Good until the next call. */
+  private List<SplitGroup> inOrder() {
+    order.clear();
+    order.addAll(active);
+    if (byTime) {
+      order.sort(BY_WATERMARK);
+    } else {
+      Collections.rotate(order, -turn);
+    }
+    return order;
   }
 
   private Optional<BatchProgram> program() {
@@ -255,19 +288,20 @@ public final class SourceFeed implements AutoCloseable {
     try {
       long deadline = host.nanoTime() + TURN_NANOS;
       int quiet = 0;
-      while (taken.size() < most && !active.isEmpty() && quiet < active.size()) {
-        turn = turn % active.size();
-        SplitGroup group = active.get(turn);
+      List<SplitGroup> groupsInOrder = inOrder();
+      while (taken.size() < most && quiet < groupsInOrder.size()) {
+        SplitGroup group = groupsInOrder.get(quiet);
         Optional<SplitPump.Item> item = next(group, taken.isEmpty() ? deadline : Long.MAX_VALUE);
         if (item.isEmpty()) {
           quiet++;
-          turn++;
           continue;
         }
+        turn = (turn + quiet) % active.size();
         quiet = 0;
         if (!accept(group, item.get(), taken, nowMicros)) {
           turn++;
         }
+        groupsInOrder = inOrder();
       }
     } catch (RuntimeException e) {
       taken.forEach(RecordBatch::close);
@@ -325,8 +359,7 @@ public final class SourceFeed implements AutoCloseable {
       item.next().ifPresent(next -> group.moved(split, next));
     }
     if (item.end()) {
-      group.pumps().remove();
-      group.splitFinished(split);
+      group.splitRead();
       finishedGroupSplits++;
       if (group.isExhausted()) {
         active.remove(group);
@@ -403,7 +436,7 @@ public final class SourceFeed implements AutoCloseable {
     }
     return active.stream()
         .filter(group -> !isIdle(group, nowNanos))
-        .min(java.util.Comparator.comparingLong(SplitGroup::watermark))
+        .min(Comparator.comparingLong(SplitGroup::watermark))
         .map(SplitGroup::name)
         .orElse("");
   }
@@ -473,20 +506,22 @@ public final class SourceFeed implements AutoCloseable {
   @Override
   public void close() {
     groups.values().forEach(SplitGroup::requestClose);
-    // Clients end cleanly if they are let; only a reader that does not notice is interrupted.
-    readers.shutdown();
     long patience = host.nanoTime() + CLOSE_NANOS;
     boolean interrupted = false;
     boolean done = false;
     while (!done) {
       try {
-        groups.values().forEach(group -> group.pumps().forEach(SplitPump::drain));
-        done = readers.await(20);
+        done = true;
+        for (SplitGroup group : groups.values()) {
+          done &= group.awaitReaders(20);
+        }
+        // Clients end cleanly if they are let; only a reader that does not notice is interrupted.
         if (!done && host.nanoTime() > patience) {
-          readers.interrupt();
+          groups.values().forEach(SplitGroup::interruptReaders);
         }
       } catch (InterruptedException e) {
         interrupted = true;
+        done = false;
       }
     }
     groups.values().forEach(SplitGroup::close);

@@ -5,6 +5,7 @@ import dev.sluice.connector.Offset;
 import dev.sluice.connector.Split;
 import dev.sluice.connector.SplitSource.Position;
 import dev.sluice.engine.checkpoint.Manifest;
+import dev.sluice.engine.host.Crew;
 import dev.sluice.engine.status.JobStatus;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * One ordered sequence of splits: its rows are taken split after split, and it has one watermark.
@@ -33,6 +35,7 @@ final class SplitGroup {
   private final Map<String, Split> splits = new LinkedHashMap<>();
   private final Set<String> finished = new HashSet<>();
   private Optional<WatermarkAssigner> assigner = Optional.empty();
+  private Optional<Crew> readers = Optional.empty();
   private long lastRowNanos;
   private long rows;
 
@@ -86,8 +89,27 @@ final class SplitGroup {
     return !waiting.isEmpty();
   }
 
+  /** The pumps of the splits that are being read or next to be read, in order. */
   Deque<SplitPump> pumps() {
     return pumps;
+  }
+
+  /** Reads a split as soon as one of the group's readers is free; {@code crew} makes these. */
+  void read(SplitPump pump, Supplier<Crew> crew) {
+    if (readers.isEmpty()) {
+      readers = Optional.of(crew.get());
+    }
+    pumps.add(pump);
+    readers.get().start(pump);
+  }
+
+  /** The first pump has given its last row. */
+  void splitRead() {
+    finished.add(pumps.remove().split().id());
+    if (isExhausted()) {
+      readers.ifPresent(Crew::shutdown);
+      readers = Optional.empty();
+    }
   }
 
   Optional<WatermarkAssigner> assigner() {
@@ -105,10 +127,6 @@ final class SplitGroup {
 
   int finishedSplits() {
     return finished.size();
-  }
-
-  void splitFinished(String id) {
-    finished.add(id);
   }
 
   boolean isIdle(long nowNanos, long idleMicros) {
@@ -170,6 +188,18 @@ final class SplitGroup {
   /** Stops the pumps; their threads may still be at work. */
   void requestClose() {
     pumps.forEach(SplitPump::requestClose);
+  }
+
+  /** Waits for the pumps to end, once they have been stopped; drops what they still give. */
+  boolean awaitReaders(long millis) throws InterruptedException {
+    readers.ifPresent(Crew::shutdown);
+    pumps.forEach(SplitPump::drain);
+    return readers.isEmpty() || readers.get().await(millis);
+  }
+
+  /** Interrupts pumps that wait. */
+  void interruptReaders() {
+    readers.ifPresent(Crew::interrupt);
   }
 
   /** Releases what was read but not taken; once the pumps have ended. */

@@ -63,6 +63,11 @@ class WatermarkAssignerTest {
         PlanTraits.of(OUTPUT, true));
   }
 
+  /** With a watermark five seconds behind. */
+  static PlanNode.Scan scanDelayed() {
+    return scan(minus(COLUMN, DELAY), 0);
+  }
+
   /** Times in random order, some NULL; {@code null} in the list is NULL. */
   private static List<Long> times(Random random, int n, boolean nulls) {
     List<Long> times = new ArrayList<>();
@@ -73,7 +78,7 @@ class WatermarkAssignerTest {
     return times;
   }
 
-  private static RecordBatch batch(List<Long> times, BufferAllocator allocator) {
+  static RecordBatch batch(List<Long> times, BufferAllocator allocator) {
     try (BatchBuilder builder = new BatchBuilder(OUTPUT.project(List.of(0)), allocator)) {
       times.forEach(t -> builder.add(RowKind.INSERT, t));
       return builder.build();
