@@ -174,6 +174,10 @@ class RestoreTest {
         "SELECT * FROM a MATCH_RECOGNIZE (PARTITION BY k ORDER BY ts MEASURES FIRST(id) AS f,"
             + " NEXT(LAST(id), 2) AS l PATTERN (^ (LOW | HIGH)*? HIGH{2}) DEFINE LOW AS"
             + " NEXT(LOW.v) <> LOW.v, HIGH AS HIGH.v > 70)",
+        "SELECT /*+ BROADCAST(b) */ a.id, b.id AS other FROM a LEFT JOIN b ON a.k = b.k AND a.v ="
+            + " b.v",
+        "SELECT /*+ BROADCAST(a) */ a.id, b.id AS other FROM a JOIN b ON a.k = b.k AND a.v = b.v"
+            + " EMIT ON UPDATE",
         "SELECT a.id, b.id AS other FROM a LEFT JOIN b FOR SYSTEM_TIME AS OF PROCTIME() AS b ON"
             + " a.k = b.k AND a.v = b.v",
         "SELECT COUNT(*) AS n, SUM(s) AS t FROM (SELECT k, SUM(v) AS s FROM a GROUP BY k)"
@@ -186,7 +190,9 @@ class RestoreTest {
     assertThat(expected).hasSizeGreaterThan(1);
     boolean finished = false;
     for (int attempt = 0; !finished; attempt++) {
-      finished = attempt(sql(query, "broken.csv"), attempt == 4);
+      // whether an input is sent to every task may change with its size
+      String asked = attempt % 2 == 0 ? query : query.replaceAll("/\\*.*\\*/", "");
+      finished = attempt(sql(asked, "broken.csv"), attempt == 4);
     }
     assertThat(rows("broken.csv")).as("seed " + SEED).isEqualTo(expected);
   }

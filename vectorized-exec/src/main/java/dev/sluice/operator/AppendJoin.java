@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A join whose result only grows: pairs come as soon as both rows are there, a row without a
@@ -474,15 +475,30 @@ final class AppendJoin implements Operator {
   @Override
   public void snapshot(StateWriter state) {
     pending.forEach(side -> side.ifPresent(PendingRows::settle));
+    OperatorContext host = context.orElseThrow();
     for (int side = 0; side < 2; side++) {
-      stores[side].save(state, PARTS[side], LAYOUT, context.orElseThrow().allocator());
+      StateWriter own = isBroadcast(side) ? SharedState.owned(state, host) : state;
+      stores[side].save(own, PARTS[side], LAYOUT, host.allocator());
     }
     clock.save(state, context.orElseThrow().allocator());
     ended.save(state, context.orElseThrow().allocator());
   }
 
+  /** Whether all tasks have all rows of that input. */
+  private boolean isBroadcast(int side) {
+    return node.broadcastSide().equals(OptionalInt.of(side));
+  }
+
+  /**
+   * Beside an input that is broadcast, rows of one key lie in several tasks: none of them can say
+   * that the key is gone, so all that is kept is written each time.
+   */
   @Override
   public Optional<StateCopy> beginSnapshot(StateWriter state) {
+    if (node.broadcastSide().isPresent()) {
+      snapshot(state);
+      return Optional.empty();
+    }
     pending.forEach(side -> side.ifPresent(PendingRows::settle));
     clock.save(state, context.orElseThrow().allocator());
     ended.save(state, context.orElseThrow().allocator());
@@ -497,7 +513,7 @@ final class AppendJoin implements Operator {
   @Override
   public void restore(StateReader state) {
     for (int side = 0; side < 2; side++) {
-      stores[side].restore(state, PARTS[side]);
+      stores[side].restore(isBroadcast(side) ? SharedState.whole(state) : state, PARTS[side]);
       for (int row = 0; row < stores[side].limit(); row++) {
         if (stores[side].word(EXPIRY, row) != Long.MAX_VALUE) {
           ends[side].add(stores[side].word(EXPIRY, row), row);

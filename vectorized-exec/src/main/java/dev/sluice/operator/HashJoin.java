@@ -343,8 +343,9 @@ final class HashJoin implements Operator {
 
   @Override
   public void snapshot(StateWriter state) {
-    save(state.part(KEPT, LAYOUT, layout()), kept, true);
-    save(state.part(WAITING, LAYOUT, schema(probe)), waiting, false);
+    StateWriter keptState = isBroadcast() ? SharedState.owned(state, context.orElseThrow()) : state;
+    save(keptState, KEPT, layout(), kept);
+    save(state, WAITING, schema(probe), waiting);
     ended.save(state, context.orElseThrow().allocator());
   }
 
@@ -352,13 +353,19 @@ final class HashJoin implements Operator {
     return schema(build).append(PAIRED);
   }
 
-  private void save(StateWriter.Part part, AppendedRows store, boolean flagged) {
+  /** Whether every task keeps the same rows; none of them asks which have had a partner. */
+  private boolean isBroadcast() {
+    return node.broadcastSide().isPresent();
+  }
+
+  private void save(StateWriter state, String name, Schema layout, AppendedRows store) {
+    StateWriter.Part part = state.part(name, LAYOUT, layout);
     int[][] groups = store.rowsByGroup();
     for (int group = 0; group < groups.length; group++) {
-      for (int from = 0; from < groups[group].length; from += SAVED_ROWS) {
-        int end = Math.min(groups[group].length, from + SAVED_ROWS);
-        int[] rows = Arrays.copyOfRange(groups[group], from, end);
-        part.write(group, flagged ? flagged(rows) : batch(store, rows));
+      int count = state.wants(group) ? groups[group].length : 0;
+      for (int from = 0; from < count; from += SAVED_ROWS) {
+        int[] rows = Arrays.copyOfRange(groups[group], from, Math.min(count, from + SAVED_ROWS));
+        part.write(group, name.equals(KEPT) ? flagged(rows) : batch(store, rows));
       }
     }
   }
@@ -381,7 +388,8 @@ final class HashJoin implements Operator {
     if (state.version(KEPT).isEmpty()) {
       return;
     }
-    state.read(KEPT, (batch, group) -> restoreKept(batch));
+    StateReader keptState = isBroadcast() ? SharedState.whole(state) : state;
+    keptState.read(KEPT, (batch, group) -> restoreKept(batch));
     state.read(
         WAITING,
         (batch, group) -> {

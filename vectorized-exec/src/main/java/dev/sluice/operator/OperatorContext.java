@@ -35,6 +35,11 @@ public interface OperatorContext {
    */
   void emitSide(RecordBatch batch);
 
+  /** Whether state of that key group, which other tasks have as well, is this task's to save. */
+  default boolean owns(int keyGroup) {
+    return true;
+  }
+
   /** Where the operator may put bytes that memory has no room for; it closes what it was given. */
   default Optional<SpillStore> disk() {
     return Optional.empty();

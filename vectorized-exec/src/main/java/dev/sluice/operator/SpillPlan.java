@@ -67,7 +67,7 @@ record SpillPlan(
           : Optional.empty();
     }
     if (node instanceof JoinNode join) {
-      return join.emit() instanceof Emit.Every
+      return join.emit() instanceof Emit.Every || join.broadcastSide().isPresent()
           ? Optional.empty()
           : Optional.of(List.of(join.leftKeys(), join.rightKeys()));
     }

@@ -41,6 +41,11 @@ public interface StageHost {
     return Optional.empty();
   }
 
+  /** Whether the key group is this task's, if several run the stage. */
+  default boolean owns(int keyGroup) {
+    return true;
+  }
+
   /** Where a lookup join finds its table's rows; the operator closes it. */
   Lookup lookup(LookupJoinNode node);
 }

@@ -529,6 +529,11 @@ public final class StageTask implements AutoCloseable {
     }
 
     @Override
+    public boolean owns(int keyGroup) {
+      return host.owns(keyGroup);
+    }
+
+    @Override
     public Lookup lookup(LookupJoinNode node) {
       return host.lookup(node);
     }

@@ -50,6 +50,11 @@ final class Uncounted implements OperatorContext {
   }
 
   @Override
+  public boolean owns(int keyGroup) {
+    return host.owns(keyGroup);
+  }
+
+  @Override
   public Lookup lookup(LookupJoinNode node) {
     return host.lookup(node);
   }

@@ -32,6 +32,15 @@ public sealed interface Distribution {
     }
   }
 
+  /** Every row in every task. */
+  record Broadcast() implements Distribution {
+    @Override
+    public String toString() {
+      return "broadcast";
+    }
+  }
+
   Distribution ANY = new Any();
   Distribution SINGLE = new Single();
+  Distribution BROADCAST = new Broadcast();
 }

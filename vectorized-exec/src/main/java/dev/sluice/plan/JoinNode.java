@@ -112,6 +112,19 @@ public record JoinNode(
         traits);
   }
 
+  /**
+   * The input whose rows are in every task, while those of the other stay where they are; empty if
+   * both are spread by key. It ends and only inserts, and no row of it comes out without a partner.
+   */
+  public OptionalInt broadcastSide() {
+    for (int side = 0; side < 2; side++) {
+      if (inputs().get(side).traits().distribution() instanceof Distribution.Broadcast) {
+        return OptionalInt.of(side);
+      }
+    }
+    return OptionalInt.empty();
+  }
+
   /** The key columns of an input. */
   public List<Integer> keys(int input) {
     return input == 0 ? leftKeys : rightKeys;

@@ -26,6 +26,11 @@ public interface StateReader {
     return List.of();
   }
 
+  /** As {@link #read}, of the key groups of all tasks: for state that every task has whole. */
+  default void readAll(String name, ObjIntConsumer<RecordBatch> each) {
+    throw new IllegalStateException("only the state of one task is here");
+  }
+
   /**
    * Calls {@code each} with every chunk and its key group; the callee owns the chunk. A part that a
    * former version did not have has none.

@@ -42,6 +42,13 @@ public final class MemoryState implements StateWriter, AutoCloseable {
       }
 
       @Override
+      public void readAll(String name, ObjIntConsumer<RecordBatch> each) {
+        for (Chunk chunk : parts.get(name).chunks()) {
+          each.accept(chunk.rows().share(), chunk.group());
+        }
+      }
+
+      @Override
       public void read(String name, ObjIntConsumer<RecordBatch> each) {
         List<Chunk> chunks = parts.containsKey(name) ? parts.get(name).chunks() : List.of();
         for (Chunk chunk : chunks) {

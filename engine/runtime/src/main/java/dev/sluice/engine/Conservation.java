@@ -3,6 +3,7 @@ package dev.sluice.engine;
 import dev.sluice.engine.RunReport.Flow;
 import dev.sluice.operator.StageTask;
 import dev.sluice.plan.ConstraintEnforcerNode;
+import dev.sluice.plan.Distribution;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.StageGraph;
 import dev.sluice.plan.TableRef;
@@ -88,7 +89,7 @@ final class Conservation {
   }
 
   private void enter(Way way, int stage, int from, int step) {
-    long came = rows(stage, from);
+    long came = rows(stage, from) / copies(stage, from);
     PlanNode node = graph.stages().get(stage).steps().get(step).node();
     if (node instanceof PlanNode.FilterProject filter) {
       Optional<?> condition = filter.condition();
@@ -121,6 +122,17 @@ final class Conservation {
 
   private static String name(int stage, int step) {
     return stage + "." + step + ".";
+  }
+
+  /** In how many tasks each row comes in at an entrance. */
+  private int copies(int stage, int entrance) {
+    boolean broadcast =
+        graph.edgesIn(stage).stream()
+            .anyMatch(
+                edge ->
+                    edge.to().step() == entrance
+                        && edge.distribution() instanceof Distribution.Broadcast);
+    return broadcast ? tasks.get(stage).size() : 1;
   }
 
   private long rows(int stage, int step) {

@@ -57,6 +57,11 @@ final class EdgeBuffer implements AutoCloseable {
     List<List<RecordBatch>> row = cells.get(sender);
     if (!splitters.isEmpty()) {
       splitters.get(sender).split(batch, (part, task) -> row.get(task).add(part));
+    } else if (edge.distribution() instanceof Distribution.Broadcast) {
+      for (int receiver = 1; receiver < receivers; receiver++) {
+        row.get(receiver).add(batch.share());
+      }
+      row.get(0).add(batch);
     } else if (edge.distribution() instanceof Distribution.Single) {
       row.get(0).add(batch);
     } else {

@@ -207,10 +207,22 @@ final class JobBuilder implements ConnectorContext {
           }
         });
     List<TaskHost> tasks = new ArrayList<>();
-    for (int i = 0; i < width(graph, stage.id()); i++) {
+    int width = width(graph, stage.id());
+    for (int i = 0; i < width; i++) {
       TaskHost task =
           new TaskHost(
-              graph, stage, i, root, options, context, counters, host, memory, out, this::lookup);
+              graph,
+              stage,
+              i,
+              width,
+              root,
+              options,
+              context,
+              counters,
+              host,
+              memory,
+              out,
+              this::lookup);
       opened.add(task);
       tasks.add(task);
     }

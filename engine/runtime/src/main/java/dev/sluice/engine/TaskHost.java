@@ -10,6 +10,7 @@ import dev.sluice.operator.StageTask;
 import dev.sluice.plan.LookupJoinNode;
 import dev.sluice.plan.SideOutput;
 import dev.sluice.plan.StageGraph;
+import dev.sluice.state.KeyGroups;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -30,6 +31,7 @@ final class TaskHost implements StageHost, AutoCloseable {
 
   private final StageGraph.Stage stage;
   private final int index;
+  private final int width;
   private final BufferAllocator allocator;
   private final int batchRows;
   private final EvalContext context;
@@ -56,6 +58,7 @@ final class TaskHost implements StageHost, AutoCloseable {
       StageGraph graph,
       StageGraph.Stage stage,
       int index,
+      int width,
       BufferAllocator allocator,
       EngineOptions options,
       EvalContext context,
@@ -66,6 +69,7 @@ final class TaskHost implements StageHost, AutoCloseable {
       Function<LookupJoinNode, Lookup> lookups) {
     this.stage = stage;
     this.index = index;
+    this.width = width;
     this.allocator = allocator;
     this.batchRows = options.batchRows();
     this.context = context;
@@ -154,6 +158,11 @@ final class TaskHost implements StageHost, AutoCloseable {
   @Override
   public Optional<SpillStore> spillStore(int step) {
     return Optional.of(memory.store());
+  }
+
+  @Override
+  public boolean owns(int keyGroup) {
+    return KeyGroups.task(keyGroup, width) == index;
   }
 
   @Override

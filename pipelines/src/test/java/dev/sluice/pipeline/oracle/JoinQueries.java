@@ -123,6 +123,7 @@ final class JoinQueries {
     boolean where = choice.oneIn(3);
     Sql filter = over(both.condition(1));
     String emit = mayUpdate && choice.oneIn(2) ? " EMIT ON UPDATE" : "";
+    String hint = broadcast(left, right, kind, emit);
     Function<Function<Sql, String>, String> text =
         side ->
             "SELECT "
@@ -137,7 +138,25 @@ final class JoinQueries {
                 + side.apply(on)
                 + (more ? " AND " + side.apply(condition) : "")
                 + (where ? " WHERE " + side.apply(filter) : "");
-    return new Question(text.apply(Sql::ours) + emit, text.apply(Sql::duck));
+    return new Question(
+        text.apply(Sql::ours).replaceFirst("SELECT ", "SELECT " + hint) + emit,
+        text.apply(Sql::duck));
+  }
+
+  /** Sometimes one of the tables is in every task, where a join can have it there. */
+  private String broadcast(Side left, Side right, String kind, String emit) {
+    Side small = choice.oneIn(2) ? right : left;
+    Side other = small == right ? left : right;
+    String alone = small == right ? "LEFT JOIN" : "RIGHT JOIN";
+    boolean fits = kind.equals("JOIN") || kind.equals(alone) && emit.isEmpty();
+    boolean updates = !emit.isEmpty() && other.ours().contains("GROUP BY");
+    return isTable(small) && fits && !updates && choice.oneIn(2)
+        ? "/*+ BROADCAST(" + small.alias() + ") */ "
+        : "";
+  }
+
+  private static boolean isTable(Side side) {
+    return !side.ours().startsWith("(");
   }
 
   private static String list(List<Sql> items, Function<Sql, String> side) {

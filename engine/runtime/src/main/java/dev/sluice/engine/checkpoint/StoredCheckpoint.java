@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.IntPredicate;
 import java.util.function.ObjIntConsumer;
 import org.apache.arrow.memory.BufferAllocator;
 
@@ -121,16 +122,26 @@ public final class StoredCheckpoint {
       }
 
       @Override
-      public void read(String part, ObjIntConsumer<RecordBatch> each) {
-        part(state, part).ifPresent(found -> readPart(found, each));
+      public void readAll(String part, ObjIntConsumer<RecordBatch> each) {
+        read(part, group -> true, each);
       }
 
-      private void readPart(Manifest.PartState part, ObjIntConsumer<RecordBatch> each) {
-        ObjIntConsumer<RecordBatch> wanted =
+      @Override
+      public void read(String part, ObjIntConsumer<RecordBatch> each) {
+        read(part, group -> KeyGroups.task(group, width) == task, each);
+      }
+
+      private void read(String name, IntPredicate wanted, ObjIntConsumer<RecordBatch> each) {
+        part(state, name).ifPresent(found -> readPart(found, wanted, each));
+      }
+
+      private void readPart(
+          Manifest.PartState part, IntPredicate wanted, ObjIntConsumer<RecordBatch> each) {
+        ObjIntConsumer<RecordBatch> changed =
             as(Optional.ofNullable(changes.get(part)), allocator, each);
         for (int group = 0; group < KeyGroups.COUNT; group++) {
-          if (KeyGroups.task(group, width) == task) {
-            readGroup(part, group, allocator, wanted);
+          if (wanted.test(group)) {
+            readGroup(part, group, allocator, changed);
           }
         }
       }

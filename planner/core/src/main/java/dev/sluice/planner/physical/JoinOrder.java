@@ -303,12 +303,25 @@ final class JoinOrder {
     return base(rel);
   }
 
+  /** About how many rows a relation has; a join as many as its larger input. */
+  OptionalDouble roughRows(RelNode rel) {
+    if (rel instanceof Join join) {
+      OptionalDouble left = roughRows(join.getLeft());
+      OptionalDouble right = roughRows(join.getRight());
+      return left.isPresent() && right.isPresent()
+          ? OptionalDouble.of(Math.max(left.getAsDouble(), right.getAsDouble()))
+          : OptionalDouble.empty();
+    }
+    boolean passes = rel instanceof Project project && !project.containsOver();
+    return passes ? roughRows(rel.getInput(0)) : rows(rel);
+  }
+
   private static OptionalDouble scaled(OptionalDouble rows, double part) {
     return rows.isPresent() ? OptionalDouble.of(rows.getAsDouble() * part) : rows;
   }
 
-  /** The rows of the table that a relation is made of. */
-  private OptionalDouble base(RelNode rel) {
+  /** The rows of the table that a relation is made of, whatever of them it leaves out. */
+  OptionalDouble base(RelNode rel) {
     if (rel instanceof TableScan scan) {
       Validation.Relation relation = scan.getTable().unwrap(Validation.Relation.class);
       TableRef ref = relation.table().ref();

@@ -7,6 +7,7 @@ import dev.sluice.plan.StateBound;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** What is true of a join's state and keys. Stateless. */
@@ -40,6 +41,15 @@ final class JoinStates {
     if (left && right) {
       return new StateBound.ByWatermark("rows that may still find a partner, by event time");
     }
+    OptionalInt everywhere = node.broadcastSide();
+    if (everywhere.isPresent() && timeless(retention)) {
+      boolean ofLeft = everywhere.getAsInt() == 0;
+      String all = "rows of the " + (ofLeft ? "left" : "right") + " input, all in every task";
+      return new StateBound.Constant(
+          bounded
+              ? all
+              : all + "; those of the " + (ofLeft ? "right" : "left") + " one until then");
+    }
     if (bounded) {
       return new StateBound.ByInput();
     }
@@ -64,6 +74,10 @@ final class JoinStates {
       return new StateBound.Constant(what);
     }
     return new StateBound.Unbounded(what + ", never freed; SET 'state.ttl' forgets them");
+  }
+
+  private static boolean timeless(JoinRetention retention) {
+    return retention.left().ttlMicros().isEmpty() && retention.right().ttlMicros().isEmpty();
   }
 
   /** Sets of output columns that name a row. */

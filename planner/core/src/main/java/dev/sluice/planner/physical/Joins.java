@@ -14,7 +14,7 @@ import dev.sluice.plan.PlanTraits;
 import dev.sluice.plan.TimeAttribute;
 import dev.sluice.plan.WindowColumns;
 import dev.sluice.planner.parse.QueryOptions;
-import dev.sluice.planner.validate.StateHints;
+import dev.sluice.planner.validate.TableHints;
 import dev.sluice.type.DataType.Field;
 import dev.sluice.type.Schema;
 import java.util.ArrayList;
@@ -44,6 +44,7 @@ final class Joins {
   private final Windows windows;
   private final QueryOptions options;
   private final JoinOrder sizes;
+  private final Broadcasts broadcasts;
   private final Set<RelNode> timeless = new HashSet<>();
 
   Joins(RelTranslator rels, Windows windows, QueryOptions options, JoinOrder sizes) {
@@ -51,6 +52,7 @@ final class Joins {
     this.windows = windows;
     this.options = options;
     this.sizes = sizes;
+    this.broadcasts = new Broadcasts(sizes);
   }
 
   /**
@@ -71,6 +73,12 @@ final class Joins {
             || rel instanceof Aggregate
             || rel instanceof Project project && !project.containsOver();
     rel.getInputs().forEach(input -> note(input, timed || !passes));
+  }
+
+  /** What a query was translated to, unless it has hints that nothing came of. */
+  Frame checked(RelNode query, Frame frame) {
+    broadcasts.requireFollowed(query);
+    return frame;
   }
 
   /** The join as a frame in which the columns not {@code used} are NULL. */
@@ -249,7 +257,8 @@ final class Joins {
         bounded
             ? withBuild(kept, join)
             : JoinStates.withTimeToLive(kept, timeToLive(join, 0), timeToLive(join, 1));
-    return withTraits(living, times, List.of(built), shape.sameStarts(), rels.isOverWindow());
+    JoinNode sent = broadcasts.applied(living, join, built);
+    return withTraits(sent, times, List.of(built), shape.sameStarts(), rels.isOverWindow());
   }
 
   /**
@@ -268,29 +277,16 @@ final class Joins {
     if (!node.kind().givesPairs()) {
       return node.withBuild(1);
     }
-    OptionalDouble left = rows(join.getLeft());
-    OptionalDouble right = rows(join.getRight());
+    OptionalDouble left = sizes.roughRows(join.getLeft());
+    OptionalDouble right = sizes.roughRows(join.getRight());
     boolean known = left.isPresent() && right.isPresent();
     boolean first =
         known ? left.getAsDouble() < right.getAsDouble() : node.kind() == JoinKind.RIGHT;
     return node.withBuild(first ? 0 : 1);
   }
 
-  /** About how many rows there are; of a join as many as of its larger input. */
-  private OptionalDouble rows(RelNode rel) {
-    if (rel instanceof Join join) {
-      OptionalDouble left = rows(join.getLeft());
-      OptionalDouble right = rows(join.getRight());
-      return left.isPresent() && right.isPresent()
-          ? OptionalDouble.of(Math.max(left.getAsDouble(), right.getAsDouble()))
-          : OptionalDouble.empty();
-    }
-    boolean passes = rel instanceof Project project && !project.containsOver();
-    return passes ? rows(rel.getInput(0)) : sizes.rows(rel);
-  }
-
   private long timeToLive(Join join, int side) {
-    return StateHints.timeToLiveMicros(join.getInput(side)).orElseGet(rels::stateTtlMicros);
+    return TableHints.timeToLiveMicros(join.getInput(side)).orElseGet(rels::stateTtlMicros);
   }
 
   private static Schema schema(JoinKind kind, PlanNode[] inputs, List<Integer> output) {

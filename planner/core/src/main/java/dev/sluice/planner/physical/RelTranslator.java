@@ -121,7 +121,7 @@ final class RelTranslator {
     overWindow = Windows.isUsed(rel);
     byTime = overWindow || CountWindows.isUsed(rel);
     joins.begin(rel, keepsEventTime);
-    return translate(rel);
+    return joins.checked(rel, translate(rel));
   }
 
   Frame translate(RelNode rel) {

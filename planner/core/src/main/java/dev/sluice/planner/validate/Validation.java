@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.apache.calcite.config.CalciteConnectionConfigImpl;
 import org.apache.calcite.config.CalciteConnectionProperty;
 import org.apache.calcite.jdbc.CalciteSchema;
@@ -26,6 +27,8 @@ import org.apache.calcite.plan.hep.HepProgram;
 import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelRoot;
+import org.apache.calcite.rel.hint.RelHint;
+import org.apache.calcite.rel.logical.LogicalTableScan;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.rel.type.StructKind;
@@ -166,9 +169,11 @@ public final class Validation {
 
   /** Validates and converts a query; {@code query} is left alone. */
   public RelRoot convert(SqlNode query, Positions positions) {
+    SqlNode hinted = query.accept(new DeepCopy());
+    // as written: a semi join will be a subquery
+    hinted.accept(new TableHints(positions));
     SqlNode copy =
-        query
-            .accept(new DeepCopy())
+        hinted
             .accept(new FunctionInlining(catalog, positions))
             .accept(new TableFunctionCalls(catalog))
             .accept(new SemiJoins(positions))
@@ -176,7 +181,6 @@ public final class Validation {
             .accept(new PercentileCalls(positions))
             .accept(new MatchRewrite(positions))
             .accept(new WindowShorthand(catalog, positions));
-    copy.accept(new StateHints(positions));
     try {
       SqlValidator validator = validator();
       SqlNode validated = validator.validate(copy);
@@ -314,7 +318,7 @@ public final class Validation {
             .withTrimUnusedFields(false)
             .withExpand(false)
             .withRemoveSortInSubQuery(false)
-            .withHintStrategyTable(StateHints.strategies())
+            .withHintStrategyTable(TableHints.strategies())
             .addRelBuilderConfigTransform(c -> asWritten ? c.withBloat(-1) : c));
   }
 
@@ -467,9 +471,27 @@ public final class Validation {
 
     @Override
     public RelNode toRel(RelOptTable.ToRelContext context, RelOptTable relOptTable) {
-      RelNode rel = convert(view.query(), view.positions()::apply).project();
+      RelNode rel =
+          hinted(convert(view.query(), view.positions()::apply).project(), context.getTableHints());
       return org.apache.calcite.plan.RelOptUtil.createCastRel(rel, getRowType(types), true);
     }
+  }
+
+  /** A view with what hints say of it, which is said of the table it reads. */
+  private static RelNode hinted(RelNode view, List<RelHint> hints) {
+    if (hints.isEmpty()) {
+      return view;
+    }
+    if (view instanceof LogicalTableScan scan) {
+      return scan.withHints(Stream.concat(scan.getHints().stream(), hints.stream()).toList());
+    }
+    if (view.getInputs().size() != 1) {
+      throw UserError.of(
+              ErrorCode.UNSUPPORTED, "hints cannot name a view that reads more than one table")
+          .withHint("leave the hint out, or name a view of one table")
+          .at(TableHints.position(hints.get(0)));
+    }
+    return view.copy(view.getTraitSet(), List.of(hinted(view.getInput(0), hints)));
   }
 
   /** Clones a tree, identifiers and literals included: validation rewrites in place. */
