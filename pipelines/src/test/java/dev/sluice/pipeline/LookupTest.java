@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -144,7 +145,8 @@ class LookupTest {
                 + sink("o", joined(""))
                 + sink("p", "SELECT k FROM e"),
             Map.of());
-    await(() -> job.report().rowsIn() >= ROWS + 40);
+    // a batch has a row at least
+    await(() -> job.report().rowsIn() >= ROWS + 4);
     // four requests are on their way, each for the rows of a batch, and no more is read
     await(() -> squares.mostAtOnce() == 4);
     assertThat(job.report().rowsIn()).isLessThan(2 * ROWS);
@@ -226,6 +228,73 @@ class LookupTest {
             e -> {
               assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_FAILED);
               assertThat(e.getMessage()).contains("'squares' took longer than 200 ms");
+            });
+  }
+
+  private static String retrying(int attempts, String delay) {
+    return "/*+ LOOKUP('table' = 's', 'retry-predicate' = 'lookup_miss', 'retry-strategy' ="
+        + " 'fixed_delay', 'fixed-delay' = '"
+        + delay
+        + "', 'max-attempts' = '"
+        + attempts
+        + "') */";
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 0, false", "2, 150, true", "5, 150, false"})
+  void keysWithoutARowAreAskedForAgain(int attempts, int found, boolean view) throws Exception {
+    Map<Long, Integer> times = new ConcurrentHashMap<>();
+    // odd numbers come into the table when they are asked for the third time
+    SquaresConnector squares =
+        new SquaresConnector(
+            keys -> keys.forEach(n -> times.merge(n, 1, Integer::sum)),
+            n -> n % 2 == 0 || times.get(n) > 2);
+    String query = joined(retrying(attempts, "5 ms"));
+    String rows = view ? "SELECT * FROM seen" : query;
+    String sql =
+        squares("") + numbers("d") + "CREATE VIEW seen AS " + query + ";" + sink("o", rows);
+    start(squares, sql, Map.of()).await();
+    assertThat(rows("o")).hasSize(ROWS).filteredOn(row -> !row.endsWith(",")).hasSize(150 + found);
+    assertThat(rows("o").get(1)).isEqualTo("2,4");
+    assertThat(times.get(2L)).isOne();
+    assertThat(times.get(3L)).isEqualTo(Math.min(3, 1 + attempts));
+    assertThat(squares.open()).isZero();
+  }
+
+  @Test
+  void aStopDoesNotWaitForRetries() throws Exception {
+    SquaresConnector squares = new SquaresConnector(keys -> {});
+    String sql = squares("") + numbers("d") + sink("o", joined(retrying(1, "1 min")));
+    Job job = start(squares, sql, Map.of("checkpoint.dir", "c", "checkpoint.interval", "5 ms"));
+    await(() -> job.report().rowsIn() >= 40);
+    job.stop();
+    assertThat(job.await().stopped()).isTrue();
+    assertThat(squares.open()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          'max-attempts' = '3' | 'retry-predicate' is missing
+          'retry-predicate' = 'x', 'retry-strategy' = 'fixed_delay' | cannot be 'x'
+          'retry-predicate' = 'lookup_miss', 'retry-strategy' = 'fixed_delay', 'fixed-delay' = 'x', 'max-attempts' = '3' | cannot be 'x'
+          'retry-predicate' = 'lookup_miss', 'retry-strategy' = 'fixed_delay', 'fixed-delay' = '1 s', 'max-attempts' = '0' | cannot be '0'
+          'retry-predicate' = 'lookup_miss', 'retry-strategy' = 'fixed_delay', 'fixed-delay' = '1 min', 'max-attempts' = '3' | longer than 'lookup.timeout'
+          'retry' = 'x' | LOOKUP has no option 'retry'
+          """)
+  void retriesThatCannotBeAreRefused(String options, String why) {
+    String hint = "/*+ LOOKUP('table' = 's', " + options + ") */";
+    String sql = squares("") + numbers("d") + sink("o", joined(hint));
+    assertThatThrownBy(() -> start(new SquaresConnector(keys -> {}), sql, Map.of()))
+        .isInstanceOfSatisfying(
+            UserError.class,
+            e -> {
+              assertThat(e.getMessage()).contains(why);
+              assertThat(e.position()).isPresent();
+              assertThat(e.hint()).isPresent();
             });
   }
 

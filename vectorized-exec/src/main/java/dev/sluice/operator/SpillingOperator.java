@@ -386,11 +386,6 @@ final class SpillingOperator implements Operator {
     }
 
     @Override
-    public void readAll(String name, ObjIntConsumer<RecordBatch> each) {
-      throw new IllegalStateException("state that every task has is not put on disk");
-    }
-
-    @Override
     public void read(String name, ObjIntConsumer<RecordBatch> each) {
       PartOf part = parts.get(name);
       for (int g = 0; part != null && g < groups.length; g++) {

@@ -115,6 +115,10 @@ final class Completion {
       Token last = before.get(before.size() - 1);
       boolean touches = last.end() >= cursor && last.kind() != Kind.SYMBOL;
       boolean closedString = last.kind() == Kind.STRING && last.end() == cursor && last.isClosed();
+      if (last.kind() == Kind.COMMENT && touches && last.text().startsWith("/*+")) {
+        String inside = text.substring(last.start() + 3, Math.max(last.start() + 3, cursor));
+        return new HintCompletion(tables(statement)).at(inside, cursor);
+      }
       if (last.kind() == Kind.COMMENT && touches || closedString) {
         return new Suggestions(cursor, List.of());
       }
@@ -125,6 +129,16 @@ final class Completion {
     }
     int start = current.map(Token::start).orElse(cursor);
     return new Scope(before, statement, start, text.substring(start, cursor)).suggestions();
+  }
+
+  /** The tables that a statement names, or all. */
+  private List<String> tables(List<Token> statement) {
+    List<String> all = List.copyOf(vocabulary.objects().get().keySet());
+    List<String> named =
+        all.stream()
+            .filter(name -> statement.stream().anyMatch(t -> t.value().equalsIgnoreCase(name)))
+            .toList();
+    return named.isEmpty() ? all : named;
   }
 
   private Suggestions metaCommand(String typed) {
@@ -152,7 +166,8 @@ final class Completion {
     return new Suggestions(offset + start, values);
   }
 
-  private static void add(
+  /** Adds a value if it goes on from {@code prefix}. */
+  static void add(
       List<Value> values, String prefix, String text, String group, String description) {
     if (text.toLowerCase(Locale.ROOT).startsWith(prefix.toLowerCase(Locale.ROOT))
         && values.stream().noneMatch(v -> v.text().equalsIgnoreCase(text))) {

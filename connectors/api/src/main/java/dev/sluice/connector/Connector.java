@@ -76,7 +76,8 @@ public interface Connector {
 
   /**
    * About how many rows reading {@code table} gives, for the order of joins; empty if that is not
-   * known without opening it. May look at the sizes of files, and at nothing inside them.
+   * known without opening it. May look at the sizes of files, and at nothing inside them, and ask a
+   * database for its own estimate, of which it waits for seconds at most. Never fails.
    */
   default OptionalLong estimatedRows(TableRef table) {
     return OptionalLong.empty();

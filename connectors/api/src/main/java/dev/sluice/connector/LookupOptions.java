@@ -6,7 +6,10 @@ import dev.sluice.plan.LookupCache;
 import dev.sluice.plan.LookupCache.Mode;
 import dev.sluice.plan.LookupRequests;
 import dev.sluice.plan.TableRef;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Options of tables in lookup joins, whatever the connector; named as in Flink. Constants; any
@@ -115,6 +118,15 @@ public final class LookupOptions {
           OUTPUT_MODE,
           TIMEOUT);
 
+  /** Those that a LOOKUP hint takes, by what Flink calls them there. */
+  private static final Map<String, OptionSpec> IN_HINTS =
+      new TreeMap<>(
+          Map.of(
+              "async", ASYNC,
+              "capacity", CAPACITY,
+              "output-mode", OUTPUT_MODE,
+              "timeout", TIMEOUT));
+
   private static final int MOST_REQUESTS = 64;
 
   private LookupOptions() {}
@@ -122,6 +134,11 @@ public final class LookupOptions {
   /** All of them. */
   public static List<OptionSpec> all() {
     return ALL;
+  }
+
+  /** Those that a LOOKUP hint takes, by their names there. */
+  public static Map<String, OptionSpec> inHints() {
+    return Collections.unmodifiableMap(IN_HINTS);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.sluice.connector;
 
 import dev.sluice.plan.TableRef;
 import dev.sluice.type.Schema;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -10,8 +11,10 @@ import java.util.List;
  * @param table the declaration
  * @param columns wanted columns, indices into {@code table.schema()}, key columns among them
  * @param keys key columns, indices into {@code columns}
+ * @param timeout how long a lookup may take, its retries included: what still runs then is to end
  */
-public record LookupRequest(TableRef table, List<Integer> columns, List<Integer> keys) {
+public record LookupRequest(
+    TableRef table, List<Integer> columns, List<Integer> keys, Duration timeout) {
   public LookupRequest {
     columns = List.copyOf(columns);
     keys = List.copyOf(keys);

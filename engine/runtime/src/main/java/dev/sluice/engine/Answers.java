@@ -5,6 +5,7 @@ import dev.sluice.operator.Lookup.Answer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** What has been found for a lookup join's task and not been taken yet. Safe for any thread. */
 final class Answers {
@@ -57,6 +58,17 @@ final class Answers {
   synchronized boolean awaitRoom() throws InterruptedException {
     while (!hasRoom()) {
       wait();
+    }
+    return !closed;
+  }
+
+  /** Waits so long; false, and at once, if nobody takes answers any more. */
+  synchronized boolean awaitUnlessClosed(long nanos) throws InterruptedException {
+    long end = System.nanoTime() + nanos;
+    long left = nanos;
+    while (!closed && left > 0) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+      left = end - System.nanoTime();
     }
     return !closed;
   }

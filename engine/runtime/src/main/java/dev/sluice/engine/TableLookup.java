@@ -1,6 +1,8 @@
 package dev.sluice.engine;
 
 import dev.sluice.batch.RecordBatch;
+import dev.sluice.batch.Rows;
+import dev.sluice.batch.Selection;
 import dev.sluice.connector.Connector;
 import dev.sluice.connector.ConnectorContext;
 import dev.sluice.connector.Fetch;
@@ -17,8 +19,11 @@ import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.operator.Lookup;
 import dev.sluice.plan.LookupJoinNode;
+import dev.sluice.state.KeyColumns;
+import dev.sluice.state.KeyTable;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -27,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * A table of a connector as a lookup join asks for it: by key where the connector can, or read from
@@ -96,10 +102,13 @@ final class TableLookup implements Lookup {
     return answer;
   }
 
-  /** Rows for the keys of one request. */
+  /** Rows for the keys of one request; those that have none may be asked for again. */
   private final class ByKey implements Activity {
     private final long request;
-    private final RecordBatch keys;
+    private final List<RecordBatch> rows = new ArrayList<>();
+    private RecordBatch keys;
+    private int misses;
+    private long due = host.nanoTime();
 
     ByKey(long request, RecordBatch keys) {
       this.request = request;
@@ -108,33 +117,70 @@ final class TableLookup implements Lookup {
 
     @Override
     public boolean isReady() {
-      return true;
+      return answers.isClosed() || host.nanoTime() - due >= 0;
     }
 
     @Override
-    public boolean step() {
-      if (answers.isClosed()) {
+    public boolean step() throws InterruptedException {
+      if (!answers.awaitUnlessClosed(due - host.nanoTime())) {
         return false;
       }
-      List<RecordBatch> rows = new ArrayList<>();
       try {
-        LookupSource source = source();
-        try {
-          source.lookup(keys, rows::add);
-        } finally {
-          giveBack(source);
+        if (ask()) {
+          return true;
         }
-        answers.add(new Answer(request, rows, true));
+        answers.add(new Answer(request, List.copyOf(rows), true));
+        rows.clear();
       } catch (IOException | RuntimeException e) {
-        rows.forEach(RecordBatch::close);
         answers.fail(failed(node, e));
       }
       return false;
     }
 
+    /** Whether there are keys to be asked for once more. */
+    private boolean ask() throws IOException {
+      int before = rows.size();
+      LookupSource source = source();
+      try {
+        source.lookup(keys, rows::add);
+      } finally {
+        giveBack(source);
+      }
+      if (misses++ >= node.requests().misses()) {
+        return false;
+      }
+      int[] missing = missing(rows.subList(before, rows.size()));
+      if (missing.length == 0) {
+        return false;
+      }
+      keys = keys.select(new Selection(missing, missing.length));
+      due = host.nanoTime() + node.requests().missDelayMicros() * 1000;
+      return true;
+    }
+
+    /** Where the keys are that none of the rows have. */
+    private int[] missing(List<RecordBatch> found) {
+      KeyColumns ofTable = new KeyColumns(node.tableSchema(), node.tableKeys());
+      KeyTable known = new KeyTable(ofTable);
+      for (RecordBatch batch : found) {
+        ofTable.load(batch, Rows.of(batch));
+        known.slots(ofTable, new int[batch.rowCount()]);
+      }
+      List<Integer> all = IntStream.range(0, node.keySchema().size()).boxed().toList();
+      KeyColumns asked = new KeyColumns(node.keySchema(), all);
+      asked.load(keys, Rows.of(keys));
+      int[] slots = new int[keys.rowCount()];
+      known.find(asked, slots);
+      return IntStream.range(0, slots.length)
+          .filter(i -> slots[i] < 0)
+          .map(keys::position)
+          .toArray();
+    }
+
     @Override
     public void end() {
       keys.close();
+      rows.forEach(RecordBatch::close);
     }
   }
 
@@ -145,7 +191,12 @@ final class TableLookup implements Lookup {
       }
     }
     return connector.openLookup(
-        new LookupRequest(node.table(), node.columns(), node.tableKeys()), context);
+        new LookupRequest(
+            node.table(),
+            node.columns(),
+            node.tableKeys(),
+            Duration.of(node.requests().timeoutMicros(), ChronoUnit.MICROS)),
+        context);
   }
 
   private void giveBack(LookupSource source) {

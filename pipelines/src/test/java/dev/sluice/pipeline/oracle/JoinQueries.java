@@ -259,7 +259,8 @@ final class JoinQueries {
     String equal = on.ours().replace("IS NOT DISTINCT FROM", "=");
     Expressions both = new Expressions(choice, prefixed(left, right), "");
     Sql condition = over(both.condition(1));
-    boolean more = choice.oneIn(2);
+    // a condition that is never true leaves no equality to look a row up by
+    boolean more = choice.oneIn(2) && !condition.ours().contains("FALSE");
     Sql item = over(both.any(1));
     if (!plain || !equal.contains("=")) {
       return nearest();

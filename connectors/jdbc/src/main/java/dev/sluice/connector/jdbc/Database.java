@@ -8,6 +8,7 @@ import dev.sluice.error.DidYouMean;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.TableRef;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.DriverManager;
@@ -36,28 +37,35 @@ final class Database {
   /** How long a server may take to answer a connection. */
   private static final int CONNECT_SECONDS = 10;
 
+  /** The same where the answer is welcome but not needed. */
+  private static final int GLANCE_SECONDS = 2;
+
   private final TableRef table;
   private final Options options;
   private final JdbcDialect dialect;
   private final String url;
 
   Database(TableRef table, ConnectorContext context) {
+    this(table, context.workingDirectory());
+  }
+
+  Database(TableRef table, Path workingDirectory) {
     this.table = table;
     options = Options.check(table, CommonOptions.with(JdbcConnector.OPTIONS), OptionSpec.Role.BOTH);
     String given = options.string(JdbcConnector.URL);
     dialect = JdbcDialect.of(table, given);
     dialect.requireHarmlessProperties(table);
-    url = withoutCompaction(resolved(given, context));
+    url = withoutCompaction(resolved(given, workingDirectory));
   }
 
   /**
    * Relative H2 files are taken from the working directory; MySQL is reached by the MariaDB driver.
    */
-  private static String resolved(String url, ConnectorContext context) {
+  private static String resolved(String url, Path workingDirectory) {
     Matcher file = RELATIVE_H2.matcher(url);
     if (file.matches()) {
       return "jdbc:h2:file:"
-          + context.workingDirectory().toAbsolutePath().resolve(file.group(1)).normalize()
+          + workingDirectory.toAbsolutePath().resolve(file.group(1)).normalize()
           + file.group(2);
     }
     return url.startsWith("jdbc:mysql:")
@@ -84,6 +92,18 @@ final class Database {
 
   /** A new connection that commits only when told. */
   Connection connect() {
+    return connect(url, CONNECT_SECONDS);
+  }
+
+  /** A connection to a database that is there: none is made, and nobody waits for long. */
+  Connection glance() throws SQLException {
+    Connection made =
+        connect(dialect == JdbcDialect.H2 ? url + ";IFEXISTS=TRUE" : url, GLANCE_SECONDS);
+    made.setNetworkTimeout(Runnable::run, GLANCE_SECONDS * 1000);
+    return made;
+  }
+
+  private Connection connect(String url, int seconds) {
     Properties properties = new Properties();
     properties.setProperty(
         "user", options.find(JdbcConnector.USERNAME).orElse(dialect == JdbcDialect.H2 ? "sa" : ""));
@@ -96,15 +116,15 @@ final class Database {
       properties.setProperty("useBulkStmts", "true");
       // instants are written and read as such, whatever the server's zone
       properties.setProperty("timezone", "UTC");
-      properties.putIfAbsent("connectTimeout", Integer.toString(CONNECT_SECONDS * 1000));
+      properties.putIfAbsent("connectTimeout", Integer.toString(seconds * 1000));
     }
     if (dialect == JdbcDialect.POSTGRESQL) {
       properties.setProperty("reWriteBatchedInserts", "true");
       // lets texts into columns of the database's own types (uuid, jsonb, enums)
       properties.setProperty("stringtype", "unspecified");
-      properties.putIfAbsent("connectTimeout", Integer.toString(CONNECT_SECONDS));
+      properties.putIfAbsent("connectTimeout", Integer.toString(seconds));
       // a server that takes the connection and says nothing
-      properties.putIfAbsent("loginTimeout", Integer.toString(2 * CONNECT_SECONDS));
+      properties.putIfAbsent("loginTimeout", Integer.toString(2 * seconds));
       properties.putIfAbsent("ApplicationName", "sluice");
     }
     try {

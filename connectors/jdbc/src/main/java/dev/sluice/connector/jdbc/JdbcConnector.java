@@ -21,6 +21,7 @@ import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.TableRef;
 import dev.sluice.type.DataType.Field;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * Tables of H2, PostgreSQL, MySQL and MariaDB: bounded sources, and sinks that insert or, with a
@@ -227,6 +228,11 @@ public final class JdbcConnector implements Connector {
   @Override
   public boolean isTransient(Throwable failure) {
     return JdbcFaults.isTransient(failure);
+  }
+
+  @Override
+  public OptionalLong estimatedRows(TableRef table) {
+    return TableStatistics.rows(table);
   }
 
   @Override

@@ -37,6 +37,12 @@ enum JdbcDialect {
           + marks(columns)
           + ")";
     }
+
+    @Override
+    String rowsEstimate() {
+      return "SELECT ROW_COUNT_ESTIMATE FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = ? AND"
+          + " TABLE_NAME = ?";
+    }
   },
   POSTGRESQL(
       "jdbc:postgresql:",
@@ -61,6 +67,12 @@ enum JdbcDialect {
                       .collect(Collectors.joining(", "));
       return insert(table, columns) + " ON CONFLICT (" + list(key) + ") DO " + action;
     }
+
+    @Override
+    String rowsEstimate() {
+      return "SELECT CAST(c.reltuples AS BIGINT) FROM pg_class c JOIN pg_namespace n ON n.oid ="
+          + " c.relnamespace WHERE n.nspname = ? AND c.relname = ?";
+    }
   },
   MARIADB(
       "jdbc:mariadb:",
@@ -80,6 +92,12 @@ enum JdbcDialect {
           + columns.stream()
               .map(c -> quote(c) + " = VALUES(" + quote(c) + ")")
               .collect(Collectors.joining(", "));
+    }
+
+    @Override
+    String rowsEstimate() {
+      return "SELECT table_rows FROM information_schema.tables WHERE table_schema = ? AND"
+          + " table_name = ?";
     }
   };
 
@@ -108,6 +126,9 @@ enum JdbcDialect {
     this.quote = quote;
     this.allowed = allowed;
   }
+
+  /** A query for the estimated rows of a table, by its schema (or database) and name. */
+  abstract String rowsEstimate();
 
   /**
    * The dialect of a URL, which must be of a known kind and carry only parameters known to be

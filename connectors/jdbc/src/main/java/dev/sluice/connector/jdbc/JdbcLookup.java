@@ -17,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -26,6 +27,12 @@ import org.apache.arrow.memory.BufferAllocator;
 final class JdbcLookup implements LookupSource {
   /** Keys per query: few sizes, so that a prepared statement serves again. */
   private static final int[] SIZES = {1, 8, 64, 256};
+
+  /** The longest that drivers can be told to wait. */
+  private static final long MOST_SECONDS = 1_000_000;
+
+  /** How much later than the server the connection gives up. */
+  private static final int GRACE_SECONDS = 2;
 
   private final LookupRequest request;
   private final Schema schema;
@@ -70,6 +77,7 @@ final class JdbcLookup implements LookupSource {
 
   @Override
   public void lookup(RecordBatch wanted, Consumer<RecordBatch> rows) throws IOException {
+    long end = System.nanoTime() + request.timeout().toNanos();
     int from = 0;
     while (from < wanted.rowCount()) {
       int left = wanted.rowCount() - from;
@@ -78,35 +86,44 @@ final class JdbcLookup implements LookupSource {
         size = SIZES[i];
       }
       int count = Math.min(size, left);
-      rows.accept(answer(wanted, from, count, size));
+      rows.accept(answer(new Keys(wanted, from, count, size), end));
       from += count;
     }
   }
 
-  private RecordBatch answer(RecordBatch wanted, int from, int count, int size) throws IOException {
+  /**
+   * Keys of one query: {@code count} of {@code wanted}; the last fills the places to {@code size}.
+   */
+  private record Keys(RecordBatch wanted, int from, int count, int size) {
+    int position(int place) {
+      return wanted.position(from + Math.min(place, count - 1));
+    }
+  }
+
+  private RecordBatch answer(Keys wanted, long end) throws IOException {
     for (int attempt = 0; ; attempt++) {
       try {
-        return query(wanted, from, count, size);
+        return query(wanted, end);
       } catch (SQLException e) {
         close();
-        if (attempt >= retries) {
+        if (attempt >= retries || System.nanoTime() >= end) {
           throw new IOException(Database.firstLine(e), e);
         }
       }
     }
   }
 
-  private RecordBatch query(RecordBatch wanted, int from, int count, int size) throws SQLException {
+  private RecordBatch query(Keys wanted, long end) throws SQLException {
     Connection open = prepare();
-    try (PreparedStatement statement = open.prepareStatement(select + condition(size));
+    RecordBatch given = wanted.wanted();
+    try (PreparedStatement statement = open.prepareStatement(select + condition(wanted.size()));
         BatchBuilder builder = new BatchBuilder(schema, allocator)) {
+      limit(open, statement, end - System.nanoTime());
       int mark = 1;
-      for (int i = 0; i < size; i++) {
-        // the last key fills the places that are left
-        int position = wanted.position(from + Math.min(i, count - 1));
+      for (int i = 0; i < wanted.size(); i++) {
         for (int k = 0; k < keys.size(); k++) {
-          Object value = Values.get(wanted.vector(k), wanted.schema().type(k), position);
-          Values.bind(statement, mark++, value, wanted.schema().type(k));
+          Object value = Values.get(given.vector(k), given.schema().type(k), wanted.position(i));
+          Values.bind(statement, mark++, value, given.schema().type(k));
         }
       }
       try (ResultSet found = statement.executeQuery()) {
@@ -122,6 +139,14 @@ final class JdbcLookup implements LookupSource {
       open.rollback();
       return builder.build();
     }
+  }
+
+  /** The server is to give up in time; should it say nothing, so does the connection. */
+  private static void limit(Connection open, PreparedStatement statement, long nanos)
+      throws SQLException {
+    long seconds = Math.min(Math.max(1, TimeUnit.NANOSECONDS.toSeconds(nanos) + 1), MOST_SECONDS);
+    statement.setQueryTimeout((int) seconds);
+    open.setNetworkTimeout(Runnable::run, (int) TimeUnit.SECONDS.toMillis(seconds + GRACE_SECONDS));
   }
 
   private String condition(int size) {

@@ -57,6 +57,8 @@ abstract class JdbcContract {
   /** The schema, or in MariaDB the database, that {@link #connect} is in. */
   abstract String schema();
 
+  private static final java.time.Duration MINUTE = java.time.Duration.ofMinutes(1);
+
   /** Quotes a name as the database does. */
   abstract String quote(String name);
 
@@ -97,7 +99,7 @@ abstract class JdbcContract {
               .toArray(JdbcHarness.Change[]::new);
       harness.write(pairs("table.create", "true"), rows);
       Schema text = PAIRS.project(List.of(0));
-      LookupRequest byText = new LookupRequest(pairs(), List.of(0, 1), List.of(0));
+      LookupRequest byText = new LookupRequest(pairs(), List.of(0, 1), List.of(0), MINUTE);
       try (LookupSource source =
           JdbcHarness.check(pairs(), Role.SOURCE).openLookup(byText, harness)) {
         assertThat(
@@ -117,7 +119,7 @@ abstract class JdbcContract {
         assertThat(harness.lookup(source, harness.batch(text, insert("none"))))
             .containsExactly("+I[none, 7]");
       }
-      LookupRequest byBoth = new LookupRequest(pairs(), List.of(0, 1), List.of(1, 0));
+      LookupRequest byBoth = new LookupRequest(pairs(), List.of(0, 1), List.of(1, 0), MINUTE);
       Schema both = Schema.of(PAIRS.field(1), PAIRS.field(0));
       try (LookupSource source =
           JdbcHarness.check(pairs(), Role.SOURCE).openLookup(byBoth, harness)) {

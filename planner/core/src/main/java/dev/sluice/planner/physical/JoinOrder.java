@@ -1,7 +1,5 @@
 package dev.sluice.planner.physical;
 
-import dev.sluice.connector.ConnectorRegistry;
-import dev.sluice.plan.TableRef;
 import dev.sluice.planner.validate.Validation;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -47,10 +45,10 @@ final class JoinOrder {
   /** What makes a join without an equality the last choice. */
   private static final double UNKEYED = 1e12;
 
-  private final ConnectorRegistry connectors;
+  private final TableSizes sizes;
 
-  JoinOrder(ConnectorRegistry connectors) {
-    this.connectors = connectors;
+  JoinOrder(TableSizes sizes) {
+    this.sizes = sizes;
   }
 
   /** The same query with its joins in order. */
@@ -324,12 +322,7 @@ final class JoinOrder {
   OptionalDouble base(RelNode rel) {
     if (rel instanceof TableScan scan) {
       Validation.Relation relation = scan.getTable().unwrap(Validation.Relation.class);
-      TableRef ref = relation.table().ref();
-      return connectors.all().stream()
-          .filter(c -> c.name().equals(ref.connector()) && c.sourceCapabilities(ref).bounded())
-          .mapToDouble(c -> c.estimatedRows(ref).orElse(-1))
-          .filter(rows -> rows >= 0)
-          .findFirst();
+      return sizes.rows(relation.table().ref());
     }
     if (rel instanceof Values values) {
       return OptionalDouble.of(values.getTuples().size());

@@ -114,43 +114,15 @@ final class LookupJoins {
           .withHint(
               "equate every column of PRIMARY KEY (" + String.join(", ", ref.primaryKey()) + ")");
     }
-    if (made.tableKeys.isEmpty() && conditions.stream().anyMatch(LookupJoins::isFalse)) {
-      return alone(left, rightColumns, kind, used, leftFields);
-    }
     if (made.tableKeys.isEmpty()) {
       throw UserError.of(
               ErrorCode.UNSUPPORTED,
               "a lookup join needs an equality with a column of '" + table.name() + "'")
           .withHint("write ON … = " + table.name() + "." + ref.schema().field(0).name());
     }
-    LookupRequests requests = LookupOptions.requests(hinted, specs);
+    LookupRequests requests =
+        rels.hints.withRetries(table.name(), LookupOptions.requests(hinted, specs), cache.mode());
     return made.frame(rels, kind, cache, requests, upsertKeys, used, leftFields);
-  }
-
-  private static boolean isFalse(Expr condition) {
-    return condition instanceof Expr.Literal literal && literal.value().equals(Optional.of(false));
-  }
-
-  /** The left rows of a join whose condition is never true: nothing is looked up. */
-  private Frame alone(
-      JoinInput left,
-      List<Expr> rightColumns,
-      JoinKind kind,
-      ImmutableBitSet used,
-      int leftFields) {
-    Frame frame = RelTranslator.node(left.build(rels));
-    List<Expr> columns = new ArrayList<>();
-    for (int i = 0; i < leftFields; i++) {
-      columns.add(
-          used.get(i)
-              ? frame.columns().get(left.at(i))
-              : Expr.Literal.nullOf(DataType.of(Kind.NULL)));
-    }
-    rightColumns.forEach(c -> columns.add(Expr.Literal.nullOf(c.type().withNullable(true))));
-    Expr never = Expr.Literal.of(false, DataType.of(Kind.BOOLEAN).notNull());
-    return kind == JoinKind.LEFT
-        ? frame.withColumns(columns)
-        : frame.withColumns(columns).withCondition(never);
   }
 
   /** The table's options, and what a hint says instead. */
@@ -272,11 +244,17 @@ final class LookupJoins {
           : Optional.empty();
     }
 
+    private static boolean hasRoom(DataType wide, DataType narrow) {
+      return wide.scale() >= narrow.scale()
+          && wide.precision() - wide.scale() >= narrow.precision() - narrow.scale();
+    }
+
     private static boolean widens(Expr.Cast cast) {
       Kind from = cast.operand().type().kind();
       Kind to = cast.type().kind();
       return from.isInteger() && (to.isInteger() && to.compareTo(from) >= 0 || to == Kind.DECIMAL)
-          || from == to && from == Kind.VARCHAR;
+          || from == to && from == Kind.VARCHAR
+          || from == to && from == Kind.DECIMAL && hasRoom(cast.type(), cast.operand().type());
     }
 
     Frame frame(

@@ -49,6 +49,7 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 public final class QueryPlanner {
   private final Catalog catalog;
   private final ConnectorRegistry connectors;
+  private final TableSizes sizes;
   private final Map<String, String> settings;
   private final Validation validation;
   private final Sinks sinks;
@@ -57,6 +58,7 @@ public final class QueryPlanner {
     this.catalog = catalog;
     this.connectors = connectors;
     this.settings = Map.copyOf(settings);
+    this.sizes = new TableSizes(connectors);
     this.validation = new Validation(catalog, new ConstantChecks());
     this.sinks = new Sinks(catalog, connectors);
   }
@@ -179,12 +181,12 @@ public final class QueryPlanner {
   private Converted convert(ParsedQuery query) {
     Restrictions.check(query.query(), query.positions());
     RelRoot root = validation.convert(query.query(), query.positions());
-    RelNode rel = new JoinOrder(connectors).query(Rewrites.optimized(root.project()));
+    RelNode rel = new JoinOrder(sizes).query(Rewrites.optimized(root.project()));
     return new Converted(query, rel, root.validatedRowType.getFieldNames());
   }
 
   private PhysicalPlan twice(Roots roots) {
-    Scans scans = new Scans(validation, connectors, settings);
+    Scans scans = new Scans(validation, connectors, sizes, settings);
     roots.make(scans);
     scans.beginSecondRun();
     List<PlanNode.Sink> made = roots.make(scans);
@@ -328,8 +330,8 @@ public final class QueryPlanner {
     return translator;
   }
 
-  private static JoinHints hints(ParsedQuery query) {
-    return JoinHints.of(query.query(), query.positions());
+  private JoinHints hints(ParsedQuery query) {
+    return JoinHints.of(query.query(), query.positions(), catalog);
   }
 
   private static Schema schema(Converted converted) {
@@ -342,7 +344,7 @@ public final class QueryPlanner {
   }
 
   /** Clauses that say something about windows need one. */
-  private static void requireUsed(ParsedQuery query, PlanNode node) {
+  private void requireUsed(ParsedQuery query, PlanNode node) {
     hints(query).requireUsed(node);
     boolean asked =
         query.options().allowedLatenessMicros() > 0 || query.options().lateRowsTo().isPresent();

@@ -88,7 +88,7 @@ final class RelTranslator {
     this.windows = new Windows(this, options, late);
     this.aggregations = new Aggregations(this, windows, options);
     this.ranks = new Ranks(this, windows, options);
-    this.joins = new Joins(this, windows, options, new JoinOrder(scans.connectors()));
+    this.joins = new Joins(this, windows, options, new JoinOrder(scans.sizes()));
     this.overs = new Overs(this, windows, options);
     this.sorts = new Sorts(this, scans, ranks);
     this.asofJoins = new AsofJoins(this);

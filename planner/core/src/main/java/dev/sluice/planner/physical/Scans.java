@@ -55,13 +55,19 @@ final class Scans {
 
   private final Validation validation;
   private final ConnectorRegistry connectors;
+  private final TableSizes sizes;
   private final Map<String, String> settings;
   private final Map<String, Use> uses = new HashMap<>();
   private boolean second;
 
-  Scans(Validation validation, ConnectorRegistry connectors, Map<String, String> settings) {
+  Scans(
+      Validation validation,
+      ConnectorRegistry connectors,
+      TableSizes sizes,
+      Map<String, String> settings) {
     this.validation = validation;
     this.connectors = connectors;
+    this.sizes = sizes;
     this.settings = settings;
   }
 
@@ -264,6 +270,10 @@ final class Scans {
   private long micros(OptionSpec setting) {
     String value = settings.getOrDefault(setting.key(), setting.defaultValue().orElse("0"));
     return Options.parseDuration(value).toMillis() * 1000;
+  }
+
+  TableSizes sizes() {
+    return sizes;
   }
 
   ConnectorRegistry connectors() {

@@ -5,10 +5,15 @@ import dev.sluice.error.DidYouMean;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.SourcePosition;
 import dev.sluice.error.UserError;
+import dev.sluice.plan.LookupCache;
 import dev.sluice.plan.LookupJoinNode;
+import dev.sluice.plan.LookupRequests;
 import dev.sluice.plan.PlanNode;
+import dev.sluice.planner.catalog.Catalog;
+import dev.sluice.planner.catalog.CatalogEntry;
 import dev.sluice.planner.parse.ParsedQuery.Positions;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlHint;
 import org.apache.calcite.sql.SqlIdentifier;
@@ -38,20 +44,13 @@ public final class JoinHints {
 
   private static final String TABLE = "table";
 
-  /** What Flink calls in a hint what is an option of ours. */
-  private static final Map<String, String> OPTIONS =
-      Map.of(
-          "async", LookupOptions.ASYNC.key(),
-          "capacity", LookupOptions.CAPACITY.key(),
-          "output-mode", LookupOptions.OUTPUT_MODE.key(),
-          "timeout", LookupOptions.TIMEOUT.key());
-
-  private static final Set<String> RETRIES =
-      Set.of("retry-predicate", "retry-strategy", "fixed-delay", "max-attempts");
-
   /** One hint about one table, by its declared name. */
   private record Said(
-      String kind, String table, Map<String, String> options, SourcePosition position) {}
+      String kind,
+      String table,
+      Map<String, String> options,
+      Optional<LookupRetries> retries,
+      SourcePosition position) {}
 
   private final List<Said> all;
 
@@ -59,31 +58,41 @@ public final class JoinHints {
     this.all = List.copyOf(all);
   }
 
-  /** The hints of all SELECTs of a query. */
-  public static JoinHints of(SqlNode query, Positions positions) {
+  /** The hints of all SELECTs of a query, and of the views that it reads. */
+  public static JoinHints of(SqlNode query, Positions positions, Catalog catalog) {
     List<Said> all = new ArrayList<>();
+    gather(query, positions, catalog, new HashSet<>(), all);
+    return new JoinHints(all);
+  }
+
+  private static void gather(
+      SqlNode query, Positions positions, Catalog catalog, Set<String> views, List<Said> all) {
     query.accept(
         new SqlBasicVisitor<Void>() {
           @Override
           public Void visit(SqlCall call) {
-            if (call instanceof SqlSelect select && select.hasHints()) {
-              for (SqlNode hint : select.getHints()) {
-                read((SqlHint) hint, select, positions, all);
+            if (call instanceof SqlSelect select && select.getFrom() != null) {
+              Map<String, String> tables = new LinkedHashMap<>();
+              tables(select.getFrom(), tables);
+              if (select.hasHints()) {
+                select.getHints().forEach(hint -> read((SqlHint) hint, tables, positions, all));
+              }
+              for (String name : tables.values()) {
+                if (catalog.find(name).orElse(null) instanceof CatalogEntry.View view
+                    && views.add(view.name())) {
+                  gather(view.query(), view.positions()::apply, catalog, views, all);
+                }
               }
             }
             return super.visit(call);
           }
         });
-    return new JoinHints(all);
   }
 
-  private static void read(SqlHint hint, SqlSelect select, Positions positions, List<Said> all) {
+  private static void read(
+      SqlHint hint, Map<String, String> tables, Positions positions, List<Said> all) {
     String kind = hint.getName().toUpperCase(Locale.ROOT);
     SourcePosition position = positions.of(hint.getParserPosition());
-    Map<String, String> tables = new LinkedHashMap<>();
-    if (select.getFrom() != null) {
-      tables(select.getFrom(), tables);
-    }
     if (kind.equals(LOOKUP)) {
       if (hint.getOptionFormat() != SqlHint.HintOptionFormat.KV_LIST
           || !hint.getOptionKVPairs().containsKey(TABLE)) {
@@ -93,32 +102,30 @@ public final class JoinHints {
       }
       Map<String, String> pairs = new TreeMap<>(hint.getOptionKVPairs());
       String table = named(kind, pairs.remove(TABLE), tables, position);
-      all.add(new Said(kind, table, options(pairs, position), position));
+      Map<String, String> options = options(pairs, position);
+      all.add(new Said(kind, table, options, LookupRetries.of(pairs, position), position));
     }
+  }
+
+  private static Set<String> known() {
+    Set<String> known = new TreeSet<>(LookupOptions.inHints().keySet());
+    known.addAll(LookupRetries.KEYS);
+    return known;
   }
 
   private static Map<String, String> options(Map<String, String> given, SourcePosition position) {
     Map<String, String> options = new TreeMap<>();
     given.forEach(
         (key, value) -> {
-          if (RETRIES.contains(key)) {
-            throw UserError.of(
-                    ErrorCode.UNSUPPORTED, "LOOKUP: '" + key + "' of a lookup that found nothing")
-                .withDetail("A row joins the table as it is when it is looked up, once.")
-                .withHint(
-                    "leave it out; a lookup that failed is tried again 'lookup.max-retries' times")
-                .at(position);
+          if (LookupRetries.KEYS.contains(key)) {
+            return;
           }
-          if (!OPTIONS.containsKey(key)) {
+          if (!LookupOptions.inHints().containsKey(key)) {
             throw UserError.of(ErrorCode.UNKNOWN_OBJECT, "LOOKUP has no option '" + key + "'")
-                .withHint(
-                    DidYouMean.hint(
-                        key,
-                        OPTIONS.keySet(),
-                        "it takes " + String.join(", ", new java.util.TreeSet<>(OPTIONS.keySet()))))
+                .withHint(DidYouMean.hint(key, known(), "it takes " + String.join(", ", known())))
                 .at(position);
           }
-          options.put(OPTIONS.get(key), value);
+          options.put(LookupOptions.inHints().get(key).key(), value);
         });
     return options;
   }
@@ -171,6 +178,16 @@ public final class JoinHints {
         .filter(said -> said.kind().equals(LOOKUP) && said.table().equalsIgnoreCase(table))
         .forEach(said -> options.putAll(said.options()));
     return options;
+  }
+
+  /** Lookups of {@code table}, and how often they ask again for what they do not find. */
+  public LookupRequests withRetries(String table, LookupRequests requests, LookupCache.Mode mode) {
+    return all.stream()
+        .filter(said -> said.kind().equals(LOOKUP) && said.table().equalsIgnoreCase(table))
+        .flatMap(said -> said.retries().stream())
+        .reduce((first, second) -> second)
+        .map(retries -> retries.applied(requests, mode))
+        .orElse(requests);
   }
 
   /** Refuses hints that change nothing: whoever wrote them meant something else. */
