@@ -37,13 +37,11 @@ SELECT COUNT(*) AS n FROM a CROSS JOIN c JOIN b ON a.b = b.id
 -- as written where a size is not known
 EXPLAIN SELECT a.v FROM a JOIN e ON a.id = e.id JOIN c ON e.v = c.v EMIT ON UPDATE
 ----
-          #6 Scan(table=a, connector=values, columns=[id, v])  {insert-only; columns=[id, v]; bounded}
-          #8 Scan(table=e, connector=kafka, columns=[id, v])  {insert-only; columns=[id, v]; unbounded}
-        #5 Exchange(distribution=hash[$0])  {insert-only; columns=[id, v]; bounded}
-        #7 Exchange(distribution=hash[$0])  {insert-only; columns=[id, v]; unbounded}
-      #10 Scan(table=c, connector=values, columns=[v])  {insert-only; columns=[v]; bounded}
-      #4 Join(kind=inner, on=[id = id], emit=on update)  {insert-only; columns=[v, v0]; state=rows of the left input, which ends; those of the right one until then; unbounded}
-    #3 Exchange(distribution=hash[$1])  {insert-only; columns=[v, v0]; state=rows of the left input, which ends; those of the right one until then; unbounded}
-    #9 Exchange(distribution=hash[$0])  {insert-only; columns=[v]; bounded}
-  #2 Join(kind=inner, on=[v0 = v], emit=on update)  {insert-only; columns=[v]; state=rows of the right input, which ends; those of the left one until then; unbounded}
+        #5 Scan(table=a, connector=values, columns=[id, v])  {insert-only; columns=[id, v]; bounded}
+      #4 Exchange(distribution=broadcast)  {insert-only; columns=[id, v]; bounded}
+      #6 Scan(table=e, connector=kafka, columns=[id, v])  {insert-only; columns=[id, v]; unbounded}
+      #8 Scan(table=c, connector=values, columns=[v])  {insert-only; columns=[v]; bounded}
+    #3 Join(kind=inner, on=[id = id], emit=on update)  {insert-only; columns=[v, v0]; state=rows of the left input, which ends, all in every task; those of the right one until then; unbounded}
+    #7 Exchange(distribution=broadcast)  {insert-only; columns=[v]; bounded}
+  #2 Join(kind=inner, on=[v0 = v], emit=on update)  {insert-only; columns=[v]; state=rows of the right input, which ends, all in every task; those of the left one until then; unbounded}
 #1 Sink(table=result, connector=sluice-result)  {insert-only; unbounded}

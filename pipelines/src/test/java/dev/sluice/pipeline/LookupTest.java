@@ -336,4 +336,23 @@ class LookupTest {
     start(new SquaresConnector(keys -> {}), sql, wider).await();
     assertThat(rows("o")).containsExactlyInAnyOrderElementsOf(expected());
   }
+
+  @Test
+  void rowsThatWaitOutliveTheEndOfTheirSource() throws Exception {
+    String sql = squares("") + numbers("d") + sink("o", joined(""));
+    SquaresConnector stuck = new SquaresConnector(keys -> waitForRelease());
+    Map<String, String> settings =
+        Map.of("checkpoint.dir", "c", "checkpoint.interval", "5 ms", "batch.rows", "400");
+    Job first = start(stuck, sql, settings);
+    await(() -> first.report().rowsIn() == ROWS);
+    pause(100);
+    first.stop();
+    pause(100);
+    released.countDown();
+    first.await();
+    Map<String, String> wider = new HashMap<>(settings);
+    wider.put("parallelism", "3");
+    start(new SquaresConnector(keys -> {}), sql, wider).await();
+    assertThat(rows("o")).containsExactlyInAnyOrderElementsOf(expected());
+  }
 }

@@ -221,7 +221,7 @@ public final class StageTask implements AutoCloseable {
 
   /**
    * Entrance {@code step} had ended when the state was saved: the operators know, and have given
-   * what there was to give.
+   * what there was to give, unless rows wait in them for answers from outside.
    */
   public void resumeFinished(int step) {
     finished[step][0] = true;
@@ -233,7 +233,8 @@ public final class StageTask implements AutoCloseable {
       for (boolean one : finished[next]) {
         all &= one;
       }
-      if (all) {
+      draining[next] = all && isAtWork(next);
+      if (all && !draining[next]) {
         resumeFinished(next);
       }
     }

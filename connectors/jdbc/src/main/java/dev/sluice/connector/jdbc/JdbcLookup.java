@@ -52,6 +52,11 @@ final class JdbcLookup implements LookupSource {
     try {
       prepare();
     } catch (SQLException e) {
+      close();
+      if (JdbcFaults.isTransient(e)) {
+        // the first lookup tries again
+        return;
+      }
       throw UserError.of(
               ErrorCode.TARGET_SCHEMA, "cannot read the table of '" + request.table().name() + "'")
           .withDetail(Database.firstLine(e))
