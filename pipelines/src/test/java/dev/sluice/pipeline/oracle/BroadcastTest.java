@@ -123,7 +123,9 @@ class BroadcastTest {
     assertThat(plan("SELECT f.id, d.w FROM d JOIN f ON f.k = d.k")).doesNotContain("broadcast");
     assertThat(plan("SELECT s.v, d.w FROM s JOIN d ON s.k = d.k"))
         .contains("broadcast")
-        .contains("rows of the right input, which ends, all in every task; those of the left one until then");
+        .contains(
+            "rows of the right input, which ends, all in every task; those of the left one until"
+                + " then");
     assertThat(plan("SELECT s.v, d.w FROM s LEFT JOIN d ON s.k = d.k")).doesNotContain("broadcast");
   }
 

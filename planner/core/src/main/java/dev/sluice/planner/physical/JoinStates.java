@@ -44,7 +44,8 @@ final class JoinStates {
     OptionalInt everywhere = node.broadcastSide();
     if (everywhere.isPresent() && timeless(retention)) {
       boolean ofLeft = everywhere.getAsInt() == 0;
-      String all = "rows of the " + (ofLeft ? "left" : "right") + " input, which ends, all in every task";
+      String all =
+          "rows of the " + (ofLeft ? "left" : "right") + " input, which ends, all in every task";
       return new StateBound.Constant(
           bounded
               ? all
