@@ -3,7 +3,10 @@ package dev.sluice.operator;
 import dev.sluice.batch.RecordBatch;
 import java.util.Optional;
 
-/** Lets rows through, and event time only at the end of the input. Keeps nothing. */
+/**
+ * Lets rows through, and event time only at the end of the input: behind the last rows of those
+ * that give theirs when their own input ends. Keeps nothing.
+ */
 final class HoldTime implements Operator {
   private boolean ended;
 
@@ -19,8 +22,17 @@ final class HoldTime implements Operator {
 
   @Override
   public long onWatermark(long watermark, Output output) {
-    ended = watermark == Long.MAX_VALUE;
     return ended ? watermark : Long.MIN_VALUE;
+  }
+
+  @Override
+  public void finish(int input, Output output) {
+    ended = true;
+  }
+
+  @Override
+  public void resumeFinished(int input) {
+    ended = true;
   }
 
   /** Nothing of its own, but all that is behind it. */

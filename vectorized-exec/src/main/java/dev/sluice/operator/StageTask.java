@@ -390,9 +390,15 @@ public final class StageTask implements AutoCloseable {
       }
       draining[next] = all && isAtWork(next);
       if (all && !draining[next]) {
-        finishNext(next);
+        end(next);
       }
     }
+  }
+
+  /** An operator has given its last row: time is at its end behind it. */
+  private void end(int step) {
+    flow(step, Long.MAX_VALUE);
+    finishNext(step);
   }
 
   private boolean isAtWork(int step) {
@@ -440,7 +446,7 @@ public final class StageTask implements AutoCloseable {
         }
         if (draining[i] && !isAtWork(i)) {
           draining[i] = false;
-          finishNext(i);
+          end(i);
         }
       }
     }

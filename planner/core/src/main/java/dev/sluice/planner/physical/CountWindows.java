@@ -128,13 +128,6 @@ final class CountWindows {
               "count the changes themselves, FROM TO_CHANGELOG(TABLE …); use a window over time; or"
                   + " bound the source");
     }
-    if (updating && options.emit().filter(Emit.Every.class::isInstance).isPresent()) {
-      throw UserError.of(
-              ErrorCode.UNSUPPORTED,
-              "EMIT EVERY with windows of a number of rows over a result that updates: its last"
-                  + " changes would come when the rows have been counted")
-          .withHint("use EMIT ON UPDATE, or leave the clause out");
-    }
     boolean byContents = bounded && (updating || time.isEmpty() && !isAsItArrives(built.node()));
     PlanNode input = Aggregations.exchange(built.node(), keys);
     OptionalInt mark =

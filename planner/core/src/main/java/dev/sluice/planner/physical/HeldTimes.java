@@ -2,6 +2,7 @@ package dev.sluice.planner.physical;
 
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
+import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.Distribution;
 import dev.sluice.plan.Emit;
 import dev.sluice.plan.Expr;
@@ -104,16 +105,6 @@ final class HeldTimes {
                   + " would never close over input that never ends")
           .withHint(cause.fix + ", or take changes: EMIT ON UPDATE");
     }
-    if (options.emit().filter(Emit.Every.class::isInstance).isPresent()) {
-      throw UserError.of(
-              ErrorCode.UNSUPPORTED,
-              "EMIT EVERY with "
-                  + function
-                  + " behind "
-                  + cause(rel).orElse(Cause.OTHER).what
-                  + ": its last changes would come when the windows are closed")
-          .withHint("use EMIT ON UPDATE, or leave the clause out");
-    }
     return hold(frame, names, index);
   }
 
@@ -139,6 +130,18 @@ final class HeldTimes {
                 : StateBound.NONE,
             from.bounded());
     return over(new HoldTimeNode(input, index, traits), frame);
+  }
+
+  /**
+   * Rows of a table, with event time held if they are changes that end: an update takes back a row
+   * of any time, so that nothing can be promised, and nothing is late.
+   */
+  static PlanNode settled(PlanNode rows) {
+    PlanTraits traits = rows.traits();
+    boolean changes = traits.changelog() != ChangelogMode.INSERT_ONLY;
+    return changes && traits.bounded() && traits.time().isPresent()
+        ? new HoldTimeNode(rows, traits.time().get().column(), traits.withState(StateBound.NONE))
+        : rows;
   }
 
   /** A node that has a frame's columns as its first ones; constants stay constants. */

@@ -75,7 +75,6 @@ final class RelTranslator {
   private boolean overWindow;
 
   private boolean keepsEventTime;
-
   private Optional<SourcePosition> snapshot = Optional.empty();
   JoinHints hints = JoinHints.NONE;
 
@@ -448,12 +447,13 @@ final class RelTranslator {
       if (condition.isPresent() && scans.mayPushFilter(frame.table().get())) {
         scan = Scans.withFilter(scan, Exprs.conjuncts(condition.get()));
       }
-      if (timed && scan.rowWatermark().isPresent() && key.isEmpty()) {
+      base = key.isEmpty() ? scan : normalized(scan, key.stream().map(made.places()::get).toList());
+      base = timed && !versions ? HeldTimes.settled(base) : base;
+      if (timed && base == scan && scan.rowWatermark().isPresent()) {
         rowWatermark = columns.size();
         int hidden = scan.rowWatermark().getAsInt();
         columns.add(new Expr.ColumnRef(hidden, scan.schema().type(hidden)));
       }
-      base = key.isEmpty() ? scan : normalized(scan, key.stream().map(made.places()::get).toList());
     } else {
       base = frame.node().orElseThrow();
       if (timed && frame.rowWatermark().isPresent()) {
