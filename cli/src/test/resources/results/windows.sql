@@ -319,5 +319,13 @@ SELECT k, window_start, COUNT(*) AS n FROM TABLE(SESSION(TABLE t PARTITION BY k,
 ====
 SELECT k, window_start, COUNT(*) AS n FROM TABLE(SESSION(TABLE t PARTITION BY k, DESCRIPTOR(ts), INTERVAL '5' SECOND)) GROUP BY window_start, window_end, CUBE(k) EMIT ON UPDATE
 ----
-error[SLU-2007]: EMIT on update of sessions needs GROUP BY the columns of their PARTITION BY, window_start and window_end, and no more
-hint: group so, use EMIT ON WINDOW CLOSE, or leave the clause out
+{"k":"x","window_start":"2024-01-01 00:00:01.000","n":2}
+{"k":"x","window_start":"2024-01-01 00:00:12.000","n":2}
+{"k":"y","window_start":"2024-01-01 00:00:02.000","n":1}
+{"k":"y","window_start":"2024-01-01 00:00:11.000","n":1}
+{"k":"y","window_start":"2024-01-01 00:00:31.000","n":1}
+{"k":null,"window_start":"2024-01-01 00:00:01.000","n":2}
+{"k":null,"window_start":"2024-01-01 00:00:02.000","n":1}
+{"k":null,"window_start":"2024-01-01 00:00:11.000","n":1}
+{"k":null,"window_start":"2024-01-01 00:00:12.000","n":2}
+{"k":null,"window_start":"2024-01-01 00:00:31.000","n":1}

@@ -101,9 +101,10 @@ public final class Operators {
     if (!(node.window() instanceof WindowSpec.Session session)) {
       return new WindowAssign(node);
     }
-    return node.input().traits().changelog() == ChangelogMode.INSERT_ONLY
-        ? new SessionAssign(node, session)
-        : new SessionChanges(node, session);
+    boolean changes =
+        node.input().traits().changelog() != ChangelogMode.INSERT_ONLY
+            || node.traits().changelog() != ChangelogMode.INSERT_ONLY;
+    return changes ? new SessionChanges(node, session) : new SessionAssign(node, session);
   }
 
   /**

@@ -344,4 +344,61 @@ class AssignedWindowsTest {
         .expectCount("rows.null-time", 1)
         .verify();
   }
+
+  private static OperatorHarness updatingSessions() {
+    PlanNode.WindowAssign node = assign(new WindowSpec.Session(2, 5 * S), true, 0);
+    return OperatorHarness.of(
+        new PlanNode.WindowAssign(
+            node.input(),
+            node.window(),
+            node.keys(),
+            node.rowWatermark(),
+            node.dropLate(),
+            node.allowedLatenessMicros(),
+            node.late(),
+            node.traits().withChangelog(ChangelogMode.RETRACT)),
+        List.of(0));
+  }
+
+  @Test
+  void rowsOfSessionsThatAreJoinedComeAgain() {
+    updatingSessions()
+        .unordered()
+        .row("a", 1L, 1 * S, null)
+        .row("a", 2L, 9 * S, null)
+        .tick()
+        .expect(row("a, 1, 1000000, null", 1, 6), row("a, 2, 9000000, null", 9, 14))
+        .row("a", 4L, 5 * S, null)
+        .tick()
+        .expect(
+            bounds("-D[a, 1, 1000000, null", 1, 6),
+            bounds("-D[a, 2, 9000000, null", 9, 14),
+            row("a, 1, 1000000, null", 1, 14),
+            row("a, 4, 5000000, null", 1, 14),
+            row("a, 2, 9000000, null", 1, 14))
+        .watermark(14 * S)
+        .expect()
+        .row("a", 9L, 10 * S, 14 * S)
+        .tick()
+        .expect(row("a, 9, 10000000, 14000000", 10, 15))
+        .finish()
+        .verifyTicks();
+  }
+
+  @Test
+  void sessionsThatUpdateTakeNoLateRows() {
+    updatingSessions()
+        .unordered()
+        .row("a", 1L, 1 * S, null)
+        .row("a", 2L, 30 * S, null)
+        .tick()
+        .expect(row("a, 1, 1000000, null", 1, 6), row("a, 2, 30000000, null", 30, 35))
+        .row("a", 3L, 4 * S, 25 * S)
+        .row("a", 4L, 24 * S, 25 * S)
+        .tick()
+        .expect(row("a, 4, 24000000, 25000000", 24, 29))
+        .expectSide("+I[3]")
+        .finish()
+        .verifyTicks();
+  }
 }

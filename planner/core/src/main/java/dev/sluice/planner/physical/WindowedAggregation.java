@@ -1,7 +1,5 @@
 package dev.sluice.planner.physical;
 
-import dev.sluice.error.ErrorCode;
-import dev.sluice.error.UserError;
 import dev.sluice.plan.AggregateCall;
 import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.Distribution;
@@ -126,24 +124,6 @@ final class WindowedAggregation {
     PlanNode input = Aggregations.exchange(built.node(), inputs.keyColumns());
     boolean session = Windows.isOverSessions(built.node());
     Emit emit = options.emit().orElse(Emit.ON_WINDOW_CLOSE);
-    if (session && !(emit instanceof Emit.OnWindowClose)) {
-      if (Windows.isOverChangingSessions(built.node())) {
-        throw UserError.of(
-                ErrorCode.UNSUPPORTED,
-                "EMIT "
-                    + emit
-                    + " of sessions over a result that updates: a row that is taken back may split"
-                    + " them, so they come when they are over")
-            .withHint("use EMIT ON WINDOW CLOSE, or leave the clause out");
-      }
-      throw UserError.of(
-              ErrorCode.UNSUPPORTED,
-              "EMIT "
-                  + emit
-                  + " of sessions needs GROUP BY the columns of their PARTITION BY, window_start"
-                  + " and window_end, and no more")
-          .withHint("group so, use EMIT ON WINDOW CLOSE, or leave the clause out");
-    }
     return new PlanNode.WindowAggregate(
         input,
         window,

@@ -4,6 +4,7 @@ import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.ChangelogMode;
 import dev.sluice.plan.Distribution;
+import dev.sluice.plan.Emit;
 import dev.sluice.plan.Expr;
 import dev.sluice.plan.PlanNode;
 import dev.sluice.plan.PlanTraits;
@@ -408,7 +409,7 @@ final class Windows {
     PlanTraits traits =
         new PlanTraits(
             schema,
-            session ? ChangelogMode.INSERT_ONLY : input.traits().changelog(),
+            session ? sessionChanges(dropLate) : input.traits().changelog(),
             List.of(),
             session ? Optional.of(new TimeAttribute(width + 2, unit)) : input.traits().time(),
             Distribution.ANY,
@@ -424,6 +425,12 @@ final class Windows {
         dropLate || session ? options.allowedLatenessMicros() : 0,
         side,
         traits);
+  }
+
+  /** Rows of sessions come when these are over, or where the groups made of them update before. */
+  private ChangelogMode sessionChanges(boolean grouped) {
+    boolean updates = options.emit().filter(e -> !(e instanceof Emit.OnWindowClose)).isPresent();
+    return grouped && updates ? ChangelogMode.RETRACT : ChangelogMode.INSERT_ONLY;
   }
 
   /** Where late rows of a window over {@code frame} go; {@code places} says where columns are. */
@@ -455,16 +462,6 @@ final class Windows {
     }
     boolean passes = node instanceof PlanNode.FilterProject || node instanceof PlanNode.Union;
     return passes && node.inputs().stream().anyMatch(Windows::isOverSessions);
-  }
-
-  /** Whether the windows of a plan's rows are sessions of rows that may be taken back. */
-  static boolean isOverChangingSessions(PlanNode node) {
-    if (node instanceof PlanNode.WindowAssign assign) {
-      return assign.window() instanceof WindowSpec.Session
-          && assign.input().traits().changelog() != ChangelogMode.INSERT_ONLY;
-    }
-    boolean passes = node instanceof PlanNode.FilterProject || node instanceof PlanNode.Union;
-    return passes && node.inputs().stream().anyMatch(Windows::isOverChangingSessions);
   }
 
   /** The columns of the LATE ROWS TO sink, by name, among the windowed input's. */
