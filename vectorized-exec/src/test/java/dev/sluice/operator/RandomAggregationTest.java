@@ -15,6 +15,7 @@ import dev.sluice.type.DataType.Field;
 import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.Schema;
 import java.math.BigDecimal;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,10 +25,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Random tables, keys and windows against a reference that keeps lists of rows in a hash map. */
+/**
+ * Random tables, keys and windows against a reference that keeps lists of rows in a hash map. With
+ * {@code -Dsluice.oracle.rounds=N} so many, from seed {@code -Dsluice.oracle.seed=N} on.
+ */
 class RandomAggregationTest {
   private static final List<DataType> KEY_TYPES =
       List.of(
@@ -52,11 +57,15 @@ class RandomAggregationTest {
   private static final int TIME = 2;
   private static final int FIRST_KEY = 3;
 
+  private static LongStream seeds() {
+    String given = System.getProperty("sluice.oracle.seed", "1");
+    long first =
+        given.equals("today") ? LocalDate.now().toEpochDay() * 1_000_000 : Long.parseLong(given);
+    return LongStream.range(first, first + Integer.getInteger("sluice.oracle.rounds", 24));
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      longs = {
-        1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24
-      })
+  @MethodSource("seeds")
   void agreesWithAHashMap(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     List<Field> fields =

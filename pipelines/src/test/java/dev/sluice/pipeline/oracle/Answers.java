@@ -3,6 +3,7 @@ package dev.sluice.pipeline.oracle;
 import dev.sluice.batch.RecordBatch;
 import dev.sluice.connector.ConnectorRegistry;
 import dev.sluice.connector.Settings;
+import dev.sluice.engine.RunReport;
 import dev.sluice.error.UserError;
 import dev.sluice.format.RowText;
 import dev.sluice.format.TextWriter;
@@ -37,8 +38,16 @@ final class Answers {
 
   private Answers() {}
 
+  /** Final rows, each a list of cells, and what the last query's run tells of itself. */
+  record Run(List<List<Object>> rows, Optional<RunReport> report) {}
+
   /** Sluice's final rows, each a list of cells; changes are folded. */
   static List<List<Object>> ours(String sql, int batchRows, int parallelism, Path directory)
+      throws InterruptedException {
+    return run(sql, batchRows, parallelism, directory).rows();
+  }
+
+  static Run run(String sql, int batchRows, int parallelism, Path directory)
       throws InterruptedException {
     Session session =
         new Session(
@@ -56,12 +65,17 @@ final class Answers {
                 "oracle",
                 directory));
     List<List<Object>> rows = new ArrayList<>();
+    Optional<RunReport> report = Optional.empty();
     for (Step step : session.prepare(List.of(new SqlText("query", sql)))) {
       if (step instanceof Step.Query query) {
-        session.start(query.plan(), batch -> add(batch, rows), new StringBuilder()).await();
+        report =
+            Optional.of(
+                session
+                    .start(query.plan(), batch -> add(batch, rows), new StringBuilder())
+                    .await());
       }
     }
-    return rows;
+    return new Run(rows, report);
   }
 
   static void add(RecordBatch batch, List<List<Object>> rows) {

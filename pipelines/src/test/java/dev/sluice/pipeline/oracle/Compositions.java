@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  */
 final class Compositions {
   /** Rows on the way: a query in both dialects with columns of its own. */
-  private record Rel(String ours, String duck, List<Column> columns) {}
+  record Rel(String ours, String duck, List<Column> columns) {}
 
   private static final List<Type> EXACT =
       List.of(Type.INT, Type.BIGINT, Type.STRING, Type.BOOLEAN, Type.DATE, Type.TIMESTAMP);
@@ -36,7 +36,7 @@ final class Compositions {
     return new Question(rel.ours(), rel.duck());
   }
 
-  private Rel rel(int depth) {
+  Rel rel(int depth) {
     if (depth == 0) {
       return leaf();
     }
@@ -330,11 +330,13 @@ final class Compositions {
     String q = alias();
     int width = rel.columns().size();
     List<Sql> calls = new ArrayList<>();
-    for (int i = 0; i < choice.between(1, 2); i++) {
+    int count = choice.between(1, 2);
+    for (int i = 0; i < count; i++) {
       Sql call = aggregate(rel);
       String partition = choice.oneIn(3) ? "" : "PARTITION BY c0 ";
+      // two frames of rows would number rows that are the same in two ways
       String window =
-          switch (choice.below(3)) {
+          switch (choice.below(i == 0 ? 3 : 2)) {
             case 0 -> partition;
             case 1 -> partition + "ORDER BY " + directed(choice.of(rel.columns()).name());
             default ->

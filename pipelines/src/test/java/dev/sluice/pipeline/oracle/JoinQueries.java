@@ -249,6 +249,11 @@ final class JoinQueries {
     return new Question(text.apply(Sql::ours), text.apply(Sql::duck));
   }
 
+  /** The column that an equality with an integer would cast: it cannot be looked up. */
+  private Column decimal() {
+    return b.columns().stream().filter(c -> c.type() == Type.DECIMAL).findFirst().orElseThrow();
+  }
+
   /** A table that does not change while it is looked up. */
   private Question lookup() {
     Side left = side(a, "l");
@@ -262,7 +267,7 @@ final class JoinQueries {
     // a condition that is never true leaves no equality to look a row up by
     boolean more = choice.oneIn(2) && !condition.ours().contains("FALSE");
     Sql item = over(both.any(1));
-    if (!plain || !equal.contains("=")) {
+    if (!plain || !equal.contains("=") || equal.contains("r." + decimal().name())) {
       return nearest();
     }
     Function<Function<Sql, String>, String> text =

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Random rankings, functions over windows, subqueries and unnested collections, once and as
- * changes: the final rows equal DuckDB's. Runs on as {@link OracleRun} says.
+ * changes: the final rows equal DuckDB's. Runs on as {@link Seeds} says.
  */
 class RandomAnalyticsTest {
   private static final int TABLES = 20;

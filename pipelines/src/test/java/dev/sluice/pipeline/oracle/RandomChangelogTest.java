@@ -1,32 +1,19 @@
 package dev.sluice.pipeline.oracle;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.sluice.error.ErrorCode;
-import dev.sluice.error.UserError;
+import dev.sluice.pipeline.oracle.OracleRun.Way;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Random queries, and such as aggregate and combine what aggregations give, over random histories
  * of inserts, updates and deletes: final rows and folded changes equal DuckDB's answer over the
- * table that the history ends in. {@code -Dsluice.oracle.seconds} and {@code -Dsluice.oracle.seed}
- * as in {@link OracleRun}.
+ * table that the history ends in. Runs on as {@link Seeds} says.
  */
 class RandomChangelogTest {
   private static final int TABLES = 14;
-  private static final int MOST_FAILURES = 10;
   private static final int QUERIES_PER_TABLE = 4;
-  private static final int[][] WAYS = {
-    {1, 1}, {7, 2}, {4096, 5}, {7, 5}, {1, 2}, {4096, 1}, {32_768, 2}
-  };
 
   /** Over what aggregations give; the columns of {@link RandomTable} have the same names always. */
   private static final List<String> NESTED =
@@ -56,90 +43,31 @@ class RandomChangelogTest {
               + " COUNT(*) AS c FROM t GROUP BY S5) AS x) AS y WHERE r <= 3");
 
   @TempDir Path directory;
-  private int asked;
-  private int answered;
-  private int refused;
 
   @Test
   void answersEqualThoseOverTheFinalTable() throws Exception {
-    long first = Long.getLong("sluice.oracle.seed", 1);
-    long seconds = Long.getLong("sluice.oracle.seconds", 0);
-    long end = System.nanoTime() + seconds * 1_000_000_000L;
-    List<AssertionError> failures = new ArrayList<>();
-    try (Connection duckdb = DriverManager.getConnection("jdbc:duckdb:")) {
-      for (long seed = first;
-          failures.size() < MOST_FAILURES
-              && (seconds > 0 ? System.nanoTime() < end : seed < first + TABLES);
-          seed++) {
-        Choice choice = new Choice(seed);
-        RandomTable table = RandomTable.of("t", choice);
-        Histories histories = new Histories(choice, table);
-        Path file = directory.resolve("t-" + seed + ".json");
-        histories.write(file);
-        table.createIn(duckdb);
-        Queries queries = new Queries(choice, table);
-        List<Question> questions = new ArrayList<>();
-        for (int i = 0; i < QUERIES_PER_TABLE; i++) {
-          questions.add(queries.next());
-        }
-        for (int i = 0; i < QUERIES_PER_TABLE; i++) {
-          String nested = choice.of(NESTED);
-          questions.add(new Question(nested, nested));
-        }
-        for (int i = 0; i < questions.size(); i++) {
-          try {
-            ask(duckdb, histories, file, questions.get(i), seed, i);
-          } catch (AssertionError e) {
-            failures.add(e);
+    OracleRun run = new OracleRun(TABLES, directory).mayRefuse().mayOverflow();
+    run.play(
+        0.7,
+        (seed, choice, duckdb) -> {
+          RandomTable table = RandomTable.of("t", choice);
+          Histories histories = new Histories(choice, table);
+          Path file = directory.resolve("t-" + seed + ".json");
+          histories.write(file);
+          table.createIn(duckdb);
+          Queries queries = new Queries(choice, table);
+          for (int i = 0; i < 2 * QUERIES_PER_TABLE; i++) {
+            String nested = choice.of(NESTED);
+            Question question =
+                i < QUERIES_PER_TABLE ? queries.next() : new Question(nested, nested);
+            long turn = seed * QUERIES_PER_TABLE * 2 + i;
+            // over a keyed table at its end, then with a form that the number chooses
+            run.ask(histories.ddl(file, true), question, List.of(Way.cut(turn)));
+            int form = (int) (turn % 3);
+            String emit = form == 1 ? "" : " EMIT ON UPDATE";
+            Way way = Way.cut(turn + 1 + form).with(emit);
+            run.ask(histories.ddl(file, form == 0), question, List.of(way));
           }
-        }
-      }
-    }
-    System.out.println(
-        answered + " of " + asked + " queries over changelogs compared, " + refused + " refused");
-    if (!failures.isEmpty()) {
-      failures.stream().skip(1).forEach(failures.get(0)::addSuppressed);
-      throw failures.get(0);
-    }
-    assertThat(answered).as("queries that are answered").isGreaterThan(asked * 7 / 10);
-  }
-
-  /** Over a keyed table at its end, then with a form and a way that the numbers choose. */
-  private void ask(
-      Connection duckdb, Histories histories, Path file, Question question, long seed, int number)
-      throws Exception {
-    List<List<Object>> expected;
-    try {
-      expected = Answers.duck(duckdb, question.duck());
-    } catch (SQLException e) {
-      // older versions of rows may overflow, too: nothing to compare
-      return;
-    }
-    int turn = (int) (seed * QUERIES_PER_TABLE * 2 + number);
-    for (int form : new int[] {0, 1 + turn % 3}) {
-      boolean keyed = form < 2;
-      String emit = form == 1 || form == 3 ? " EMIT ON UPDATE" : "";
-      int[] way = WAYS[(turn + form) % WAYS.length];
-      String ours = histories.ddl(file, keyed) + question.ours() + emit;
-      String told =
-          "query %d of -Dsluice.oracle.seed=%d, keyed %s, batch.rows %d, parallelism %d%nours: %s%nduck: %s"
-              .formatted(
-                  number, seed, keyed, way[0], way[1], question.ours() + emit, question.duck());
-      asked++;
-      try {
-        List<List<Object>> rows = Answers.ours(ours, way[0], way[1], directory);
-        Optional<String> difference = Answers.difference(rows, expected);
-        assertThat(difference).as(told).isEmpty();
-        answered++;
-      } catch (UserError e) {
-        boolean changes = e.code() == ErrorCode.CHANGELOG;
-        refused += changes ? 1 : 0;
-        if (!changes && !Answers.isDataError(e)) {
-          throw new AssertionError(told + "\n" + e + " " + e.detail().orElse(""), e);
-        }
-      } catch (RuntimeException e) {
-        throw new AssertionError(told, e);
-      }
-    }
+        });
   }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Random queries several operators deep, over tables of inserts and over histories of updates and
- * deletes, once and as changes: the final rows equal DuckDB's. Runs on as {@link OracleRun} says.
+ * deletes, once and as changes: the final rows equal DuckDB's. Runs on as {@link Seeds} says.
  */
 class RandomCompositionsTest {
   private static final int TABLES = 24;

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Random joins over random tables: whatever the batch size and parallelism, given once or as
- * changes, the final rows equal DuckDB's. Runs on as {@link OracleRun} says.
+ * changes, the final rows equal DuckDB's. Runs on as {@link Seeds} says.
  */
 class RandomJoinTest {
   private static final int TABLES = 50;

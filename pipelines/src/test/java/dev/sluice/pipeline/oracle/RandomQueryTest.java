@@ -8,7 +8,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Random queries over random tables: whatever the batch size and parallelism, the final rows equal
- * DuckDB's batch answer. Runs on as {@link OracleRun} says.
+ * DuckDB's batch answer. Runs on as {@link Seeds} says.
  */
 class RandomQueryTest {
   private static final int TABLES = 60;

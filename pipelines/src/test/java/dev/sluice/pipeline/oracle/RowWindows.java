@@ -70,7 +70,7 @@ final class RowWindows {
     String duck =
         ("(SELECT *, min(ts) OVER (PARTITION BY %s s) AS window_start,"
                 + " max(ts) OVER (PARTITION BY %s s) + %s AS window_end FROM"
-                + " (SELECT *, sum(b) OVER (%s ORDER BY ts ROWS UNBOUNDED PRECEDING) AS s FROM"
+                + " (SELECT *, sum(b) OVER (%s ORDER BY ts) AS s FROM"
                 + " (SELECT *, CASE WHEN ts - lag(ts) OVER (%s ORDER BY ts) > %s THEN 1 ELSE 0 END"
                 + " AS b FROM %s)))")
             .formatted(
