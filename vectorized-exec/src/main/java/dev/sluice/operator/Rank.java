@@ -82,6 +82,38 @@ final class Rank implements Operator {
       }
       bytes += partition.byteSize() - before;
     }
+
+    void dropOwed(RankedRows partition) {
+      long before = partition.byteSize();
+      partition.dropOwed();
+      bytes += partition.byteSize() - before;
+    }
+
+    /** Forgets partitions that are too old and have nothing to give; gives how many. */
+    int forgetOld() {
+      int[] places = new int[table.size()];
+      KeyTable fewer =
+          table.retained(
+              slot -> {
+                boolean waits = at(slot).isTouched();
+                return !ages.isOver(slot) || waits;
+              },
+              places);
+      changes.move(places);
+      table = fewer;
+      List<RankedRows> all = List.copyOf(bySlot);
+      bySlot.clear();
+      for (int slot = 0; slot < places.length; slot++) {
+        if (places[slot] >= 0) {
+          all.get(slot).moveTo(places[slot]);
+          bySlot.add(all.get(slot));
+        } else {
+          bytes -= all.get(slot).byteSize();
+        }
+      }
+      ages.move(places);
+      return all.size() - bySlot.size();
+    }
   }
 
   private final RankNode node;
@@ -230,24 +262,9 @@ final class Rank implements Operator {
     if (windows.isEmpty() || partitions(0).changes.isCopying() || !ages.isSweepDue()) {
       return;
     }
-    Partitions all = partitions(0);
-    int[] places = new int[all.table.size()];
-    KeyTable fewer =
-        all.table.retained(slot -> !ages.isOver(slot) || all.at(slot).isTouched(), places);
-    all.changes.move(places);
-    all.table = fewer;
-    List<RankedRows> kept = new ArrayList<>();
-    for (int slot = 0; slot < places.length; slot++) {
-      if (places[slot] >= 0) {
-        all.at(slot).moveTo(places[slot]);
-        kept.add(all.at(slot));
-      }
-    }
-    all.bySlot.clear();
-    all.bySlot.addAll(kept);
-    ages.move(places);
-    if (kept.size() < places.length) {
-      context.orElseThrow().count("groups.released", places.length - kept.size());
+    int released = partitions(0).forgetOld();
+    if (released > 0) {
+      context.orElseThrow().count("groups.released", released);
     }
   }
 
@@ -262,7 +279,7 @@ final class Rank implements Operator {
       emission.flush();
     }
     if (retracting && ages.isWanted()) {
-      touched.forEach(RankedRows::dropOwed);
+      touched.forEach(partitions(0)::dropOwed);
     }
     touched.clear();
   }

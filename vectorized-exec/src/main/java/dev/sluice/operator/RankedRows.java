@@ -39,6 +39,10 @@ final class RankedRows {
   private List<Kept> before = List.of();
 
   private boolean touched;
+
+  /** The least time of a row that waits for the watermark, if rows come out by it. */
+  private long due = Long.MAX_VALUE;
+
   private int slot;
 
   RankedRows(int slot) {
@@ -53,9 +57,6 @@ final class RankedRows {
   void moveTo(int place) {
     slot = place;
   }
-
-  /** The least time of a row that waits for the watermark, if rows come out by it. */
-  private long due = Long.MAX_VALUE;
 
   boolean isTouched() {
     return touched;

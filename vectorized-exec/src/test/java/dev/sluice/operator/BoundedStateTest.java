@@ -29,6 +29,7 @@ import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.RowKind;
 import dev.sluice.type.Schema;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,8 +42,8 @@ import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.Test;
 
 /**
- * State over long input with ever new keys, where the plan says that it ends: rows held by what the
- * operator saves, never by time or memory.
+ * State over long input with ever new keys, where the plan says that it ends: the rows that the
+ * operator saves, and the bytes that it says it takes.
  */
 class BoundedStateTest {
   private static final long S = 1_000_000;
@@ -98,9 +99,15 @@ class BoundedStateTest {
             .withState(new StateBound.ByTime(20 * S, "rows")));
   }
 
-  /** The rows that a checkpoint would hold after each tick, a second each. */
-  private static int[] held(PlanNode node) {
-    int[] held = new int[TICKS];
+  /** By tick, a second each: the rows that a checkpoint would hold, and what the state takes. */
+  private record Held(int[] rows, long[] bytes) {
+    long most(int from, int to) {
+      return Arrays.stream(bytes, from, to).max().orElseThrow();
+    }
+  }
+
+  private static Held held(PlanNode node) {
+    Held held = new Held(new int[TICKS], new long[TICKS]);
     Map<String, Long> counted = new HashMap<>();
     try (RootAllocator root = new RootAllocator();
         Operator operator = Operators.create(node)) {
@@ -114,7 +121,8 @@ class BoundedStateTest {
         }
         operator.endOfTick(RecordBatch::close);
         operator.onWatermark((tick - 2) * S, RecordBatch::close);
-        held[tick] = tick % SAVED_EVERY == 0 ? saved(operator) : 0;
+        held.rows()[tick] = tick % SAVED_EVERY == 0 ? saved(operator) : 0;
+        held.bytes()[tick] = operator.stateBytes();
       }
     }
     return held;
@@ -142,12 +150,20 @@ class BoundedStateTest {
   }
 
   /** No more rows at any time than those of so many ticks. */
-  private static void assertBounded(PlanNode node, int ticks) {
-    int[] held = held(node);
-    for (int tick = 0; tick < held.length; tick++) {
-      assertThat(held[tick]).as("rows held after tick " + tick).isLessThanOrEqualTo(ROWS * ticks);
+  private static Held assertBounded(PlanNode node, int ticks) {
+    Held held = held(node);
+    int[] rows = held.rows();
+    for (int tick = 0; tick < rows.length; tick++) {
+      assertThat(rows[tick]).as("rows held after tick " + tick).isLessThanOrEqualTo(ROWS * ticks);
     }
-    assertThat(held[TICKS - SAVED_EVERY]).as("rows held at the end").isPositive();
+    assertThat(rows[TICKS - SAVED_EVERY]).as("rows held at the end").isPositive();
+    return held;
+  }
+
+  /** What is forgotten is not counted any more. */
+  private static void assertSteady(Held held) {
+    long first = held.most(0, TICKS / 2);
+    assertThat(held.most(TICKS / 2, TICKS)).as("bytes").isLessThanOrEqualTo(first + first / 4);
   }
 
   @Test
@@ -226,21 +242,22 @@ class BoundedStateTest {
 
   @Test
   void deduplicationWithTimeToLive() {
-    assertBounded(lastOfKeys(), 26);
+    assertSteady(assertBounded(lastOfKeys(), 26));
   }
 
   @Test
   void groupsWithTimeToLive() {
-    assertBounded(
-        new PlanNode.GroupAggregate(
-            input(),
-            List.of(0),
-            List.of(call("COUNT", BIGINT.notNull())),
-            Emit.ON_UPDATE,
-            20 * S,
-            PlanTraits.of(schema("k", BIGINT, "n", BIGINT.notNull()), false)
-                .withChangelog(ChangelogMode.RETRACT)),
-        26);
+    assertSteady(
+        assertBounded(
+            new PlanNode.GroupAggregate(
+                input(),
+                List.of(0),
+                List.of(call("COUNT", BIGINT.notNull())),
+                Emit.ON_UPDATE,
+                20 * S,
+                PlanTraits.of(schema("k", BIGINT, "n", BIGINT.notNull()), false)
+                    .withChangelog(ChangelogMode.RETRACT)),
+            26));
   }
 
   /** Counts nothing that is asked for here. */
