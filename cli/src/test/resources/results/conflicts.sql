@@ -49,3 +49,13 @@ hint: leave the clause out, or write to a jdbc table with a PRIMARY KEY
 SELECT k FROM t ON CONFLICT DO ERROR
 ----
 error[SLU-2007]: ON CONFLICT belongs to INSERT: a query has no conflicts
+====
+CREATE SINK shown (k STRING, n BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'print'); INSERT INTO shown SELECT k, n FROM t ON CONFLICT DO NOTHING
+----
++I[a, 1]
++I[b, 2]
+====
+CREATE SINK shown (k STRING, n BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'print'); INSERT INTO shown SELECT k, n FROM t ON CONFLICT DO ERROR
+----
+error[SLU-4004]: two rows of the query have the same PRIMARY KEY (k), and ON CONFLICT DO ERROR is given
+hint: use ON CONFLICT DO DEDUPLICATE (the last row wins) or DO NOTHING (the first)

@@ -36,7 +36,8 @@ hint: PERCENTILE_DISC takes any values that have an order
 ====
 SELECT PERCENTILE(n, 2) FROM b
 ----
-error[SLU-4002]: 'EXPR$0' cannot be computed: a percentile lies between 0 and 1, not at 2.0
+error[SLU-2016]: a percentile lies between 0 and 1, not at 2
+hint: write the fraction: 0.95 for the 95th percentile
 ====
 SELECT COUNT(*) AS n FROM (SELECT r FROM (SELECT RAND() AS r, n FROM b) WHERE r < 0.5) WHERE r >= 0.5
 ----

@@ -204,11 +204,18 @@ void AddTableElement(List<SqlNode> elements) :
 /** A type with its NOT NULL; without one it takes NULL. */
 SqlDataTypeSpec ColumnType() :
 {
+    final Span s;
+    final SqlIntervalQualifier unit;
     final SqlDataTypeSpec type;
     boolean nullable = true;
 }
 {
-    type = DataType()
+    (
+        <INTERVAL> { s = span(); } unit = IntervalQualifier()
+        { type = new SqlDataTypeSpec(new SqlBasicTypeNameSpec(unit.typeName(), s.end(this)), s.pos()); }
+    |
+        type = DataType()
+    )
     [ <NULL> | <NOT> <NULL> { nullable = false; } ]
     { return type.withNullable(nullable); }
 }

@@ -83,7 +83,7 @@ void InfixCast(List<Object> list, ExprContext exprContext, Span s) :
 {
     <INFIX_CAST> {
         checkNonQueryExpression(exprContext);
-        list.add(new SqlParserUtil.ToTreeListItem(dev.sluice.planner.ast.InfixCast.OPERATOR, s.pos()));
+        list.add(new SqlParserUtil.ToTreeListItem(dev.sluice.planner.ast.InfixCast.OPERATOR, getPos()));
     }
     type = DataType() { list.add(type); }
 }

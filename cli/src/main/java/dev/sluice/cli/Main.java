@@ -4,6 +4,7 @@ import dev.sluice.cli.print.RowPrinter.Layout;
 import dev.sluice.cli.run.Console;
 import dev.sluice.cli.run.ErrorPrinter;
 import dev.sluice.cli.run.ExitCode;
+import dev.sluice.error.DidYouMean;
 import dev.sluice.error.UserError;
 import dev.sluice.pipeline.Session;
 import dev.sluice.pipeline.SqlText;
@@ -15,13 +16,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -63,11 +68,24 @@ public final class Main implements Callable<Integer> {
       paramLabel = "LAYOUT",
       description =
           "Rows as csv, json (one object a line) or table; default: table on a terminal, csv"
-              + " elsewhere.")
+              + " elsewhere.",
+      converter = LayoutName.class)
   private Optional<Layout> output = Optional.empty();
 
   @Mixin private SharedOptions shared = new SharedOptions();
   @Mixin private CommandSupport support = new CommandSupport();
+
+  /** The layouts that there are outside the shell. */
+  static final class LayoutName implements ITypeConverter<Layout> {
+    @Override
+    public Layout convert(String name) {
+      return Stream.of(Layout.CSV, Layout.JSON, Layout.TABLE)
+          .filter(layout -> layout.name().equalsIgnoreCase(name))
+          .findFirst()
+          .orElseThrow(
+              () -> new TypeConversionException("'" + name + "' is none of csv, json, table"));
+    }
+  }
 
   private Main(Console console) {
     this.console = console;
@@ -141,6 +159,16 @@ public final class Main implements Callable<Integer> {
 
   private static int refuse(ParameterException mistake, Console console) {
     String command = mistake.getCommandLine().getCommandSpec().qualifiedName();
+    Set<String> commands = mistake.getCommandLine().getSubcommands().keySet();
+    if (mistake instanceof UnmatchedArgumentException unmatched
+        && !commands.isEmpty()
+        && unmatched.getUnmatched().get(0).matches("[a-z]+")) {
+      String word = unmatched.getUnmatched().get(0);
+      String all = "'" + command + " --help' lists them";
+      console.err().print("error: no command '" + word + "'\n");
+      console.err().print("hint: " + DidYouMean.hint(word, commands, all) + "\n");
+      return ExitCode.REFUSED;
+    }
     console.err().print("error: " + mistake.getMessage().strip() + "\n");
     if (mistake instanceof UnmatchedArgumentException unmatched) {
       String first = unmatched.getUnmatched().get(0);

@@ -295,6 +295,17 @@ final class Calls {
   }
 
   private Value like(Expr.Call call) {
+    if (call.operands().size() > 2
+        && call.operands().get(2) instanceof Expr.Literal escape
+        && escape
+            .value()
+            .filter(v -> v.toString().codePointCount(0, v.toString().length()) == 1)
+            .isEmpty()
+        && escape.value().isPresent()) {
+      throw UserError.of(
+              ErrorCode.LITERAL, "ESCAPE takes one character, not '" + escape.value().get() + "'")
+          .withHint("such as LIKE '10!%' ESCAPE '!'");
+    }
     Value s = first(call);
     Value pattern = gen.generate(call.operands().get(1));
     Value escape =

@@ -5,6 +5,7 @@ import dev.sluice.error.UserError;
 import dev.sluice.expr.Value.Form;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Kind;
+import java.util.Optional;
 
 /** Java expressions that convert a value that is not null to another type. */
 final class Casts {
@@ -58,13 +59,32 @@ final class Casts {
   }
 
   private static UserError refuse(DataType from, DataType to) {
-    return UserError.of(
-        ErrorCode.UNSUPPORTED,
-        "a cast from "
-            + from.withNullable(true)
-            + " to "
-            + to.withNullable(true)
-            + " is not supported");
+    UserError error =
+        UserError.of(
+            ErrorCode.UNSUPPORTED,
+            "a cast from "
+                + from.withNullable(true)
+                + " to "
+                + to.withNullable(true)
+                + " is not supported");
+    Optional<String> hint = instead(from.kind(), to.kind());
+    return hint.map(error::withHint).orElse(error);
+  }
+
+  private static Optional<String> instead(Kind from, Kind to) {
+    boolean time = from.isTimestamp() || from == Kind.DATE;
+    if (time && to.isNumeric()) {
+      return Optional.of("EXTRACT(EPOCH FROM …) gives the seconds since 1970");
+    }
+    if (from.isNumeric() && (to.isTimestamp() || to == Kind.DATE)) {
+      return Optional.of("TO_TIMESTAMP_LTZ(…, 0) makes a time of seconds since 1970");
+    }
+    if (from.isNumeric() && (to == Kind.INTERVAL_DAY || to == Kind.INTERVAL_MONTH)) {
+      return Optional.of("multiply: … * INTERVAL '1' DAY");
+    }
+    return from.isNested() && to == Kind.VARCHAR
+        ? Optional.of("JSON_STRING(…) writes it as text")
+        : Optional.empty();
   }
 
   private String toTruth(String v, DataType from, DataType to) {

@@ -2,6 +2,7 @@ package dev.sluice.expr;
 
 import dev.sluice.batch.Column;
 import dev.sluice.batch.RecordBatch;
+import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.function.EvalContext;
 import dev.sluice.plan.Expr;
@@ -26,9 +27,14 @@ public final class Constants {
       return Optional.empty();
     }
     for (int i = 0; i < constants.size(); i++) {
-      Optional<String> reason = failure(List.of(constants.get(i)));
-      if (reason.isPresent()) {
-        return Optional.of(new Failure(i, reason.get()));
+      Optional<UserError> error = failure(List.of(constants.get(i)));
+      if (error.isPresent()) {
+        return Optional.of(
+            new Failure(
+                i,
+                error.get().summary().replaceFirst("^'c\\d+' cannot be computed: ", ""),
+                error.get().code(),
+                error.get().hint()));
       }
     }
     return Optional.empty();
@@ -39,8 +45,10 @@ public final class Constants {
    *
    * @param index its place in the list
    * @param reason such as {@code division of 1 by zero}
+   * @param code that of the error which ended it
+   * @param hint what may be done instead
    */
-  public record Failure(int index, String reason) {}
+  public record Failure(int index, String reason, ErrorCode code, Optional<String> hint) {}
 
   /** Of one constant: more is no sensible one. */
   private static final long MOST_BYTES = 256L << 20;
@@ -49,7 +57,7 @@ public final class Constants {
     return failure(constants).isEmpty();
   }
 
-  private static Optional<String> failure(List<Expr> constants) {
+  private static Optional<UserError> failure(List<Expr> constants) {
     List<Field> fields = new ArrayList<>();
     for (Expr constant : constants) {
       fields.add(new Field("c" + fields.size(), constant.type()));
@@ -62,7 +70,7 @@ public final class Constants {
       program.run(RecordBatch.of(none, new Column[0], 1), allocator).ifPresent(RecordBatch::close);
       return Optional.empty();
     } catch (UserError e) {
-      return Optional.of(e.summary().replaceFirst("^'c\\d+' cannot be computed: ", ""));
+      return Optional.of(e);
     }
   }
 }

@@ -76,4 +76,27 @@ public final class JsonFunctions {
     JsonNode node = json.startsWith("\"") ? parse(json) : null;
     return node != null && node.isTextual() ? node.textValue() : json;
   }
+
+  @Sql(
+      value = "JSON_LENGTH",
+      nullable = true,
+      doc =
+          "How many elements an array or object has, at a path if one is given; 1 for a scalar,"
+              + " NULL for nothing.",
+      example = "JSON_LENGTH('{\"a\": [1, 2]}', '$.a') = 2")
+  public static Long jsonLength(String json, String path) {
+    return length(at(json, path));
+  }
+
+  @Sql(value = "JSON_LENGTH", nullable = true)
+  public static Long jsonLength(String json) {
+    return length(parse(json));
+  }
+
+  private static Long length(JsonNode node) {
+    if (node.isMissingNode()) {
+      return null;
+    }
+    return node.isContainerNode() ? (long) node.size() : 1L;
+  }
 }

@@ -47,6 +47,11 @@ public final class MathFunctions {
     return Math.sqrt(a);
   }
 
+  @Sql(value = "CBRT", doc = "Cube root.", example = "CBRT(27) = 3.0E0")
+  public static double cbrt(double a) {
+    return Math.cbrt(a);
+  }
+
   @Sql(value = "EXP", doc = "e to a power.", example = "EXP(0) = 1.0E0")
   public static double exp(double a) {
     return Math.exp(a);
@@ -198,7 +203,7 @@ public final class MathFunctions {
       args = {NUMERIC, INTEGER},
       result = "ARG0",
       doc = "Rounded half up, to so many digits after the point (0 if not given).",
-      example = "ROUND(2.55, 1) = 2.60")
+      example = "ROUND(2.55, 1) = 2.6")
   public static BigDecimal round(BigDecimal a, long digits) {
     return a.setScale((int) Math.max(-400, Math.min(400, digits)), RoundingMode.HALF_UP);
   }
@@ -227,7 +232,7 @@ public final class MathFunctions {
       args = {NUMERIC, INTEGER},
       result = "ARG0",
       doc = "Cut to so many digits after the point (0 if not given).",
-      example = "TRUNCATE(2.55, 1) = 2.50")
+      example = "TRUNCATE(2.55, 1) = 2.5")
   public static BigDecimal truncate(BigDecimal a, long digits) {
     return a.setScale((int) Math.max(-400, Math.min(400, digits)), RoundingMode.DOWN);
   }

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Locale;
@@ -304,10 +305,38 @@ public final class StringFunctions {
   @Sql(
       value = {"INSTR", "STRPOS"},
       result = "INTEGER",
-      doc = "Where the second string stands in the first, or 0.",
+      doc =
+          "Where the second string stands in the first, or 0; from a place on (back from one"
+              + " counted from the end if negative), the so many-th time.",
       example = "INSTR('hello', 'l') = 3")
   public static long instr(Text s, Text part) {
     return position(part, s);
+  }
+
+  @Sql(value = "INSTR", result = "INTEGER")
+  public static long instr(Text s, Text part, long start) {
+    return instr(s, part, start, 1);
+  }
+
+  /** The place of the {@code occurrence}th; a negative start counts from the end, going back. */
+  @Sql(value = "INSTR", result = "INTEGER")
+  public static long instr(Text s, Text part, long start, long occurrence) {
+    if (occurrence < 1) {
+      throw new EvalError("INSTR counts occurrences from 1, not " + occurrence);
+    }
+    int[] text = s.toString().codePoints().toArray();
+    int[] sought = part.toString().codePoints().toArray();
+    int step = start < 0 ? -1 : 1;
+    long at = start < 0 ? Math.min(text.length + start, text.length - sought.length) : start - 1;
+    long left = occurrence;
+    for (; start != 0 && at >= 0 && at + sought.length <= text.length; at += step) {
+      int from = (int) at;
+      if (Arrays.equals(text, from, from + sought.length, sought, 0, sought.length)
+          && --left == 0) {
+        return at + 1;
+      }
+    }
+    return 0;
   }
 
   @Sql(
@@ -530,5 +559,29 @@ public final class StringFunctions {
     } catch (IllegalArgumentException e) {
       return null;
     }
+  }
+
+  @Sql(
+      value = "URL_DECODE_RECURSIVE",
+      nullable = true,
+      doc =
+          "Form encoding undone again and again until nothing changes, at most so many times (10 if"
+              + " not given); NULL if it is not that.",
+      example = "URL_DECODE_RECURSIVE('a%252Bb') = 'a b'")
+  public static String urlDecodeRecursive(String s) {
+    return urlDecodeRecursive(s, 10);
+  }
+
+  @Sql(value = "URL_DECODE_RECURSIVE", nullable = true)
+  public static String urlDecodeRecursive(String s, long most) {
+    String text = s;
+    for (long i = 0; i < most; i++) {
+      String decoded = urlDecode(text);
+      if (decoded == null || decoded.equals(text)) {
+        return decoded;
+      }
+      text = decoded;
+    }
+    return text;
   }
 }

@@ -5,6 +5,8 @@ import static dev.sluice.function.FunctionSpec.Param.INTEGER;
 import static dev.sluice.function.FunctionSpec.Param.STRING;
 import static dev.sluice.function.FunctionSpec.Param.TIMESTAMP;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -187,6 +189,19 @@ public final class TimeFunctions {
     }
     long unit = precision == 0 ? SECOND : precision == 3 ? 1000 : 1;
     return Conversions.multiply(value, unit);
+  }
+
+  @Sql(value = "TO_TIMESTAMP_LTZ", result = "TIMESTAMP_LTZ(3)")
+  public static long toTimestampLtz(BigDecimal value, long precision) {
+    long unit = toTimestampLtz(1, precision);
+    try {
+      return value
+          .multiply(BigDecimal.valueOf(unit))
+          .setScale(0, RoundingMode.FLOOR)
+          .longValueExact();
+    } catch (ArithmeticException e) {
+      throw new EvalError("no time is " + value + " since 1970");
+    }
   }
 
   @Sql(value = "TO_TIMESTAMP_LTZ", result = "TIMESTAMP_LTZ(3)")

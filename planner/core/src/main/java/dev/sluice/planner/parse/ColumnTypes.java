@@ -122,6 +122,18 @@ final class ColumnTypes {
           DataType.of(
               Kind.TIMESTAMP_LTZ,
               precision("TIMESTAMP_LTZ", MAX_TIMESTAMP, MAX_TIMESTAMP, spec, text));
+      case INTERVAL_YEAR, INTERVAL_YEAR_MONTH, INTERVAL_MONTH -> DataType.of(Kind.INTERVAL_MONTH);
+      case INTERVAL_DAY,
+          INTERVAL_DAY_HOUR,
+          INTERVAL_DAY_MINUTE,
+          INTERVAL_DAY_SECOND,
+          INTERVAL_HOUR,
+          INTERVAL_HOUR_MINUTE,
+          INTERVAL_HOUR_SECOND,
+          INTERVAL_MINUTE,
+          INTERVAL_MINUTE_SECOND,
+          INTERVAL_SECOND ->
+          DataType.of(Kind.INTERVAL_DAY);
       default -> throw unknown(name.getName().toUpperCase(Locale.ROOT), spec, text);
     };
   }

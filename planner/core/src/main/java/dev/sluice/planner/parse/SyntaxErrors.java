@@ -228,6 +228,9 @@ final class SyntaxErrors {
     if (at > 0 && text.tokens().get(at - 1).is(",") && STRUCTURE.contains(seen.upper())) {
       return Optional.of("is the comma before '" + seen.text() + "' one too many?");
     }
+    if (seen.is("MULTISET")) {
+      return Optional.of("there are no multisets: an ARRAY<t> holds a value as often as it comes");
+    }
     if (seen.kind() == Token.Kind.WORD
         && expected.name()
         && SluiceParser.isReserved(seen.text())

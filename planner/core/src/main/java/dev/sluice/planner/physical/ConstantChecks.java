@@ -42,17 +42,18 @@ final class ConstantChecks implements Validation.ConstantListener {
     }
     Optional<Constants.Failure> failure = Constants.firstFailure(fresh);
     if (failure.isPresent()) {
-      Expr value = fresh.get(failure.get().index());
-      UserError error =
-          UserError.of(ErrorCode.CONSTANT, failure.get().reason())
-              .at(freshPlaces.get(failure.get().index()));
-      boolean cannotBe = !failure.get().reason().startsWith("division");
-      throw cannotBe && value instanceof Expr.Cast cast && !cast.safe()
-          ? error.withHint(
-              "it would be "
-                  + cast.type().withNullable(true)
-                  + " here; TRY_CAST gives NULL instead")
-          : error;
+      throw error(failure.get(), fresh.get(failure.get().index()))
+          .at(freshPlaces.get(failure.get().index()));
     }
+  }
+
+  private static UserError error(Constants.Failure failure, Expr value) {
+    boolean never = failure.code() == ErrorCode.UNSUPPORTED;
+    UserError error = UserError.of(never ? failure.code() : ErrorCode.CONSTANT, failure.reason());
+    boolean cannotBe = !never && !failure.reason().startsWith("division");
+    return cannotBe && value instanceof Expr.Cast cast && !cast.safe()
+        ? error.withHint(
+            "it would be " + cast.type().withNullable(true) + " here; TRY_CAST gives NULL instead")
+        : failure.hint().map(error::withHint).orElse(error);
   }
 }

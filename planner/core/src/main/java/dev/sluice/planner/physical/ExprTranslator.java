@@ -10,12 +10,14 @@ import dev.sluice.planner.validate.JavaFunctions;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Kind;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import org.apache.calcite.avatica.util.ByteString;
 import org.apache.calcite.avatica.util.TimeUnitRange;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexCall;
@@ -124,9 +126,15 @@ final class ExprTranslator {
       return java(java.get(), call, type);
     }
     String name = call.getOperator().getName().toUpperCase(Locale.ROOT);
-    return name.contains("JSON")
-        ? new JsonCalls(this).translate(name, call, type)
-        : named(name, call, type);
+    if (name.contains("JSON")) {
+      return new JsonCalls(this).translate(name, call, type);
+    }
+    Call plain = named(name, call, type);
+    return name.equals("EXTRACT")
+            && plain.operands().get(0) instanceof Expr.Literal unit
+            && IntervalParts.isInterval(plain.operands().get(1))
+        ? IntervalParts.of((String) unit.value().orElseThrow(), plain.operands().get(1), type)
+        : plain;
   }
 
   Call named(String name, RexCall call, DataType type) {
@@ -235,12 +243,16 @@ final class ExprTranslator {
           literal
               .getValueAs(BigDecimal.class)
               .setScale(type.scale(), java.math.RoundingMode.HALF_UP);
-      case VARCHAR ->
-          literal.getValue() instanceof NlsString text
-              ? text.getValue()
-              : literal.getValueAs(String.class);
-      case VARBINARY ->
-          literal.getValueAs(org.apache.calcite.avatica.util.ByteString.class).toString(16);
+      case VARCHAR -> {
+        if (literal.getValue() instanceof ByteString bytes) {
+          // a cast of a literal: the text that its bytes are, not their digits
+          yield new String(bytes.getBytes(), StandardCharsets.UTF_8);
+        }
+        yield literal.getValue() instanceof NlsString text
+            ? text.getValue()
+            : literal.getValueAs(String.class);
+      }
+      case VARBINARY -> literal.getValueAs(ByteString.class).toString(16);
       case DATE -> (long) literal.getValueAs(DateString.class).getDaysSinceEpoch();
       case TIME -> (long) literal.getValueAs(TimeString.class).getMillisOfDay();
       case TIMESTAMP, TIMESTAMP_LTZ -> micros(literal.getValueAs(TimestampString.class));

@@ -1,5 +1,7 @@
 package dev.sluice.planner.physical;
 
+import dev.sluice.error.ErrorCode;
+import dev.sluice.error.UserError;
 import dev.sluice.plan.Expr;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Kind;
@@ -36,8 +38,8 @@ final class JsonCalls {
       return is(name.substring(IS.length()), call, type);
     }
     return switch (name) {
-      case "JSON_VALUE" -> inType(value(call), type);
-      case "JSON_QUERY" -> inType(query(call), type);
+      case "JSON_VALUE" -> inType(name, value(call), type);
+      case "JSON_QUERY" -> inType(name, query(call), type);
       case "JSON_EXISTS" -> exists(call, type);
       case "JSON_OBJECT", "JSON_ARRAY" -> made(name, call, type);
       default -> expressions.named(name, call, type);
@@ -49,7 +51,12 @@ final class JsonCalls {
     return new Expr.Call("$IS_JSON", List.of(json, text(what)), type);
   }
 
-  private static Expr inType(Expr found, DataType type) {
+  private static Expr inType(String name, Expr found, DataType type) {
+    if (type.kind().isNested()) {
+      throw UserError.of(
+              ErrorCode.UNSUPPORTED, "'" + name + "' gives text or a scalar, no " + type.sql())
+          .withHint("leave RETURNING out, and take elements by their paths: '$.a[0]'");
+    }
     return type.kind() == Kind.VARCHAR ? found : new Expr.Cast(found, type, true);
   }
 

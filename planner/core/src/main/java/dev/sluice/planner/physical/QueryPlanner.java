@@ -21,6 +21,7 @@ import dev.sluice.planner.catalog.CatalogEntry;
 import dev.sluice.planner.catalog.SqlFunctionDef;
 import dev.sluice.planner.parse.ParsedQuery;
 import dev.sluice.planner.parse.QueryOptions;
+import dev.sluice.planner.validate.ErrorPlaces;
 import dev.sluice.planner.validate.JoinHints;
 import dev.sluice.planner.validate.Validation;
 import dev.sluice.type.DataType;
@@ -406,9 +407,11 @@ public final class QueryPlanner {
       if (e.position().isPresent()) {
         throw e;
       }
-      Optional<SqlParserPos> window =
-          e.code() == ErrorCode.WINDOW ? Validation.onlyWindow(query.query()) : Optional.empty();
-      throw e.at(window.map(query.positions()::of).orElse(place(query)));
+      Optional<SqlParserPos> part =
+          e.code() == ErrorCode.WINDOW
+              ? Validation.onlyWindow(query.query())
+              : ErrorPlaces.of(e, query.query());
+      throw e.at(part.map(query.positions()::of).orElse(place(query)));
     }
   }
 

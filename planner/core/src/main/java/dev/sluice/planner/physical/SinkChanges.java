@@ -56,7 +56,11 @@ final class SinkChanges {
   /** The input of the sink. */
   PlanNode fit(PlanNode input) {
     boolean updates = input.traits().changelog() != ChangelogMode.INSERT_ONLY;
-    boolean upserts = can.accepts() == ChangelogMode.UPSERT && !table.primaryKey().isEmpty();
+    // what takes any change (print) goes by its PRIMARY KEY where the query says what for
+    boolean byKey =
+        can.accepts() == ChangelogMode.UPSERT
+            || can.accepts() == ChangelogMode.RETRACT && policy.isPresent();
+    boolean upserts = byKey && !table.primaryKey().isEmpty();
     if (policy.isPresent() && !upserts) {
       throw UserError.of(
               ErrorCode.INVALID_QUERY,

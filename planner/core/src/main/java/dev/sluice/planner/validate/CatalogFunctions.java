@@ -4,8 +4,11 @@ import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.FunctionSpec.Param;
 import dev.sluice.function.FunctionSpec.Signature;
 import dev.sluice.planner.catalog.SqlTypes;
+import java.math.BigDecimal;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlCallBinding;
@@ -17,10 +20,17 @@ import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlOperatorBinding;
 import org.apache.calcite.sql.type.SqlOperandCountRanges;
 import org.apache.calcite.sql.type.SqlOperandTypeChecker;
+import org.apache.calcite.sql.type.SqlTypeFamily;
 import org.apache.calcite.sql.type.SqlTypeName;
 
 /** Makes Calcite functions of the specs in the function catalog. Stateless. */
 final class CatalogFunctions {
+  /** Functions that give a DECIMAL fewer digits. */
+  private static final Set<String> ROUNDING = Set.of("ROUND", "TRUNCATE");
+
+  /** Functions that take anything with a text for a string. */
+  private static final Set<String> WRITING = Set.of("CONCAT", "CONCAT_WS");
+
   private CatalogFunctions() {}
 
   /** The scalar function {@code spec} under {@code name} (its name or an alias). */
@@ -61,6 +71,8 @@ final class CatalogFunctions {
       type = SqlTypes.toCalcite(signature.fixedResult().get(), factory);
     } else if (signature.resultOfArgument() < 0) {
       type = byRule(signature.resultOfArgument(), arguments, factory);
+    } else if (ROUNDING.contains(spec.name())) {
+      type = rounded(binding, factory);
     } else {
       type = arguments.get(signature.resultOfArgument());
     }
@@ -71,6 +83,28 @@ final class CatalogFunctions {
           case NEVER -> false;
         };
     return factory.createTypeWithNullability(type, nullable);
+  }
+
+  /** A DECIMAL has the digits it is rounded to, where they are a constant; as in Flink. */
+  private static RelDataType rounded(SqlOperatorBinding binding, RelDataTypeFactory factory) {
+    RelDataType number = binding.getOperandType(0);
+    if (number.getSqlTypeName() != SqlTypeName.DECIMAL) {
+      return number;
+    }
+    boolean given = binding.getOperandCount() > 1;
+    if (given && !binding.isOperandLiteral(1, false)) {
+      return number;
+    }
+    BigDecimal places =
+        given ? binding.getOperandLiteralValue(1, BigDecimal.class) : BigDecimal.ZERO;
+    if (places == null || places.intValue() >= number.getScale()) {
+      return number;
+    }
+    int scale = Math.max(0, places.intValue());
+    int whole = number.getPrecision() - number.getScale();
+    // rounding up may take one more digit
+    int most = factory.getTypeSystem().getMaxPrecision(SqlTypeName.DECIMAL);
+    return factory.createSqlType(SqlTypeName.DECIMAL, Math.min(most, 1 + whole + scale), scale);
   }
 
   /** The type of a result that one of the negative rules of {@link Signature} tells. */
@@ -168,11 +202,25 @@ final class CatalogFunctions {
 
     @Override
     public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
-      boolean fits = spec.signatures().stream().anyMatch(s -> matches(s, binding));
+      boolean fits =
+          spec.signatures().stream().anyMatch(s -> matches(s, binding))
+              || WRITING.contains(spec.name()) && isWritten(binding);
       if (!fits && throwOnFailure) {
         throw binding.newValidationSignatureError();
       }
       return fits;
+    }
+
+    /** Whether casts of the arguments that are no strings make the call fit. */
+    private static boolean isWritten(SqlCallBinding binding) {
+      return binding.isTypeCoercionEnabled()
+          && binding
+              .getValidator()
+              .getTypeCoercion()
+              .builtinFunctionCoercion(
+                  binding,
+                  binding.collectOperandTypes(),
+                  Collections.nCopies(binding.getOperandCount(), SqlTypeFamily.CHARACTER));
     }
 
     @Override

@@ -68,6 +68,7 @@ public final class MatchRewrite extends SqlShuttle {
           SqlMatchRecognize.AfterOption.SKIP_PAST_LAST_ROW.symbol(SqlParserPos.ZERO));
     }
     Map<String, String> variables = variables(match);
+    checkDefined(match);
     Inside names = new Inside(variables, match.getOrderList().get(0), true);
     Inside values = new Inside(variables, match.getOrderList().get(0), false);
     for (int i :
@@ -91,22 +92,42 @@ public final class MatchRewrite extends SqlShuttle {
     return match;
   }
 
+  /** Refuses a condition for what the pattern never asks for: it would be passed over. */
+  private void checkDefined(SqlMatchRecognize match) {
+    Map<String, String> asked = new TreeMap<>();
+    match.getPattern().accept(collector(asked));
+    for (SqlNode definition : match.getPatternDefList()) {
+      SqlIdentifier name = ((SqlCall) definition).operand(1);
+      if (!asked.containsKey(name.getSimple().toUpperCase(Locale.ROOT))) {
+        throw UserError.of(
+                ErrorCode.INVALID_QUERY,
+                "DEFINE has a condition for '"
+                    + name.getSimple()
+                    + "', which PATTERN does not name")
+            .withHint("PATTERN names: " + String.join(", ", asked.values()))
+            .at(positions.of(name.getParserPosition()));
+      }
+    }
+  }
+
   /** The variables as the pattern writes them, by their names in capitals. */
   private static Map<String, String> variables(SqlMatchRecognize match) {
     Map<String, String> names = new TreeMap<>();
-    SqlBasicVisitor<Void> collector =
-        new SqlBasicVisitor<>() {
-          @Override
-          public Void visit(SqlIdentifier id) {
-            names.putIfAbsent(id.names.get(0).toUpperCase(Locale.ROOT), id.names.get(0));
-            return null;
-          }
-        };
-    match.getPattern().accept(collector);
+    match.getPattern().accept(collector(names));
     for (SqlNode subset : match.getSubsetList()) {
-      ((SqlCall) subset).operand(0).accept(collector);
+      ((SqlCall) subset).operand(0).accept(collector(names));
     }
     return names;
+  }
+
+  private static SqlBasicVisitor<Void> collector(Map<String, String> names) {
+    return new SqlBasicVisitor<>() {
+      @Override
+      public Void visit(SqlIdentifier id) {
+        names.putIfAbsent(id.names.get(0).toUpperCase(Locale.ROOT), id.names.get(0));
+        return null;
+      }
+    };
   }
 
   /** Rewrites what stands inside. */

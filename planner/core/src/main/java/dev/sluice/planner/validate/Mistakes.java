@@ -13,6 +13,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.parser.SqlParserPos;
 
 /** Puts the validator's complaints about one query into the user's words. Single-threaded. */
@@ -47,12 +48,14 @@ final class Mistakes {
   private final Catalog catalog;
   private final QueryNames names;
   private final Positions positions;
+  private final SqlNode query;
   private final List<Rule> rules = new ArrayList<>();
 
-  Mistakes(Catalog catalog, QueryNames names, Positions positions) {
+  Mistakes(Catalog catalog, QueryNames names, Positions positions, SqlNode query) {
     this.catalog = catalog;
     this.names = names;
     this.positions = positions;
+    this.query = query;
     ofNames();
     ofArguments();
     ofAggregates();
@@ -78,6 +81,13 @@ final class Mistakes {
       return argumentCount(complaint, at);
     }
     return other(complaint).at(positions.of(at));
+  }
+
+  /** The error for a complaint that comes without a place: that of the function it names. */
+  UserError anywhere(String complaint) {
+    Matcher quoted = Pattern.compile("'(\\w+)'").matcher(complaint);
+    SqlParserPos whole = query.getParserPosition();
+    return of(complaint, quoted.find() ? names.placeOf(quoted.group(1)).orElse(whole) : whole);
   }
 
   private void rule(String complaint, Function<Matcher, UserError> error) {
@@ -217,6 +227,24 @@ final class Mistakes {
         "the values of IN differ in type",
         "CAST them to the type of the left side");
     rule(
+        "Ordinal out of range",
+        ErrorCode.INVALID_QUERY,
+        "SELECT has no column of that number",
+        "they are counted from 1; or write the column's name");
+    rule(
+        "Cannot call table function here: '(\\w+)'",
+        m ->
+            UserError.of(ErrorCode.WINDOW, m.group(1) + " stands in FROM only")
+                .withHint(
+                    "FROM TABLE("
+                        + m.group(1)
+                        + "(TABLE t, DESCRIPTOR(ts), …)) GROUP BY window_start, window_end"));
+    rule(
+        "Unknown pattern '(.*)'",
+        ErrorCode.UNKNOWN_COLUMN,
+        "PATTERN has no variable '$1'",
+        "it is to be named in PATTERN, or made of its variables by SUBSET");
+    rule(
         "Column count mismatch in (.*)",
         ErrorCode.INVALID_QUERY,
         "the sides of $1 differ in their number of columns",
@@ -238,10 +266,16 @@ final class Mistakes {
         "it is written as yyyy-MM-dd, HH:mm:ss, or both with a blank between");
     rule(
         "Cast function cannot convert value of type (.*) to type (.*)",
-        m ->
-            UserError.of(
-                ErrorCode.TYPE_MISMATCH,
-                types(m.group(1)) + " cannot be cast to " + types(m.group(2))));
+        m -> {
+          UserError error =
+              UserError.of(
+                  ErrorCode.TYPE_MISMATCH,
+                  types(m.group(1)) + " cannot be cast to " + types(m.group(2)));
+          boolean nested = types(m.group(1)).matches("(ROW|ARRAY|MAP).*|.* (MAP|ARRAY)");
+          return nested && types(m.group(2)).equals("STRING")
+              ? error.withHint("JSON_STRING(…) writes it as text")
+              : error;
+        });
   }
 
   private void ofArguments() {
@@ -273,6 +307,14 @@ final class Mistakes {
     }
     if (names.isQualifier(name)) {
       List<String> known = names.tables(catalog);
+      for (String kind : List.of("SEMI", "ANTI")) {
+        if (names.isTableAlias(kind)) {
+          return UserError.of(
+                  ErrorCode.UNKNOWN_OBJECT,
+                  "table '" + name + "' is called '" + kind + "' here: " + kind + " is an alias")
+              .withHint("the join is written LEFT " + kind + " JOIN");
+        }
+      }
       return UserError.of(ErrorCode.UNKNOWN_OBJECT, "unknown table or alias '" + name + "'")
           .withHint(
               DidYouMean.hint(
@@ -354,16 +396,26 @@ final class Mistakes {
       return new WindowMistakes(names, positions).of(name, complaint, at);
     }
     int count = Integer.parseInt(matcher.group(2));
-    return UserError.of(
-            ErrorCode.UNKNOWN_FUNCTION,
-            name + " takes " + count + (count == 1 ? " argument" : " arguments"))
-        .at(positions.of(at));
+    UserError error =
+        UserError.of(
+                ErrorCode.UNKNOWN_FUNCTION,
+                name + " takes " + count + (count == 1 ? " argument" : " arguments"))
+            .at(positions.of(at));
+    return name.startsWith("RAND")
+        ? error.withHint("no seed: it would promise an order, and rows come in any")
+        : error;
   }
 
   private UserError cannotApply(Matcher apply, SqlParserPos at) {
     String name = plainName(apply.group(1));
     if (WINDOWS.contains(name)) {
       return new WindowMistakes(names, positions).of(name, apply.group(2), at);
+    }
+    if (name.equals("SCALAR_QUERY")) {
+      return UserError.of(
+              ErrorCode.INVALID_QUERY, "a subquery that stands for a value gives one column")
+          .withHint("select just one; a function of tables stands in FROM")
+          .at(positions.of(at));
     }
     List<String> given =
         ARGUMENT.matcher(apply.group(2)).results().map(r -> types(r.group(1))).toList();
@@ -392,6 +444,10 @@ final class Mistakes {
     if (name.equals("UNNEST")) {
       return "it takes an array or a map";
     }
+    if (name.equals("EXTRACT")) {
+      return "an interval has DAY, HOUR, MINUTE, SECOND and EPOCH, or YEAR and MONTH; a time has"
+          + " all";
+    }
     if (forms.contains("DATETIME_INTERVAL")) {
       return "the days between two dates are TIMESTAMPDIFF(DAY, earlier, later)";
     }
@@ -413,7 +469,9 @@ final class Mistakes {
   /** The validator's names of types as the user writes them. */
   static String types(String text) {
     return text.replaceAll(" NOT NULL", "")
+        .replaceAll(" CHARACTER SET \"[^\"]*\"", "")
         .replaceAll("[<>]", "")
+        .replaceAll("VARCHAR(?!\\()", "STRING")
         .replaceAll("(VAR)?CHAR\\(\\d+\\)", "STRING")
         .replaceAll("VARBINARY\\(\\d+\\)", "BYTES")
         .replaceAll("RECORDTYPE\\(.*\\)|RecordType\\(.*\\)", "ROW")

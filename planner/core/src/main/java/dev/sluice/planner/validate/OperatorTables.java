@@ -26,8 +26,10 @@ final class OperatorTables {
   /** Calcite's functions that ours replace. */
   private static final Set<String> REPLACED =
       Set.of(
+          "CBRT",
           "CONTAINS",
           "FIRST_VALUE",
+          "JSON_LENGTH",
           "LAST_VALUE",
           "OCTET_LENGTH",
           "POWER",
@@ -38,6 +40,29 @@ final class OperatorTables {
           "TRUNCATE",
           "TYPEOF",
           "UNIX_TIMESTAMP");
+
+  /** Calcite's functions that nothing computes. */
+  private static final Set<String> MISSING =
+      Set.of(
+          "BITCOUNT",
+          "CURRENT_CATALOG",
+          "CURRENT_PATH",
+          "CURRENT_ROLE",
+          "CURRENT_SCHEMA",
+          "CURRENT_USER",
+          "JSON_DEPTH",
+          "JSON_INSERT",
+          "JSON_KEYS",
+          "JSON_PRETTY",
+          "JSON_REMOVE",
+          "JSON_REPLACE",
+          "JSON_SET",
+          "JSON_STORAGE_SIZE",
+          "LEFTSHIFT",
+          "SESSION_USER",
+          "SYSTEM_USER",
+          "USER",
+          "VARIANTNULL");
 
   private static final SqlOperatorTable ALL = build();
 
@@ -95,6 +120,7 @@ final class OperatorTables {
   /** Calcite's operators that are ours instead. */
   private static boolean hidden(SqlOperator operator) {
     return operator instanceof org.apache.calcite.sql.SqlWindowTableFunction
+        || MISSING.contains(operator.getName())
         || REPLACED.contains(operator.getName()) && isReplaced(operator.getName());
   }
 

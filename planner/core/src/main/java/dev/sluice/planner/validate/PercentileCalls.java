@@ -5,6 +5,7 @@ import dev.sluice.error.UserError;
 import dev.sluice.function.FunctionSpec;
 import dev.sluice.function.Percentiles;
 import dev.sluice.planner.parse.ParsedQuery.Positions;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlNumericLiteral;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
@@ -105,7 +107,7 @@ final class PercentileCalls extends SqlShuttle {
       }
       case "PERCENTILE" -> {
         requireCount(call, 2, 3, "PERCENTILE(value, fraction [, frequency])");
-        SqlNode fraction = operands.get(1).accept(this);
+        SqlNode fraction = requireFraction(operands.get(1)).accept(this);
         yield Optional.of(
             operands.size() == 2
                 ? gather(call, operands.get(0), list -> CONTINUOUS.createCall(at, list, fraction))
@@ -121,6 +123,19 @@ final class PercentileCalls extends SqlShuttle {
               .at(positions.of(at));
       default -> Optional.empty();
     };
+  }
+
+  private SqlNode requireFraction(SqlNode fraction) {
+    if (fraction instanceof SqlNumericLiteral number) {
+      BigDecimal value = number.bigDecimalValue();
+      if (value.signum() < 0 || value.compareTo(BigDecimal.ONE) > 0) {
+        throw UserError.of(
+                ErrorCode.CONSTANT, "a percentile lies between 0 and 1, not at " + number)
+            .withHint("write the fraction: 0.95 for the 95th percentile")
+            .at(positions.of(fraction.getParserPosition()));
+      }
+    }
+    return fraction;
   }
 
   private void requireCount(SqlCall call, int least, int most, String form) {
@@ -157,7 +172,7 @@ final class PercentileCalls extends SqlShuttle {
     }
     boolean down = item.getKind() == SqlKind.DESCENDING;
     SqlNode value = down ? ((SqlCall) item).operand(0) : item;
-    SqlNode fraction = call.operand(0).accept(this);
+    SqlNode fraction = requireFraction(call.operand(0)).accept(this);
     if (name(call).equals("PERCENTILE_DISC")) {
       SqlOperator discrete = down ? DISCRETE_DOWN : DISCRETE;
       return gather(call, value, list -> discrete.createCall(at, list, fraction));

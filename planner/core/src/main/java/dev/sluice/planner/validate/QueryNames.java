@@ -3,6 +3,7 @@ package dev.sluice.planner.validate;
 import dev.sluice.planner.catalog.Catalog;
 import dev.sluice.planner.catalog.CatalogEntry;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -93,6 +94,25 @@ final class QueryNames {
 
   private static boolean isWindow(SqlBasicCall call) {
     return WINDOWS.contains(call.getOperator().getName().replace("$", "").toUpperCase(Locale.ROOT));
+  }
+
+  /** Where a function of that name is called first. */
+  Optional<SqlParserPos> placeOf(String function) {
+    return calls.stream()
+        .filter(c -> plainName(c).equalsIgnoreCase(function))
+        .map(SqlNode::getParserPosition)
+        .min(
+            Comparator.comparingInt(SqlParserPos::getLineNum)
+                .thenComparingInt(SqlParserPos::getColumnNum));
+  }
+
+  private static String plainName(SqlBasicCall call) {
+    return call.getOperator().getName().replace("$", "");
+  }
+
+  /** Whether something in FROM is given that name. */
+  boolean isTableAlias(String name) {
+    return aliases.stream().anyMatch(a -> a.equalsIgnoreCase(name) && !isAlias(a));
   }
 
   /** Whether a SELECT gives a column that name. */

@@ -35,6 +35,7 @@ import org.apache.calcite.rel.type.StructKind;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.runtime.CalciteContextException;
+import org.apache.calcite.runtime.CalciteException;
 import org.apache.calcite.schema.TemporalTable;
 import org.apache.calcite.schema.TranslatableTable;
 import org.apache.calcite.schema.impl.AbstractSchema;
@@ -169,7 +170,7 @@ public final class Validation {
 
   /** Validates and converts a query; {@code query} is left alone. */
   public RelRoot convert(SqlNode query, Positions positions) {
-    SqlNode hinted = query.accept(new DeepCopy());
+    SqlNode hinted = query.accept(new TreeCopy());
     // as written: a semi join will be a subquery
     hinted.accept(new TableHints(positions));
     SqlNode copy =
@@ -177,6 +178,7 @@ public final class Validation {
             .accept(new FunctionInlining(catalog, positions))
             .accept(new TableFunctionCalls(catalog))
             .accept(new SemiJoins(positions))
+            .accept(new NullTreatments(positions))
             .accept(new JsonAggregates())
             .accept(new PercentileCalls(positions))
             .accept(new MatchRewrite(positions))
@@ -188,6 +190,9 @@ public final class Validation {
       return converter(validator, isRandom(query)).convertQuery(validated, false, true);
     } catch (CalciteContextException e) {
       throw explain(e, query, positions);
+    } catch (CalciteException e) {
+      // a complaint without a place
+      throw mistakes(query, positions).anywhere(e.getMessage()).causedBy(e);
     } catch (SqlTypes.UnsupportedTypeException e) {
       throw UserError.of(ErrorCode.UNSUPPORTED, "type " + e.getMessage() + " is not supported")
           .at(positions.of(query.getParserPosition()));
@@ -390,8 +395,12 @@ public final class Validation {
     String message = String.valueOf(cause.getMessage());
     SqlParserPos at =
         new SqlParserPos(e.getPosLine(), e.getPosColumn(), e.getEndPosLine(), e.getEndPosColumn());
-    QueryNames names = new QueryNames(query, Validation::declaredColumns);
-    return new Mistakes(catalog, names, positions).of(message, at).causedBy(e);
+    return mistakes(query, positions).of(message, at).causedBy(e);
+  }
+
+  private Mistakes mistakes(SqlNode query, Positions positions) {
+    return new Mistakes(
+        catalog, new QueryNames(query, Validation::declaredColumns), positions, query);
   }
 
   private static List<String> declaredColumns(CatalogEntry entry) {
@@ -492,44 +501,5 @@ public final class Validation {
           .at(TableHints.position(hints.get(0)));
     }
     return view.copy(view.getTraitSet(), List.of(hinted(view.getInput(0), hints)));
-  }
-
-  /** Clones a tree, identifiers and literals included: validation rewrites in place. */
-  private static final class DeepCopy extends org.apache.calcite.sql.util.SqlShuttle {
-    @Override
-    public SqlNode visit(org.apache.calcite.sql.SqlIdentifier id) {
-      return id.clone(id.getParserPosition());
-    }
-
-    @Override
-    public SqlNode visit(org.apache.calcite.sql.SqlLiteral literal) {
-      return literal.clone(literal.getParserPosition());
-    }
-
-    @Override
-    public SqlNode visit(org.apache.calcite.sql.SqlCall call) {
-      CallCopyingArgHandler handler = new CallCopyingArgHandler(call, true);
-      call.getOperator().acceptCall(this, call, false, handler);
-      return OverFilters.withoutFilter(resolved(handler.result()));
-    }
-
-    /**
-     * COUNT(*) is only understood if its operator is known before validation; TRANSLATE has one of
-     * Calcite's libraries from the grammar on.
-     */
-    private static SqlNode resolved(SqlNode node) {
-      if (node instanceof org.apache.calcite.sql.SqlBasicCall call
-          && call.getOperator() == org.apache.calcite.sql.fun.SqlLibraryOperators.TRANSLATE3) {
-        call.setOperator(
-            CatalogFunctions.scalar(
-                dev.sluice.function.FunctionCatalog.find("TRANSLATE").orElseThrow(), "TRANSLATE"));
-      }
-      if (node instanceof org.apache.calcite.sql.SqlBasicCall call
-          && call.getOperator() instanceof org.apache.calcite.sql.SqlUnresolvedFunction
-          && call.getOperator().getName().equalsIgnoreCase("COUNT")) {
-        call.setOperator(org.apache.calcite.sql.fun.SqlStdOperatorTable.COUNT);
-      }
-      return node;
-    }
   }
 }
