@@ -61,3 +61,33 @@ CREATE TABLE kept (d INTERVAL DAY, m INTERVAL MONTH) WITH ('connector' = 'filesy
 ----
 {"d":"+3 04:05:06.789000","m":"+2-10","more":"+3 05:05:06.789000"}
 {"d":"-1 01:01:01.000000","m":"-2-10","more":"-1 00:01:01.000000"}
+====
+SELECT CAST(12.355 AS DECIMAL(5, 2)) AS a, CAST(-12.355 AS DECIMAL(5, 2)) AS b, CAST('12.355' AS DECIMAL(5, 2)) AS c, CAST(n AS DECIMAL(5, 2)) AS of_column FROM (VALUES (12.355), (12.355)) v(n) LIMIT 1
+----
+{"a":12.36,"b":-12.36,"c":12.36,"of_column":12.36}
+====
+SELECT CAST(TIMESTAMP '2024-01-02 03:04:05.678' AS STRING) AS a, CAST(TIME '03:04:05.678' AS STRING) AS b, TIMESTAMP '2024-01-02 03:04:05.678' || '!' AS c
+----
+{"a":"2024-01-02 03:04:05.678","b":"03:04:05.678","c":"2024-01-02 03:04:05.678!"}
+====
+SELECT TRY_CAST('12.355' AS INT) AS a, TRY_CAST('1' AS BOOLEAN) AS b, TRY_CAST('2024-01-02 03:04:05.678' AS DATE) AS c, TRY_CAST('1' AS TIME) AS d, TRY_CAST('x' AS INT) AS e
+----
+{"a":12,"b":true,"c":"2024-01-02","d":null,"e":null}
+====
+SET 'time-zone' = 'Europe/Berlin'; SELECT CAST('2024-07-01 00:00:00' AS TIMESTAMP_LTZ(3)) AS constant_, CAST(s AS TIMESTAMP_LTZ(3)) AS of_column FROM (VALUES ('2024-07-01 00:00:00'), ('2024-07-01 00:00:00')) v(s) LIMIT 1
+----
+{"constant_":"2024-07-01 00:00:00.000+02:00","of_column":"2024-07-01 00:00:00.000+02:00"}
+====
+SELECT CAST(7 AS TIMESTAMP(3)) AS t
+----
+error[SLU-2007]: a cast from INTEGER to TIMESTAMP(3) is not supported
+hint: TO_TIMESTAMP_LTZ(…, 0) makes a time of seconds since 1970
+====
+SELECT CAST(TIMESTAMP '2024-01-02 03:04:05' AS DOUBLE) AS t
+----
+error[SLU-2007]: a cast from TIMESTAMP(0) to DOUBLE is not supported
+hint: EXTRACT(EPOCH FROM …) gives the seconds since 1970
+====
+SELECT CAST(n AS DOUBLE) AS t FROM (VALUES (DATE '2024-01-02'), (DATE '2024-01-03')) v(n)
+----
+error[SLU-2005]: DATE cannot be cast to DOUBLE

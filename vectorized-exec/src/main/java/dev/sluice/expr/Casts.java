@@ -120,6 +120,9 @@ final class Casts {
   }
 
   private String number(String v, DataType from, Form to, DataType type) {
+    if (from.kind().isTimestamp() || from.kind() == Kind.DATE || from.kind() == Kind.TIME) {
+      throw refuse(from, type);
+    }
     return switch (Form.of(from)) {
       case TRUTH -> form("(" + v + " ? 1L : 0L)", Form.LONG, to);
       case TEXT ->

@@ -213,7 +213,11 @@ final class SyntaxErrors {
     if (words.contains(";")) {
       return Optional.of("is a ';' missing before '" + seen.text() + "'?");
     }
-    if (words.contains("END") && SluiceParser.isReserved(seen.text())) {
+    boolean inCase = text.tokens().subList(0, at).stream().anyMatch(t -> t.is("CASE"));
+    if (words.contains("END") && !inCase && words.contains("INSERT")) {
+      return Optional.of("a statement set holds INSERTs only; queries stand outside it");
+    }
+    if (words.contains("END") && inCase && SluiceParser.isReserved(seen.text())) {
       return Optional.of("is the END of a CASE missing before '" + seen.text() + "'?");
     }
     if (seen.is("=") && text.tokens().get(at + 1).is("=")) {

@@ -10,7 +10,6 @@ import dev.sluice.planner.validate.JavaFunctions;
 import dev.sluice.type.DataType;
 import dev.sluice.type.DataType.Kind;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -243,15 +242,10 @@ final class ExprTranslator {
           literal
               .getValueAs(BigDecimal.class)
               .setScale(type.scale(), java.math.RoundingMode.HALF_UP);
-      case VARCHAR -> {
-        if (literal.getValue() instanceof ByteString bytes) {
-          // a cast of a literal: the text that its bytes are, not their digits
-          yield new String(bytes.getBytes(), StandardCharsets.UTF_8);
-        }
-        yield literal.getValue() instanceof NlsString text
-            ? text.getValue()
-            : literal.getValueAs(String.class);
-      }
+      case VARCHAR ->
+          literal.getValue() instanceof NlsString text
+              ? text.getValue()
+              : literal.getValueAs(String.class);
       case VARBINARY -> literal.getValueAs(ByteString.class).toString(16);
       case DATE -> (long) literal.getValueAs(DateString.class).getDaysSinceEpoch();
       case TIME -> (long) literal.getValueAs(TimeString.class).getMillisOfDay();

@@ -221,16 +221,21 @@ final class Sinks {
                   + to
                   + ", but the query gives "
                   + from
-                  + (name.equalsIgnoreCase(column) ? "" : " ('" + name + "')"))
+                  + (name.equalsIgnoreCase(column) || isMade(name) ? "" : " ('" + name + "')"))
           .withHint(
               "write CAST("
-                  + name
+                  + (isMade(name) ? "…" : name)
                   + " AS "
                   + to.withNullable(true)
                   + "), or change the sink's column");
     }
     return checked(
         table, wanted, index, new Expr.Cast(value, to.withNullable(from.nullable()), false));
+  }
+
+  /** Whether a column got its name from the planner: the user knows it by its place. */
+  private static boolean isMade(String name) {
+    return name.startsWith("EXPR$");
   }
 
   private static boolean isLimited(DataType type) {

@@ -293,7 +293,8 @@ final class Windows {
     long offset = durations.size() > needed ? durations.get(needed) : 0;
     for (int i = 0; i < needed; i++) {
       if (durations.get(i) <= 0) {
-        throw UserError.of(ErrorCode.WINDOW, "the intervals of " + function + " must be positive");
+        throw UserError.of(ErrorCode.WINDOW, "the intervals of " + function + " must be positive")
+            .withHint("such as INTERVAL '1' HOUR");
       }
     }
     if (function.equals("HOP") && durations.get(0) > durations.get(1)) {

@@ -117,8 +117,7 @@ public final class Validation {
   private final Catalog catalog;
   private final ConstantListener constants;
   private final JavaTypeFactoryImpl types = new Types();
-  private final RelOptCluster cluster =
-      RelOptCluster.create(new HepPlanner(HepProgram.builder().build()), new RexBuilder(types));
+  private final RelOptCluster cluster = RelOptCluster.create(planner(), new RexBuilder(types));
   private final Map<String, RelDataType> rowTypes = new HashMap<>();
   private CalciteCatalogReader reader;
 
@@ -135,6 +134,12 @@ public final class Validation {
     this.catalog = catalog;
     this.constants = constants;
     refresh();
+  }
+
+  private static HepPlanner planner() {
+    HepPlanner planner = new HepPlanner(HepProgram.builder().build());
+    planner.setExecutor(new ExactConstants());
+    return planner;
   }
 
   private void refresh() {
