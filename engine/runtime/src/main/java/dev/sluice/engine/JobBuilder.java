@@ -54,6 +54,9 @@ final class JobBuilder implements ConnectorContext {
   private final AtomicReference<Runnable> signal = new AtomicReference<>(() -> {});
   private final StateMemory memory;
 
+  /** What a reader may need: pages of wide columns, and the batches made of them. */
+  private static final long BYTES_OF_READER = 96L << 20;
+
   /** What readers may be ahead, and what may wait for writers: a quarter of the batches each. */
   private final ByteGate readAhead = new ByteGate(ProcessMemory.ofThisProcess().limit() / 4);
 
@@ -301,6 +304,7 @@ final class JobBuilder implements ConnectorContext {
             source,
             new SourceFeed.FeedSettings(
                 options.parallelism(),
+                mostReaders(graph.sources().size()),
                 options.batchRows(),
                 horizon.micros(),
                 horizon.windowed(),
@@ -312,6 +316,11 @@ final class JobBuilder implements ConnectorContext {
             () -> signal.get().run());
     opened.add(feed);
     return new TickLoop.Source(spec, Optional.of(feed), Optional.of(rejected), out);
+  }
+
+  private static int mostReaders(int sources) {
+    long room = ProcessMemory.ofThisProcess().limit() / BYTES_OF_READER / sources;
+    return (int) Math.min(Integer.MAX_VALUE, room);
   }
 
   @Override

@@ -47,8 +47,8 @@ public final class SourceFeed implements AutoCloseable {
   private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /**
-   * Groups of a source with event time that are read side by side at least: those not begun hold
-   * the watermark back. Each costs the buffers of a reader.
+   * Groups of a source with event time that are read side by side, if there is memory: those not
+   * begun hold the watermark back.
    */
   private static final int SIDE_BY_SIDE = 8;
 
@@ -85,6 +85,8 @@ public final class SourceFeed implements AutoCloseable {
    * How a feed works.
    *
    * @param parallelism readers at work at once on splits that end, where enough have room
+   * @param mostReaders readers of splits that end for whose buffers there is memory; fewer than
+   *     there are tasks count as as many
    * @param batchRows the most rows of a batch
    * @param horizonMicros widest window plus lateness over this source's event time; negative if
    *     some state that depends on it is never settled, so that no position is ever safe
@@ -95,6 +97,7 @@ public final class SourceFeed implements AutoCloseable {
    */
   public record FeedSettings(
       int parallelism,
+      int mostReaders,
       int batchRows,
       long horizonMicros,
       boolean windowed,
@@ -121,7 +124,9 @@ public final class SourceFeed implements AutoCloseable {
     mostActive =
         everySplitAtOnce
             ? Integer.MAX_VALUE
-            : byTime ? Math.max(SIDE_BY_SIDE, settings.parallelism()) : settings.parallelism();
+            : byTime
+                ? Math.max(settings.parallelism(), Math.min(SIDE_BY_SIDE, settings.mostReaders()))
+                : settings.parallelism();
     host = settings.host();
   }
 
@@ -239,16 +244,17 @@ public final class SourceFeed implements AutoCloseable {
   /**
    * Threads for the splits of one group. Batches read ahead are dear in caches, so there are no
    * more threads in all than tasks, except where more groups than tasks are read side by side: all
-   * but one of those may be ahead, and wait.
+   * but one of those may be ahead, and wait. That one gets a second thread if there is memory.
    */
   private int readersOfGroup() {
     if (everySplitAtOnce) {
       return 1;
     }
     int sideBySide = Math.min(mostActive, groups.size());
-    return sideBySide <= settings.parallelism()
-        ? settings.parallelism() / sideBySide
-        : Math.min(2, settings.parallelism());
+    if (sideBySide <= settings.parallelism()) {
+      return settings.parallelism() / sideBySide;
+    }
+    return settings.parallelism() > 1 && 2 * sideBySide <= settings.mostReaders() ? 2 : 1;
   }
 
   /** The active groups, the one whose turn it is first. Good until the next call. */

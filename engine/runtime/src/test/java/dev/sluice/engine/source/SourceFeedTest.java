@@ -133,6 +133,7 @@ class SourceFeedTest {
         files,
         new SourceFeed.FeedSettings(
             parallelism,
+            16,
             BATCH_ROWS,
             0,
             true,
