@@ -3,6 +3,7 @@ package dev.sluice.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.connector.FaultPoint;
+import dev.sluice.engine.RunControl;
 import dev.sluice.testing.databases.MariaDbServer;
 import dev.sluice.testing.databases.PostgresServer;
 import dev.sluice.testing.kafka.KafkaServer;
@@ -18,6 +19,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -114,7 +116,7 @@ final class CrashRig {
     return "CREATE SINK " + name + " " + with + " AS SELECT * FROM w;";
   }
 
-  private static String login(String url, String user, String password) {
+  static String login(String url, String user, String password) {
     return "'" + url + "', 'username' = '" + user + "', 'password' = '" + password + "')";
   }
 
@@ -155,23 +157,65 @@ final class CrashRig {
         .start();
   }
 
-  /** One pipeline, its lives and deaths. */
-  final class Pipeline {
-    final String name = "r" + pipelines + "_" + Long.toString(seed & 0xffffff, 36);
-    private final List<String> expected;
-    private final StringBuilder story = new StringBuilder("seed " + seed + ":");
+  /** A pipeline as text, and what is to be true of its sinks. */
+  interface Subject {
+    String sql(String name);
 
-    /** By turns from a file and from a topic. */
-    Pipeline(String query, List<String> expected) throws IOException {
+    /** Whatever a life has ended with. */
+    void requirePart(String name, CharSequence story);
+
+    /** When it has come to its end. */
+    void requireAll(String name, String story) throws Exception;
+  }
+
+  /** From a file and from a topic by turns, into all kinds of sinks. */
+  private final class Everywhere implements Subject {
+    private final String query;
+    private final List<String> expected;
+    private final String from;
+
+    Everywhere(String query, List<String> expected) {
+      this.query = query;
       this.expected = expected;
       String topic =
           "'connector' = 'kafka', 'topic' = 'crash-in', 'scan.bounded.mode' = 'latest-offset',"
               + " 'properties.bootstrap.servers' = '"
               + KafkaServer.shared().bootstrap()
               + "'";
-      String from = pipelines++ % 2 == 0 ? topic : FILE;
-      Files.writeString(directory.resolve(name + ".sql"), sql(from, name, query));
+      from = pipelines % 2 == 0 ? topic : FILE;
+    }
+
+    @Override
+    public String sql(String name) {
       KafkaServer.shared().createTopic(name, 2);
+      return CrashRig.this.sql(from, name, query);
+    }
+
+    @Override
+    public void requirePart(String name, CharSequence story) {
+      requireNoStranger(name, expected, story);
+    }
+
+    @Override
+    public void requireAll(String name, String story) throws Exception {
+      CrashRig.this.check(name, expected, story);
+    }
+  }
+
+  /** One pipeline, its lives and deaths. */
+  final class Pipeline {
+    final String name = "r" + pipelines + "_" + Long.toString(seed & 0xffffff, 36);
+    private final Subject subject;
+    private final StringBuilder story = new StringBuilder("seed " + seed + ":");
+
+    Pipeline(String query, List<String> expected) throws IOException {
+      this(new Everywhere(query, expected));
+    }
+
+    Pipeline(Subject subject) throws IOException {
+      this.subject = subject;
+      pipelines++;
+      Files.writeString(directory.resolve(name + ".sql"), subject.sql(name));
     }
 
     String story() {
@@ -182,6 +226,9 @@ final class CrashRig {
     End run(Kill kill) throws IOException, InterruptedException {
       Process process = start(name, kill.point() + ":" + kill.pass(), name + ".log");
       long signalled = System.nanoTime();
+      if (kill.point().startsWith("savepoint")) {
+        askForSavepoint(process);
+      }
       if (kill.millis() > 0 && !process.waitFor(kill.millis(), TimeUnit.MILLISECONDS)) {
         ChildRun.signal(process, kill.signal());
         signalled = System.nanoTime();
@@ -191,6 +238,21 @@ final class CrashRig {
         }
       }
       return ended(kill.toString(), process, name + ".log", signalled);
+    }
+
+    /** As soon as the run is there; it may end before it is asked. */
+    private void askForSavepoint(Process process) throws IOException, InterruptedException {
+      Path checkpoints = directory.resolve(name + "_checkpoints");
+      while (!process.waitFor(20, TimeUnit.MILLISECONDS)) {
+        Optional<RunControl.Run> run =
+            Files.isDirectory(checkpoints) ? RunControl.find(checkpoints) : Optional.empty();
+        if (run.isPresent() && run.get().pid() == process.pid()) {
+          RunControl.ask(
+              checkpoints,
+              new RunControl.Request(run.get().token(), RunControl.Action.SAVEPOINT, ""));
+          return;
+        }
+      }
     }
 
     private End ended(String what, Process process, String log, long since)
@@ -205,7 +267,7 @@ final class CrashRig {
               Files.readString(directory.resolve(log)),
               TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since));
       story.append('\n').append(what).append(" -> ").append(end.code());
-      requireNoStranger(name, expected, story);
+      subject.requirePart(name, story);
       requireBalance(end.output(), story);
       return end;
     }
@@ -238,7 +300,7 @@ final class CrashRig {
     }
 
     void check() throws Exception {
-      CrashRig.this.check(name, expected, story.toString());
+      subject.requireAll(name, story.toString());
     }
   }
 

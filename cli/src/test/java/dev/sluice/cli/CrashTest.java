@@ -14,6 +14,7 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CrashTest {
-  private static final int KILLS = Integer.getInteger("crash.kills", 8);
+  private static final int KILLS = Integer.getInteger("crash.kills", 5);
   private static final boolean LONG = KILLS >= 100;
   private static final long SEED = Long.getLong("crash.seed", System.nanoTime());
 
@@ -109,6 +110,38 @@ class CrashTest {
     System.out.println(kills + " kills at random, seed " + SEED);
   }
 
+  @Test
+  void changesOfAnotherTableArriveAsTheyWereLeft() throws Exception {
+    CrashChanges changes = new CrashChanges(random);
+    int most = LONG ? KILLS / 4 : 2;
+    int kills = 0;
+    while (kills < most) {
+      CrashRig.Pipeline pipeline = rig.new Pipeline(changes);
+      boolean alive = false;
+      for (int killed = 0; killed < 6 && kills < most && !alive; killed++) {
+        alive = !pipeline.dies(kills % 4 == 0 ? anyKill() : Kill.at(anyOfChanges(), pass()));
+        kills += alive ? 0 : 1;
+      }
+      if (alive) {
+        pipeline.check();
+      } else {
+        pipeline.finish();
+      }
+    }
+    System.out.println(kills + " kills of a pipeline of changes, seed " + SEED);
+  }
+
+  private int pass() {
+    return 1 + random.nextInt(12);
+  }
+
+  /** A point where such a pipeline comes by. */
+  private String anyOfChanges() {
+    List<String> points =
+        OFTEN.stream().filter(p -> !p.startsWith("file") && !p.startsWith("kafka")).toList();
+    return points.get(random.nextInt(points.size()));
+  }
+
   /** Each point is one that a life comes by: otherwise it would not die there. */
   @Test
   void aDeathAtEachPointCostsNothing() throws Exception {
@@ -148,6 +181,22 @@ class CrashTest {
       }
       pipeline.finish();
     }
+  }
+
+  /** Needs a run that is still there when it is asked: not in every build. */
+  @Test
+  @EnabledIfSystemProperty(named = "crash.kills", matches = "[0-9]+")
+  void deathDuringASavepointCostsNothing() throws Exception {
+    int kills = 0;
+    for (int i = 0; i < (LONG ? 12 : 2); i++) {
+      CrashRig.Pipeline pipeline = rig.new Pipeline(CrashRig.WINDOW, windows);
+      for (String point : List.of("savepoint.begin", "savepoint.saved")) {
+        kills += pipeline.dies(Kill.at(point, 1)) ? 1 : 0;
+      }
+      pipeline.finish();
+    }
+    System.out.println(kills + " kills during savepoints, seed " + SEED);
+    assertThat(kills).isPositive();
   }
 
   @Test

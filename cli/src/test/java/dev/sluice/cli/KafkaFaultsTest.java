@@ -11,11 +11,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.FeatureUpdate;
 import org.apache.kafka.clients.admin.TransactionListing;
+import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -166,16 +169,75 @@ class KafkaFaultsTest {
       await()
           .atMost(Duration.ofSeconds(60))
           .until(() -> !other.poll(Duration.ofMillis(200)).isEmpty());
-      Invocation told = run();
-      assertThat(told.code()).as(told.err()).isEqualTo(ExitCode.FAILED);
-      assertThat(told.err()).contains("group 'others'", "give this pipeline one of its own");
+      CompletableFuture<Invocation> first = CompletableFuture.supplyAsync(this::run);
+      awaitRecords("shared-out", 50, first);
+      Invocation told = stopped(first);
+      assertThat(told.code()).as(told.err()).isZero();
+      assertThat(told.err())
+          .containsOnlyOnce("group 'others' does not take the offsets of 's'")
+          .contains("the checkpoints have them");
     }
     kafka.produce("shared", 0, KafkaServer.numbered(50, i -> "{\"id\":" + (50 + i) + "}"));
     CompletableFuture<Invocation> again = CompletableFuture.supplyAsync(this::run);
     awaitRecords("shared-out", 100, again);
     Invocation end = stopped(again);
     assertThat(end.code()).as(end.err()).isZero();
+    assertThat(end.err()).doesNotContain("does not take");
     assertThat(kafka.values("shared-out")).hasSize(100).doesNotHaveDuplicates();
+  }
+
+  /** Without checkpoints a group's offsets are all that the next run has. */
+  @Test
+  void withoutCheckpointsAnotherMemberOfTheGroupEndsTheRun() throws Exception {
+    kafka.createTopic("kept", 1);
+    kafka.createTopic("kept-out", 1);
+    kafka.produce("kept", 0, KafkaServer.numbered(5, i -> "{\"id\":" + i + "}"));
+    script(copy("kept", "kept-out").replace("'others'", "'kept-others'"));
+    Properties settings = new Properties();
+    settings.put("bootstrap.servers", kafka.bootstrap());
+    settings.put("group.id", "kept-others");
+    settings.put("auto.offset.reset", "earliest");
+    try (KafkaConsumer<byte[], byte[]> other =
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      other.subscribe(List.of("kept"));
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> !other.poll(Duration.ofMillis(200)).isEmpty());
+      Invocation told = Invocation.of(directory, "run", "p.sql");
+      assertThat(told.code()).as(told.err()).isEqualTo(ExitCode.FAILED);
+      assertThat(told.err()).contains("group 'kept-others'", "give this pipeline one of its own");
+    }
+  }
+
+  private void transactionVersion(int version, FeatureUpdate.UpgradeType way) throws Exception {
+    kafka
+        .admin()
+        .updateFeatures(
+            Map.of("transaction.version", new FeatureUpdate((short) version, way)),
+            new UpdateFeaturesOptions())
+        .all()
+        .get();
+  }
+
+  @Test
+  void oldTransactionsOfTheBrokersAreTold() throws Exception {
+    kafka.createTopic("old-in", 1);
+    kafka.createTopic("old-out", 1);
+    kafka.produce("old-in", 0, "{\"id\":1}");
+    script(
+        copy("old-in", "old-out")
+            .replace("'others'", "'o', 'scan.bounded.mode' = 'latest-offset'"));
+    transactionVersion(1, FeatureUpdate.UpgradeType.SAFE_DOWNGRADE);
+    try {
+      Invocation told = run();
+      assertThat(told.code()).as(told.err()).isZero();
+      assertThat(told.err()).containsOnlyOnce("transactions of version 1");
+    } finally {
+      transactionVersion(2, FeatureUpdate.UpgradeType.UPGRADE);
+    }
+    Invocation quiet = Invocation.of(directory, "run", "p.sql", "--checkpoint-dir", "d");
+    assertThat(quiet.code()).as(quiet.err()).isZero();
+    assertThat(quiet.err()).doesNotContain("transactions of version");
   }
 
   /** Somebody uses the transactional id: the marker tells that no other run has taken over. */

@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
@@ -228,5 +231,27 @@ class PoisonTest {
           .as("files that were begun")
           .isEmpty();
     }
+  }
+
+  /** Neither the log nor the memory grows with what is wrong. */
+  @Test
+  void nothingButPoisonForLongIsCountedAndNotTold() throws Exception {
+    int records = LONG ? 20_000_000 : 100_000;
+    try (BufferedWriter in = Files.newBufferedWriter(directory.resolve("in0"))) {
+      for (int i = 0; i < records; i++) {
+        in.write("{\"i\":\"no number, " + i + "\"}\n");
+      }
+    }
+    Files.writeString(directory.resolve("p.sql"), source(0, Kind.json(""), "drop"));
+    Process run =
+        ChildRun.of(directory, List.of("-Xmx64m"), "run", "p.sql")
+            .redirectError(directory.resolve("err.txt").toFile())
+            .start();
+    assertThat(run.waitFor(30, TimeUnit.MINUTES)).isTrue();
+    String told = Files.readString(directory.resolve("err.txt"));
+    assertThat(run.exitValue()).as(told).isZero();
+    assertThat(told).contains(String.format(Locale.ROOT, "%,d", records));
+    assertThat(told.lines().count()).as(told).isLessThan(30);
+    assertThat(rows("o0.csv")).isEmpty();
   }
 }

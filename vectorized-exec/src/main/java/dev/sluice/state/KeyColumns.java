@@ -164,7 +164,7 @@ public final class KeyColumns {
   private void hashWord(long[] keys) {
     long[] to = hashes;
     for (int i = 0; i < count; i++) {
-      to[i] = KeyGroups.mix(keys[i]);
+      to[i] = KeyHash.word(keys[i]);
     }
   }
 
@@ -195,7 +195,7 @@ public final class KeyColumns {
       }
     }
     for (int i = 0; i < count; i++) {
-      hashes[i] = KeyGroups.mix(hashes[i] ^ words[i * stride + stride - 1]);
+      hashes[i] = KeyHash.combined(hashes[i], words[i * stride + stride - 1]);
     }
   }
 

@@ -42,8 +42,13 @@ public interface SplitSource extends AutoCloseable {
    * positions in the outside world (a consumer group) records them. A run that starts from them,
    * with the watermarks given back in {@link Split#watermarkMicros}, loses nothing. Same thread as
    * {@link #discover}.
+   *
+   * @return what could not be recorded, and why, where that costs nothing because the host keeps
+   *     positions itself ({@link ConnectorContext#checkpointed})
    */
-  default void committed(Map<String, Position> positions) {}
+  default Optional<String> committed(Map<String, Position> positions) {
+    return Optional.empty();
+  }
 
   /**
    * Where a later run may start.

@@ -1,5 +1,6 @@
 package dev.sluice.connector;
 
+import java.util.List;
 import java.util.Optional;
 
 /** An opened target. Called by one thread of the host, apart from the writers. */
@@ -21,6 +22,11 @@ public interface TableSink extends AutoCloseable {
    */
   default Optional<EpochTarget> epochTarget() {
     return Optional.empty();
+  }
+
+  /** What the user should know of the target before the first row. */
+  default List<String> warnings() {
+    return List.of();
   }
 
   /** Closes connections; uncommitted work is given up. Idempotent. */

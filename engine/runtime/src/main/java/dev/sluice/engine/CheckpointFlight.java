@@ -164,15 +164,30 @@ final class CheckpointFlight implements Activity {
   }
 
   private UserError failed(Exception e) {
-    return UserError.of(
-            ErrorCode.CHECKPOINT_FAILED,
-            "checkpoint "
-                + epoch
-                + " cannot be written to '"
-                + checkpoints.storage().location()
-                + "'")
+    String place = "'" + checkpoints.storage().location() + "'";
+    UserError failed =
+        UserError.of(
+                ErrorCode.CHECKPOINT_FAILED,
+                "checkpoint " + epoch + " cannot be written to " + place)
+            .causedBy(e);
+    if (isGone(e)) {
+      return failed
+          .withDetail("The checkpoints that were there have been deleted while the run used them.")
+          .withHint(
+              "put them back, or empty the targets: a run that finds no checkpoints begins anew and"
+                  + " writes all rows again");
+    }
+    return failed
         .withDetail(String.valueOf(e.getMessage()))
-        .withHint("what was committed stays; the next run goes on from the checkpoint before")
-        .causedBy(e);
+        .withHint("what was committed stays; the next run goes on from the checkpoint before");
+  }
+
+  private boolean isGone(Exception failure) {
+    try {
+      return checkpoints.isGone();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+      return false;
+    }
   }
 }

@@ -88,6 +88,13 @@ final class Checkpointing implements AutoCloseable {
     checkpoints.notice("sink '" + sink.name() + "': " + guarantee);
   }
 
+  /** Says something, unless it has been said. */
+  void tellOnce(String text) {
+    if (!checkpoints.notices().contains(text)) {
+      checkpoints.notice(text);
+    }
+  }
+
   List<String> notices() {
     return checkpoints.notices();
   }

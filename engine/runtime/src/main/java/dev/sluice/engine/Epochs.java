@@ -186,8 +186,14 @@ final class Epochs implements AutoCloseable {
     tellSources(landing.safe());
   }
 
-  private static void tellSources(Map<TickLoop.Source, Map<String, Position>> safe) {
-    safe.forEach((source, positions) -> source.feed().orElseThrow().committed(positions));
+  private void tellSources(Map<TickLoop.Source, Map<String, Position>> safe) {
+    safe.forEach(
+        (source, positions) ->
+            source
+                .feed()
+                .orElseThrow()
+                .committed(positions)
+                .ifPresent(told -> parts.checkpoints().orElseThrow().tellOnce(told)));
   }
 
   /** The checkpoint this run went on from; 0 if there was none. */

@@ -121,12 +121,13 @@ final class JobBuilder implements ConnectorContext {
     sideOutputs(graph).forEach(side -> sink(byTable, side.sink()));
     plan.errorSinks().values().forEach(table -> sink(byTable, table));
     checkpoints.ifPresent(c -> c.recoverSinks(byTable.values()));
-    byTable
-        .keySet()
-        .forEach(
-            table ->
-                checkpoints.ifPresent(
-                    c -> c.tellGuarantee(table, Guarantees.of(plan, table, connectors, true))));
+    byTable.forEach(
+        (table, feed) ->
+            checkpoints.ifPresent(
+                c -> {
+                  c.tellGuarantee(table, Guarantees.of(plan, table, connectors, true));
+                  feed.warnings().forEach(c::tellOnce);
+                }));
     long firstEpoch = checkpoints.map(Checkpointing::firstEpoch).orElse(1L);
     byTable.values().forEach(feed -> feed.begin(firstEpoch));
     Map<Integer, EdgeBuffer> edges = new LinkedHashMap<>();

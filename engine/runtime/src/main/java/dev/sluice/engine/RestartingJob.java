@@ -25,6 +25,11 @@ final class RestartingJob implements Job {
   private final FaultJudge judge;
   private final EngineOptions options;
   private final List<String> notices = new ArrayList<>();
+
+  /** The job whose notices are taken over as they come, and how many have been. */
+  private Optional<LocalJob> heard = Optional.empty();
+
+  private int heardNotices;
   private final CompletableFuture<RunReport> end = new CompletableFuture<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final long startNanos = System.nanoTime();
@@ -42,7 +47,7 @@ final class RestartingJob implements Job {
   static Job start(Supplier<LocalJob> starter, FaultJudge judge, EngineOptions options) {
     RestartingJob job = new RestartingJob(starter, judge, options);
     job.current = starter.get();
-    job.notices.addAll(job.current.notices());
+    job.hear(job.current);
     Thread thread = new Thread(job::supervise, "sluice-restart-" + options.pipelineName());
     thread.setDaemon(true);
     thread.start();
@@ -200,8 +205,7 @@ final class RestartingJob implements Job {
 
   private void restarted() {
     restarts = restarts.done();
-    List<String> known = notices();
-    current.notices().stream().filter(n -> !known.contains(n)).forEach(this::notice);
+    hear(current);
     notice(
         options.checkpointDirectory().isPresent()
             ? "restarted"
@@ -268,8 +272,29 @@ final class RestartingJob implements Job {
   @Override
   public List<String> notices() {
     synchronized (notices) {
+      heard.ifPresent(this::takeOver);
       return List.copyOf(notices);
     }
+  }
+
+  /** What a job says is told, unless one before it has said so. */
+  private void hear(LocalJob job) {
+    synchronized (notices) {
+      heard.ifPresent(this::takeOver);
+      heard = Optional.of(job);
+      heardNotices = 0;
+      takeOver(job);
+    }
+  }
+
+  private void takeOver(LocalJob job) {
+    List<String> all = job.notices();
+    for (String notice : all.subList(heardNotices, all.size())) {
+      if (!notices.contains(notice)) {
+        notices.add(notice);
+      }
+    }
+    heardNotices = all.size();
   }
 
   @Override

@@ -1,6 +1,9 @@
 package dev.sluice.engine;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A job without a thread: whoever has it takes its ticks. The steps are those that a job's own
@@ -39,6 +42,22 @@ public final class SteppedJob implements AutoCloseable {
   /** The epoch that was committed last. */
   public long epoch() {
     return loop.epoch();
+  }
+
+  /**
+   * Copies the last checkpoint, as somebody may ask of a job that has stopped; gives the place.
+   *
+   * @throws dev.sluice.error.UserError if that fails; the job is not affected
+   */
+  public Path savepoint() {
+    return loop.epochs().savepoint(Optional.empty()).place();
+  }
+
+  /** Begins to copy the last checkpoint while the job goes on; gives the place once it is made. */
+  public Supplier<Optional<Path>> beginSavepoint(String to) {
+    SavepointFlight flight = loop.epochs().beginSavepoint(Optional.of(to));
+    return () ->
+        flight.isOver() ? Optional.of(flight.made()).map(made -> made.place()) : Optional.empty();
   }
 
   @Override

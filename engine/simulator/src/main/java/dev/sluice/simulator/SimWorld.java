@@ -2,7 +2,9 @@ package dev.sluice.simulator;
 
 import dev.sluice.simulator.disk.SimDisk;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 
@@ -32,6 +34,8 @@ final class SimWorld {
   private long faultAt = Long.MAX_VALUE;
   private Fault fault = Fault.KILL;
   private final Map<String, Integer> unread = new TreeMap<>();
+  private Home home = new Home("checkpoints", Optional.empty());
+  private int moves;
   private boolean dead;
   private boolean faulted;
 
@@ -39,6 +43,24 @@ final class SimWorld {
     random = new Random(seed);
     database = new SimDatabase(this);
     disk.watch((call, path, effect) -> call("disk " + call + " " + path));
+  }
+
+  /**
+   * Where the next run keeps its checkpoints.
+   *
+   * @param savepoint to begin from
+   */
+  record Home(String checkpoints, Optional<String> savepoint) {}
+
+  Home home() {
+    return home;
+  }
+
+  /** The next run begins from a savepoint, in a directory without checkpoints. */
+  void moveTo(Path savepoint) {
+    moves++;
+    home = new Home("checkpoints-" + moves, Optional.of(savepoint.toString()));
+    trace.add("goes on from " + savepoint);
   }
 
   Random random() {

@@ -14,16 +14,19 @@ import dev.sluice.pipeline.SessionOptions;
 import dev.sluice.pipeline.SqlText;
 import dev.sluice.pipeline.Step;
 import dev.sluice.plan.PhysicalPlan;
+import dev.sluice.state.WeakHashes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -39,6 +42,10 @@ public final class Simulation {
   private static final int QUIET_TURNS = 80;
 
   private static final Map<String, PhysicalPlan> PLANS = new ConcurrentHashMap<>();
+
+  static {
+    WeakHashes.allow();
+  }
 
   private final long seed;
   private final SimPipeline pipeline;
@@ -56,6 +63,7 @@ public final class Simulation {
 
   private Simulation(long seed) {
     this.seed = seed;
+    WeakHashes.use(seed % 4 == 3);
     Random draw = new Random(seed * 31 + 7);
     this.pipeline = SimPipeline.of(draw);
     this.data = SimData.of(draw);
@@ -198,6 +206,7 @@ public final class Simulation {
     world.trace().add("life " + life);
     Optional<SteppedJob> job = Optional.empty();
     Optional<Throwable> failure = Optional.empty();
+    List<Supplier<Optional<Path>>> aside = new ArrayList<>();
     boolean ended = false;
     try {
       Engine engine =
@@ -205,7 +214,7 @@ public final class Simulation {
       job =
           Optional.of(
               engine.stepped(plan(script), options, new SimHost(world, life), new StringBuilder()));
-      ended = turns(world, job.get(), faultAt < Long.MAX_VALUE);
+      ended = turns(world, job.get(), faultAt < Long.MAX_VALUE, aside);
     } catch (RuntimeException | SimulatedCrash e) {
       failure = Optional.of(e);
     }
@@ -229,21 +238,31 @@ public final class Simulation {
           ? user
           : new IllegalStateException("the run failed by itself", failure.get());
     }
+    if (!world.faulted()) {
+      requireWhole(aside);
+    }
     failure.ifPresent(e -> story.append(" -> ").append(e.getMessage()));
     return failure.isEmpty() && ended;
   }
 
-  private boolean turns(SimWorld world, SteppedJob job, boolean disturbed) {
+  private boolean turns(
+      SimWorld world, SteppedJob job, boolean disturbed, List<Supplier<Optional<Path>>> aside) {
     job.start();
     int quiet = 0;
     boolean more = true;
     while (more && quiet < QUIET_TURNS && !world.dead()) {
       more = job.turn();
       quiet = !pipeline.bounded() && world.allRead() ? quiet + 1 : 0;
-      if (disturbed && world.random().nextInt(400) == 0) {
+      if (disturbed && job.epoch() > 0 && world.random().nextInt(600) == 0) {
+        aside.add(job.beginSavepoint("aside-" + world.calls()));
+      }
+      if (disturbed && world.random().nextInt(300) == 0) {
         // the user stops it, and starts it again
         world.trace().add("stopped");
         job.lastCommit();
+        if (more && job.epoch() > 0 && world.random().nextBoolean()) {
+          world.moveTo(job.savepoint());
+        }
         return !more;
       }
     }
@@ -251,15 +270,28 @@ public final class Simulation {
     return true;
   }
 
+  /** What was saved beside a run that goes on is a checkpoint of it. */
+  private static void requireWhole(List<Supplier<Optional<Path>>> aside) throws IOException {
+    for (Supplier<Optional<Path>> one : aside) {
+      Optional<Path> place = one.get();
+      if (place.isPresent()
+          && Checkpoints.list(new LocalStorage(place.get())).get(0).manifest().isEmpty()) {
+        throw new AssertionError("the savepoint in " + place.get() + " is damaged");
+      }
+    }
+  }
+
   private static EngineOptions options(SimWorld world, Random random, int life) {
     int[] batches = {1, 2, 7, 50, 4096};
     int[] widths = {1, 1, 2, 2, 3, 5, 8};
-    Map<String, String> settings =
+    Map<String, String> settings = new HashMap<>();
+    world.home().savepoint().ifPresent(from -> settings.put(Settings.FROM_SAVEPOINT, from));
+    settings.putAll(
         Map.of(
             Settings.COPIED_KEYS,
             Integer.toString(1 + random.nextInt(20)),
             "checkpoint.dir",
-            "checkpoints",
+            world.home().checkpoints(),
             "checkpoint.interval",
             (20 + random.nextInt(250)) + " ms",
             "checkpoint.retain",
@@ -269,7 +301,7 @@ public final class Simulation {
             "parallelism",
             Integer.toString(widths[random.nextInt(widths.length)]),
             Settings.SPILL_ALWAYS,
-            Boolean.toString(random.nextInt(16) == 0));
+            Boolean.toString(random.nextInt(16) == 0)));
     Path directory = world.disk().getPath("/run");
     if (life == 0) {
       try {
@@ -334,7 +366,7 @@ public final class Simulation {
   /** After the end nothing is left but results and checkpoints. */
   private void requireNoResidue(SimWorld world) throws IOException {
     Path directory = world.disk().getPath("/run");
-    for (String folder : List.of("parts", "checkpoints", ".")) {
+    for (String folder : List.of("parts", world.home().checkpoints(), ".")) {
       Path path = directory.resolve(folder).normalize();
       if (Files.isDirectory(path)) {
         try (Stream<Path> found = Files.list(path)) {

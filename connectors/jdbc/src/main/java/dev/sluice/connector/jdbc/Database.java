@@ -2,12 +2,14 @@ package dev.sluice.connector.jdbc;
 
 import dev.sluice.connector.CommonOptions;
 import dev.sluice.connector.ConnectorContext;
+import dev.sluice.connector.Faults;
 import dev.sluice.connector.OptionSpec;
 import dev.sluice.connector.Options;
 import dev.sluice.error.DidYouMean;
 import dev.sluice.error.ErrorCode;
 import dev.sluice.error.UserError;
 import dev.sluice.plan.TableRef;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
@@ -18,6 +20,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -39,6 +42,17 @@ final class Database {
 
   /** The same where the answer is welcome but not needed. */
   private static final int GLANCE_SECONDS = 2;
+
+  /** How long a server may be silent while it has to answer, unless 'socketTimeout' is given. */
+  private static final int ANSWER_SECONDS = 300;
+
+  /** What a connection is for. */
+  enum Use {
+    /** Each statement is short: a server that is silent for long is gone. */
+    ANSWERS_SOON,
+    /** The first row of a query may take as long as it takes. */
+    MAY_TAKE_LONG
+  }
 
   private final TableRef table;
   private final Options options;
@@ -91,19 +105,22 @@ final class Database {
   }
 
   /** A new connection that commits only when told. */
-  Connection connect() {
-    return connect(url, CONNECT_SECONDS);
+  Connection connect(Use use) {
+    return connect(url, CONNECT_SECONDS, use);
   }
 
   /** A connection to a database that is there: none is made, and nobody waits for long. */
   Connection glance() throws SQLException {
     Connection made =
-        connect(dialect == JdbcDialect.H2 ? url + ";IFEXISTS=TRUE" : url, GLANCE_SECONDS);
+        connect(
+            dialect == JdbcDialect.H2 ? url + ";IFEXISTS=TRUE" : url,
+            GLANCE_SECONDS,
+            Use.ANSWERS_SOON);
     made.setNetworkTimeout(Runnable::run, GLANCE_SECONDS * 1000);
     return made;
   }
 
-  private Connection connect(String url, int seconds) {
+  private Connection connect(String url, int seconds, Use use) {
     Properties properties = new Properties();
     properties.setProperty(
         "user", options.find(JdbcConnector.USERNAME).orElse(dialect == JdbcDialect.H2 ? "sa" : ""));
@@ -127,6 +144,7 @@ final class Database {
       properties.putIfAbsent("loginTimeout", Integer.toString(2 * seconds));
       properties.putIfAbsent("ApplicationName", "sluice");
     }
+    keepAlive(properties, use);
     try {
       Connection connection = DriverManager.getConnection(url, properties);
       connection.setAutoCommit(false);
@@ -147,7 +165,24 @@ final class Database {
     }
   }
 
+  /** A connection of which nothing is heard any more ends, instead of being waited for for ever. */
+  private void keepAlive(Properties properties, Use use) {
+    if (dialect == JdbcDialect.H2) {
+      return;
+    }
+    properties.setProperty("tcpKeepAlive", "true");
+    if (use == Use.ANSWERS_SOON && !url.toLowerCase(Locale.ROOT).contains("sockettimeout")) {
+      int unit = dialect == JdbcDialect.MARIADB ? 1000 : 1;
+      properties.putIfAbsent("socketTimeout", Integer.toString(ANSWER_SECONDS * unit));
+    }
+  }
+
   static String firstLine(SQLException e) {
+    if (Faults.any(e, SocketTimeoutException.class::isInstance)) {
+      return "the server has not answered for as long as 'socketTimeout' allows (SQLSTATE "
+          + e.getSQLState()
+          + ")";
+    }
     return String.valueOf(e.getMessage()).lines().findFirst().orElse("")
         + " (SQLSTATE "
         + e.getSQLState()
@@ -247,7 +282,7 @@ final class Database {
 
   /** Makes the table and commits it. */
   void create() throws SQLException {
-    Jdbi.create(this::connect)
+    Jdbi.create(() -> connect(Use.ANSWERS_SOON))
         .useHandle(
             handle -> {
               // not as a statement of Jdbi's, which reads escapes and parameters into names

@@ -25,13 +25,6 @@ final class EpochMarker {
           + " PRIMARY KEY (pipeline, sink))";
   private static final String WHERE = " WHERE pipeline = ? AND sink = ?";
 
-  /** How long a session waits for an older one to finish. */
-  private static final int LOCK_SECONDS = 60;
-
-  private static final String KEEP_COMMITS =
-      "SELECT set_config('synchronous_commit', 'on', false)"
-          + " WHERE current_setting('synchronous_commit') = 'off'";
-
   private final String pipeline;
   private final String sink;
 
@@ -41,18 +34,8 @@ final class EpochMarker {
   }
 
   /** Makes the table; commits by itself. */
-  void prepare(Connection connection, JdbcDialect dialect) throws SQLException {
+  void prepare(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute(
-          switch (dialect) {
-            case H2 -> "SET LOCK_TIMEOUT " + LOCK_SECONDS * 1000;
-            case POSTGRESQL -> "SET lock_timeout = '" + LOCK_SECONDS + "s'";
-            case MARIADB -> "SET SESSION innodb_lock_wait_timeout = " + LOCK_SECONDS;
-          });
-      if (dialect == JdbcDialect.POSTGRESQL) {
-        // or the server says that it has committed before it has
-        statement.execute(KEEP_COMMITS);
-      }
       if (!exists(connection)) {
         statement.execute(CREATE);
       }

@@ -40,7 +40,7 @@ final class JdbcEpochs implements EpochTarget {
     owner = Optional.of(who);
     persist(
         connection -> {
-          marker.prepare(connection, sink.dialect());
+          marker.prepare(connection);
           epoch = marker.acquire(connection, who);
           sink.dialect().harden(connection);
         });

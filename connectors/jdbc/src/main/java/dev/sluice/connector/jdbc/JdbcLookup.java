@@ -68,7 +68,7 @@ final class JdbcLookup implements LookupSource {
     if (connection.isPresent()) {
       return connection.get();
     }
-    Connection made = database.connect();
+    Connection made = database.connect(Database.Use.ANSWERS_SOON);
     connection = Optional.of(made);
     String from = JdbcSource.from(database, made);
     TargetColumns columns = new TargetColumns(request.table(), made, from, false);

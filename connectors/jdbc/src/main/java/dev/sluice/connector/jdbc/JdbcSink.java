@@ -54,8 +54,9 @@ final class JdbcSink implements TableSink {
   }
 
   private Session open() {
-    Connection connection = database.connect();
+    Connection connection = database.connect(Database.Use.ANSWERS_SOON);
     try {
+      SessionSettings.apply(connection, database.dialect(), context.checkpointed());
       Database.Found target = target(connection);
       TargetColumns columns = new TargetColumns(table, connection, target.quoted(), true);
       List<String> realKey = columns.realKey();
@@ -63,12 +64,17 @@ final class JdbcSink implements TableSink {
         throw withoutIndex(database, target, realKey);
       }
       JdbcDialect dialect = database.dialect();
-      return new Session(
-          connection,
-          loader(connection, target.quoted(), columns.realNames(), realKey),
-          key.isEmpty()
-              ? Optional.empty()
-              : Optional.of(connection.prepareStatement(dialect.delete(target.quoted(), realKey))));
+      Session opened =
+          new Session(
+              connection,
+              loader(connection, target.quoted(), columns.realNames(), realKey),
+              key.isEmpty()
+                  ? Optional.empty()
+                  : Optional.of(
+                      connection.prepareStatement(dialect.delete(target.quoted(), realKey))));
+      // until there are rows, no transaction is open
+      connection.commit();
+      return opened;
     } catch (SQLException e) {
       closeQuietly(connection, e);
       throw UserError.of(

@@ -49,7 +49,7 @@ final class JdbcSource implements SplitSource {
     database = new Database(table, context);
     fetchSize = database.options().integer(JdbcConnector.FETCH_SIZE);
     limit = request.limit().isPresent() ? " LIMIT " + request.limit().getAsInt() : "";
-    try (Connection connection = database.connect()) {
+    try (Connection connection = database.connect(Database.Use.MAY_TAKE_LONG)) {
       String from = from(database, connection);
       TargetColumns columns = new TargetColumns(table, connection, from, false);
       select = "SELECT " + list(columns) + " FROM " + from;
@@ -197,7 +197,7 @@ final class JdbcSource implements SplitSource {
 
     Reader(String range, long skip, ReaderContext context) {
       this.context = context;
-      connection = database.connect();
+      connection = database.connect(Database.Use.MAY_TAKE_LONG);
       try {
         List<String> conditions = new ArrayList<>();
         filter.ifPresent(f -> conditions.add(f.sql()));

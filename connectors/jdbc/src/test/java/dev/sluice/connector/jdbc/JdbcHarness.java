@@ -40,9 +40,15 @@ import org.apache.arrow.memory.RootAllocator;
 final class JdbcHarness implements ReaderContext, ConnectorContext, AutoCloseable {
   private final RootAllocator allocator = new RootAllocator();
   private final Path folder;
+  private final boolean checkpointed;
 
   JdbcHarness(Path folder) {
+    this(folder, false);
+  }
+
+  JdbcHarness(Path folder, boolean checkpointed) {
     this.folder = folder;
+    this.checkpointed = checkpointed;
   }
 
   /** A row of a changelog. */
@@ -167,6 +173,11 @@ final class JdbcHarness implements ReaderContext, ConnectorContext, AutoCloseabl
   @Override
   public Path workingDirectory() {
     return folder;
+  }
+
+  @Override
+  public boolean checkpointed() {
+    return checkpointed;
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.sluice.plan.TableRef;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
@@ -43,6 +45,7 @@ final class KafkaSink implements TableSink {
   private final ZoneId zone;
   private final String transactions;
   private final Map<Integer, KafkaWriter> writers = new ConcurrentHashMap<>();
+  private final List<String> warnings = new ArrayList<>();
 
   private KafkaSink(TableRef table, Options options, ConnectorContext context, int partitions) {
     this.table = table;
@@ -67,9 +70,48 @@ final class KafkaSink implements TableSink {
       KafkaSink sink = new KafkaSink(table, options, context, partitions);
       if (KafkaConnector.guarantee(options) == DeliveryGuarantee.EXACTLY_ONCE) {
         sink.endTransactions(admin);
+        sink.warnOfOldTransactions(admin);
       }
       return sink;
     }
+  }
+
+  /**
+   * Until version 2 of its transactions (KIP-890) Kafka takes what ends a transaction for whichever
+   * is open when it arrives.
+   */
+  private void warnOfOldTransactions(Admin admin) {
+    short version = 0;
+    try {
+      FinalizedVersionRange range =
+          admin
+              .describeFeatures()
+              .featureMetadata()
+              .get(WAIT_SECONDS, TimeUnit.SECONDS)
+              .finalizedFeatures()
+              .get("transaction.version");
+      version = range == null ? 0 : range.maxVersionLevel();
+    } catch (ExecutionException | TimeoutException e) {
+      // brokers that do not tell are old, or give no right to ask
+      LOG.log(System.Logger.Level.DEBUG, "features of the brokers of '" + table.name() + "'", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (version < 2) {
+      warnings.add(
+          "sink '"
+              + table.name()
+              + "': its brokers have transactions of version "
+              + version
+              + ", in which a message that ends one may be delayed and end a later one, too: rows"
+              + " can be lost then. From Kafka 4.0 on: kafka-features.sh upgrade --feature"
+              + " transaction.version=2");
+    }
+  }
+
+  @Override
+  public List<String> warnings() {
+    return List.copyOf(warnings);
   }
 
   /**

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -44,23 +45,29 @@ import org.apache.kafka.common.serialization.ByteBufferDeserializer;
 final class KafkaSource implements SplitSource {
   private static final Duration COMMIT_LIMIT = Duration.ofSeconds(30);
 
+  /** A group that has refused offsets is left alone for so long: Kafka's client logs each time. */
+  private static final long REFUSED_NANOS = TimeUnit.MINUTES.toNanos(1);
+
   private final TableRef table;
   private final ScanRequest request;
   private final Options options;
   private final KafkaTable layout;
   private final ZoneId zone;
+  private final boolean checkpointed;
   private final List<String> topics;
   private final Admin admin;
   private final KafkaConsumer<?, ?> consumer;
   private final Map<String, Uuid> ids = new ConcurrentHashMap<>();
   private boolean begun;
+  private Optional<Long> refusedNanos = Optional.empty();
 
-  private KafkaSource(ScanRequest request, Options options, ZoneId zone, Admin admin) {
+  private KafkaSource(ScanRequest request, Options options, ConnectorContext context, Admin admin) {
     this.table = request.table();
     this.request = request;
     this.options = options;
     this.layout = KafkaTable.of(table, options);
-    this.zone = zone;
+    this.zone = context.timeZone();
+    this.checkpointed = context.checkpointed();
     this.topics = KafkaOptions.list(options.string(KafkaOptions.TOPIC));
     this.admin = admin;
     this.consumer =
@@ -76,7 +83,7 @@ final class KafkaSource implements SplitSource {
     Admin admin = admin(table, options);
     try {
       checkTopics(table, admin, KafkaOptions.list(options.string(KafkaOptions.TOPIC)));
-      return new KafkaSource(request, options, context.timeZone(), admin);
+      return new KafkaSource(request, options, context, admin);
     } catch (KafkaException e) {
       admin.close(Duration.ZERO);
       throw Failures.beforeStart(table, e);
@@ -244,9 +251,10 @@ final class KafkaSource implements SplitSource {
   }
 
   @Override
-  public void committed(Map<String, Position> positions) {
-    if (!options.has(KafkaOptions.GROUP)) {
-      return;
+  public Optional<String> committed(Map<String, Position> positions) {
+    if (!options.has(KafkaOptions.GROUP)
+        || refusedNanos.isPresent() && System.nanoTime() - refusedNanos.get() < REFUSED_NANOS) {
+      return Optional.empty();
     }
     Map<TopicPartition, OffsetAndMetadata> offsets =
         new TreeMap<>(
@@ -259,7 +267,21 @@ final class KafkaSource implements SplitSource {
                     at.offset().asLong(), StartPositions.metadata(at.watermarkMicros()))));
     try {
       consumer.commitSync(offsets, COMMIT_LIMIT);
+      return Optional.empty();
     } catch (KafkaException e) {
+      if (checkpointed && !Failures.isTransient(e)) {
+        // somebody else is a member of the group, or its right has been taken away
+        refusedNanos = Optional.of(System.nanoTime());
+        return Optional.of(
+            "group '"
+                + options.string(KafkaOptions.GROUP)
+                + "' does not take the offsets of '"
+                + table.name()
+                + "' ("
+                + Failures.firstLine(e)
+                + "); the checkpoints have them: nothing is lost, but whoever watches the group"
+                + " sees no progress");
+      }
       throw UserError.of(
               ErrorCode.SOURCE_FAILED,
               "the offsets of '"

@@ -9,6 +9,7 @@ import dev.sluice.error.UserError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,7 +31,7 @@ import org.apache.arrow.memory.BufferAllocator;
 public final class Checkpoints implements AutoCloseable {
   private static final String PREFIX = "checkpoint-";
   private static final String STATE = "state-";
-  private static final String OWNER = "owner";
+  static final String OWNER = "owner";
 
   private final CheckpointStorage storage;
   private final CheckpointStorage.Lease lease;
@@ -299,7 +300,18 @@ public final class Checkpoints implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether what was here is not here any more: a checkpoint would lean on files that are gone, and
+   * nobody could go on from it.
+   */
+  public boolean isGone() throws IOException {
+    return !storage.list().contains(OWNER);
+  }
+
   private void requireOwner() throws IOException {
+    if (isGone()) {
+      throw new NoSuchFileException(OWNER);
+    }
     if (isReplaced()) {
       throw replaced();
     }

@@ -72,6 +72,7 @@ public final class Savepoints {
         ChunkFile.write(mark, ChunkFile.LAST, 0, origin);
         mark.publish();
       }
+      copyOwner(from, to);
       copyCheckpoint(from, epoch, to);
     }
   }
@@ -79,6 +80,16 @@ public final class Savepoints {
   private static UserError taken(CheckpointStorage to) {
     return UserError.of(
         ErrorCode.CHECKPOINT, "'" + to.location() + "' is in use by another process");
+  }
+
+  /**
+   * The term in which it was made: targets refuse whoever comes with an earlier one, and the clock,
+   * from which terms are made, may have been set back since. Older savepoints have none.
+   */
+  private static void copyOwner(CheckpointStorage from, CheckpointStorage to) throws IOException {
+    if (from.list().contains(Checkpoints.OWNER)) {
+      copy(from, Checkpoints.OWNER, to);
+    }
   }
 
   private static void copyCheckpoint(CheckpointStorage from, long epoch, CheckpointStorage to)
@@ -198,6 +209,7 @@ public final class Savepoints {
               "'" + storage.location() + "' has checkpoints that do not come from the savepoint")
           .withHint("give this run an empty --checkpoint-dir");
     }
+    copyOwner(savepoint, storage);
     copyCheckpoint(savepoint, epoch, storage);
     return "begun from the savepoint in '" + savepoint.location() + "'";
   }

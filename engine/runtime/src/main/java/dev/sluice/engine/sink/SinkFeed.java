@@ -332,6 +332,11 @@ public final class SinkFeed implements AutoCloseable {
     return committedRows;
   }
 
+  /** What the user should know of the target. */
+  public List<String> warnings() {
+    return sink.warnings();
+  }
+
   @Override
   public void close() {
     writers.forEach(WriterQueue::close);

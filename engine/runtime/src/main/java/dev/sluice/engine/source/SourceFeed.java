@@ -482,11 +482,9 @@ public final class SourceFeed implements AutoCloseable {
     return safe;
   }
 
-  /** Tells the source that sinks have committed up to these positions. */
-  public void committed(Map<String, Position> positions) {
-    if (!positions.isEmpty()) {
-      source.committed(positions);
-    }
+  /** Tells the source that sinks have committed up to these positions; what it has to say. */
+  public Optional<String> committed(Map<String, Position> positions) {
+    return positions.isEmpty() ? Optional.empty() : source.committed(positions);
   }
 
   public PlanNode.Scan scan() {
