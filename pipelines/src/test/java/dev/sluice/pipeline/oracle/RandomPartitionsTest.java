@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * out, fold a constant) shows without a second engine. Runs on as {@link Seeds} says.
  */
 class RandomPartitionsTest {
-  private static final int TABLES = 14;
+  private static final int TABLES = 10;
   private static final int QUERIES_PER_TABLE = 5;
 
   @TempDir Path directory;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RandomWindowsTest {
   private static final int TABLES = 20;
-  private static final int LATE_TABLES = 30;
+  private static final int LATE_TABLES = 20;
   private static final int QUERIES_PER_TABLE = 6;
 
   @TempDir Path directory;
