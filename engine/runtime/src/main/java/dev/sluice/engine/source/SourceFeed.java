@@ -248,7 +248,8 @@ public final class SourceFeed implements AutoCloseable {
    */
   private int readersOfGroup() {
     if (everySplitAtOnce) {
-      return 1;
+      // as many as there are splits
+      return 0;
     }
     int sideBySide = Math.min(mostActive, groups.size());
     if (sideBySide <= settings.parallelism()) {
