@@ -16,6 +16,7 @@ import dev.sluice.type.DataType.Kind;
 import dev.sluice.type.Schema;
 import java.math.BigDecimal;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,7 +61,9 @@ class RandomAggregationTest {
   private static LongStream seeds() {
     String given = System.getProperty("sluice.oracle.seed", "1");
     long first =
-        given.equals("today") ? LocalDate.now().toEpochDay() * 1_000_000 : Long.parseLong(given);
+        given.equals("today")
+            ? LocalDate.now(ZoneOffset.UTC).toEpochDay() * 1_000_000
+            : Long.parseLong(given);
     return LongStream.range(first, first + Integer.getInteger("sluice.oracle.rounds", 24));
   }
 

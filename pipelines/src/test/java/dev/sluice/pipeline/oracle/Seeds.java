@@ -1,6 +1,7 @@
 package dev.sluice.pipeline.oracle;
 
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 
 /**
  * Which seeds a random test takes. {@code -Dsluice.oracle.seed=N} is the first, {@code today} one
@@ -18,7 +19,9 @@ record Seeds(long first, int rounds, long seconds, long startedNanos) {
   static Seeds of(int rounds) {
     String first = System.getProperty("sluice.oracle.seed", "1");
     return new Seeds(
-        first.equals("today") ? LocalDate.now().toEpochDay() * PER_DAY : Long.parseLong(first),
+        first.equals("today")
+            ? LocalDate.now(ZoneOffset.UTC).toEpochDay() * PER_DAY
+            : Long.parseLong(first),
         Integer.getInteger("sluice.oracle.rounds", rounds),
         Long.getLong("sluice.oracle.seconds", 0),
         System.nanoTime());
