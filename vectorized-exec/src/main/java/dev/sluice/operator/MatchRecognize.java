@@ -159,6 +159,7 @@ final class MatchRecognize implements Operator {
         at(slots[i]);
         if (node.timed() && batch.vector(timeColumn).isNull(position)) {
           running().context().count("rows.null-time", 1);
+          late[lateCount++] = position;
         } else if (node.timed() && isLate(batch, position)) {
           late[lateCount++] = position;
         } else {

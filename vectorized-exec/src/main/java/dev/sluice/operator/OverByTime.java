@@ -87,6 +87,7 @@ final class OverByTime implements Operator {
   private final Schema rowLayout;
   private final Schema partitionLayout;
   private final Clock clock = new Clock();
+  private final TimelyRows timely;
   private final SlotChanges waitingChanges;
   private final SlotChanges seenChanges;
   private final SlotChanges countChanges;
@@ -101,6 +102,7 @@ final class OverByTime implements Operator {
           ErrorCode.CHANGELOG, "rows that are taken back cannot come out in order of time");
     }
     input = node.input().schema();
+    timely = new TimelyRows(time, input, clock);
     lookBack = LookBack.of(node);
     codec = new RowCodec(input, node.order());
     keys = new KeyColumns(input, node.keys());
@@ -157,7 +159,7 @@ final class OverByTime implements Operator {
   @Override
   public void process(int from, RecordBatch batch, Output output) {
     try (batch) {
-      Rows rows = timely(batch, Rows.of(batch));
+      Rows rows = timely.of(batch, false, context.orElseThrow());
       int[] slots = slots(batch, rows);
       for (int i = 0; i < slots.length; i++) {
         int position = rows.position(i);
@@ -187,35 +189,6 @@ final class OverByTime implements Operator {
       partitions.get(slot).due = at;
       due.add(new Due(at, slot));
     }
-  }
-
-  /** The rows that the watermark has not passed; others are counted. */
-  private Rows timely(RecordBatch batch, Rows rows) {
-    int[] kept = new int[rows.count()];
-    int n = 0;
-    int unusable = 0;
-    for (int i = 0; i < rows.count(); i++) {
-      int position = rows.position(i);
-      if (batch.vector(time.column()).isNull(position)) {
-        unusable++;
-        continue;
-      }
-      long at = Cells.word(batch.vector(time.column()), input.type(time.column()), position);
-      boolean marked =
-          time.rowWatermark().isPresent()
-              && !batch.vector(time.rowWatermark().getAsInt()).isNull(position);
-      if (!marked && at > clock.watermark()) {
-        kept[n++] = position;
-      }
-    }
-    int late = rows.count() - n - unusable;
-    if (unusable > 0) {
-      context.orElseThrow().count("rows.null-time", unusable);
-    }
-    if (late > 0) {
-      context.orElseThrow().count("rows.late", late);
-    }
-    return Rows.at(kept, n);
   }
 
   @Override

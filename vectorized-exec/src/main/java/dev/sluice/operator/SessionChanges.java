@@ -152,8 +152,8 @@ final class SessionChanges implements Operator {
       for (int i = 0; i < rows.count(); i++) {
         int position = rows.position(i);
         if (batch.vector(node.window().timeColumn()).isNull(position)) {
-          unusable += batch.kind(position).adds() ? 1 : 0;
-          if (inserts) {
+          if (batch.kind(position).adds()) {
+            unusable++;
             late[count++] = position;
           }
         } else if (!take(batch, position, i)) {

@@ -8,7 +8,8 @@ import dev.sluice.type.Schema;
 
 /**
  * Tells the rows whose time the watermark has not passed, by the hidden column and by the
- * operator's clock, from late ones and those without a time, which are counted. Stateless.
+ * operator's clock, from late ones and those without a time, which are counted: as {@code
+ * rows.late} both, those without a time as {@code rows.null-time} besides. Stateless.
  */
 final class TimelyRows {
   private final OverNode.ByTime time;
@@ -44,8 +45,8 @@ final class TimelyRows {
     if (unusable > 0) {
       context.count("rows.null-time", unusable);
     }
-    if (rows.count() - n > unusable) {
-      context.count("rows.late", rows.count() - n - unusable);
+    if (rows.count() > n) {
+      context.count("rows.late", rows.count() - n);
     }
     return Rows.at(kept, n);
   }

@@ -118,7 +118,7 @@ class CountWindowTest {
         .finish()
         .expect("+I[a, 6, 5000000, null, 0, 2, true]", "+I[a, 1, 9000000, null, 2, 4, false]")
         .expectCount("rows.null-time", 1)
-        .expectCount("rows.late", 2)
+        .expectCount("rows.late", 3)
         .verify();
   }
 

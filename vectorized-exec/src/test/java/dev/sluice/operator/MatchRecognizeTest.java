@@ -135,7 +135,7 @@ class MatchRecognizeTest {
         .row("a", 4L, second(3), second(2))
         .finish()
         .expect("+I[a, 1, 1000000, 3000000, 3]")
-        .expectCount("rows.late", 2)
+        .expectCount("rows.late", 3)
         .expectCount("rows.null-time", 1)
         .verify();
   }

@@ -194,7 +194,7 @@ class OverTest {
         .watermark(35)
         .finish()
         .expect("+I[a, 40, 5, 15, 9, 1, 5, 4, 3]")
-        .expectCount("rows.late", 1)
+        .expectCount("rows.late", 2)
         .expectCount("rows.null-time", 1)
         .verify();
   }

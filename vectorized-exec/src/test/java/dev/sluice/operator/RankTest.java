@@ -335,7 +335,7 @@ class RankTest {
         .row("b", 23_000L, null)
         .finish()
         .expect("+I[b, 22000, null]")
-        .expectCount("rows.late", 2)
+        .expectCount("rows.late", 3)
         .expectCount("rows.null-time", 1)
         .unordered()
         .verify();

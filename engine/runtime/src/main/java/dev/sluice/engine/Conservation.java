@@ -100,8 +100,8 @@ final class Conservation {
       long rejected = counters.get(name(stage, step) + REJECTED);
       leave(way.rejecting(rejected), stage, step);
     } else {
-      String name = name(stage, step);
-      long late = counters.get(name + "rows.late") + counters.get(name + "rows.null-time");
+      // rows without a time among them
+      long late = counters.get(name(stage, step) + "rows.late");
       flows.add(way.to(node.label(), came - late, late));
     }
   }

@@ -90,6 +90,8 @@ class RandomWindowsTest {
     assertThat(ids).containsExactlyInAnyOrderElementsOf(late);
     assertThat(report.lateRows()).isEqualTo(late.size());
     assertThat(report.flows()).allSatisfy(flow -> assertThat(flow.missing()).isZero());
+    assertThat(report.flows().stream().mapToLong(RunReport.Flow::late).sum())
+        .isEqualTo(late.size());
   }
 
   /** No row is late, but windows close long before the end. */
