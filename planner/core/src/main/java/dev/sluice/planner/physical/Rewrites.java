@@ -92,7 +92,13 @@ final class Rewrites {
 
   private static RelNode decorrelated(RelNode rel) {
     RelNode guarded = rel.accept(new ConstantKeys(true));
-    return RelDecorrelator.decorrelateQuery(guarded, builder(rel)).accept(new ConstantKeys(false));
+    try {
+      return RelDecorrelator.decorrelateQuery(guarded, builder(rel))
+          .accept(new ConstantKeys(false));
+    } catch (IndexOutOfBoundsException e) {
+      // CALCITE-7574: a condition on an aggregate's result, where Calcite looks for a group key
+      throw UnsupportedRels.correlated().causedBy(e);
+    }
   }
 
   private static RelNode rewritten(RelNode rel, HepProgram program) {

@@ -13,14 +13,19 @@ import org.apache.calcite.rel.core.Snapshot;
 final class UnsupportedRels {
   private UnsupportedRels() {}
 
+  /** What to say of a subquery that Calcite cannot take out of the query around it. */
+  static UserError correlated() {
+    return UserError.of(
+            ErrorCode.UNSUPPORTED,
+            "this subquery or LATERAL cannot be made a join: it asks for each row around it by"
+                + " more than conditions")
+        .withHint("join or UNNEST in FROM and aggregate around it, or use array functions");
+  }
+
   /** What to say of {@code rel}. */
   static UserError error(RelNode rel) {
     if (rel instanceof Correlate) {
-      return UserError.of(
-              ErrorCode.UNSUPPORTED,
-              "this subquery or LATERAL cannot be made a join: it asks for each row around it by"
-                  + " more than conditions")
-          .withHint("join or UNNEST in FROM and aggregate around it, or use array functions");
+      return correlated();
     }
     if (rel instanceof Collect) {
       return UserError.of(
