@@ -191,7 +191,9 @@ class CheckpointsTest {
     assertThat(run(sql).code()).isZero();
     Invocation changed = run(sql.replace("SUM(v)", "MIN(v)"));
     assertThat(changed.code()).isEqualTo(ExitCode.REFUSED);
-    assertThat(changed.err()).contains("SLU-3012").contains("lost: GroupAggregate");
+    assertThat(changed.err())
+        .contains("SLU-3012")
+        .contains("lost: SUM(v) of GroupAggregate", "lost: the rows from before in MIN(v)");
     Invocation allowed = run(sql.replace("SUM(v)", "MIN(v)"), "--allow-state-loss");
     assertThat(allowed.code()).as(allowed.err()).isZero();
   }
