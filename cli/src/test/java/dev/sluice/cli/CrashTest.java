@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CrashTest {
-  private static final int KILLS = Integer.getInteger("crash.kills", 5);
+  private static final int KILLS = Integer.getInteger("crash.kills", 3);
   private static final boolean LONG = KILLS >= 100;
   private static final long SEED = Long.getLong("crash.seed", System.nanoTime());
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
  * deletes, once and as changes: the final rows equal DuckDB's. Runs on as {@link Seeds} says.
  */
 class RandomCompositionsTest {
-  private static final int TABLES = 24;
+  private static final int TABLES = 14;
   private static final int QUERIES_PER_TABLE = 5;
   private static final int[] BATCHES = {1, 7, 4096};
   private static final int[] TASKS = {1, 2, 5};

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
  * changes, the final rows equal DuckDB's. Runs on as {@link Seeds} says.
  */
 class RandomJoinTest {
-  private static final int TABLES = 40;
+  private static final int TABLES = 26;
   private static final int QUERIES_PER_TABLE = 5;
 
   @TempDir Path directory;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
  * DuckDB's batch answer. Runs on as {@link Seeds} says.
  */
 class RandomQueryTest {
-  private static final int TABLES = 45;
+  private static final int TABLES = 30;
   private static final int QUERIES_PER_TABLE = 6;
 
   @TempDir Path directory;
