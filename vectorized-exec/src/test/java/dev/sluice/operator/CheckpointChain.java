@@ -120,7 +120,7 @@ final class CheckpointChain implements AutoCloseable {
       int position = rows.position(i);
       String key = "";
       for (int column : identity) {
-        key += rows.vector(column).getObject(position) + "|";
+        key += text(rows.vector(column).getObject(position)) + "|";
       }
       List<RecordBatch> ofKey = ofGroup.computeIfAbsent(key, k -> new ArrayList<>());
       if (!told.contains(key)) {
@@ -147,6 +147,10 @@ final class CheckpointChain implements AutoCloseable {
         };
   }
 
+  private static String text(Object value) {
+    return value instanceof byte[] bytes ? HexFormat.of().formatHex(bytes) : String.valueOf(value);
+  }
+
   private static List<String> text(String part, int group, RecordBatch rows) {
     List<String> text = new ArrayList<>();
     for (int i = 0; i < rows.rowCount(); i++) {
@@ -157,8 +161,7 @@ final class CheckpointChain implements AutoCloseable {
           // arrival numbers of an aggregation are any as long as they do not come again
           value = "?";
         }
-        boolean bytes = value instanceof byte[];
-        values.add(bytes ? HexFormat.of().formatHex((byte[]) value) : String.valueOf(value));
+        values.add(text(value));
       }
       text.add(group + ": " + values);
     }
